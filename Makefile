@@ -1,0 +1,41 @@
+# Every target sets up what it needs; a second call does not install again.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.PHONY: setup parity test test-feat golden doctor lint clean
+
+setup: $(READY)
+
+# torch first, with its dependencies (the wheel differs by machine); everything else without, from the full lock.
+$(READY): locks/requirements.lock locks/torch.txt pyproject.toml
+	$(PYTHON) scripts/check_system.py
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r locks/torch.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r locks/requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PY) -m rumiai_v2 weights --warm
+	touch $@
+
+parity: setup
+	$(PY) -m harness run
+
+test: setup
+	$(PY) -m pytest tests --ignore=tests/parity --ignore=tests/feat -n 2
+
+test-feat:
+	$(PYTHON) -m venv .venv-feat && .venv-feat/bin/python -m pip install --quiet -r locks/torch.txt && .venv-feat/bin/python -m pip install --quiet --no-deps -r locks/feat.lock
+	.venv-feat/bin/python -m pytest tests/feat
+
+golden: setup
+	$(PY) -m harness golden
+
+doctor: setup
+	$(PY) -m rumiai_v2 doctor
+
+lint: setup
+	$(PY) -m ruff check .
+
+clean:
+	rm -rf reports insights unified_analysis temp

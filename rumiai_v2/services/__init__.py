@@ -1,0 +1,1 @@
+"""The seven ML services, one file per library behind one protocol (``base.Service``)."""

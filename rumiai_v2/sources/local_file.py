@@ -1,0 +1,61 @@
+"""The local configuration: a video file, and optionally a file with its metadata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from rumiai_v2.errors import InputError, UsageError
+from rumiai_v2.models.metadata import VideoMetadata, metadata_from, valid_video_id
+from rumiai_v2.sources.base import Described
+
+
+class LocalFile:
+    """``metadata`` is an Apify item or our own metadata document; without it every count and date is unknown."""
+
+    owns_file = False
+
+    def __init__(self, path: Path, *, metadata: Path | None = None, video_id: str | None = None) -> None:
+        self.path = path
+        self.metadata_path = metadata
+        self.video_id = video_id
+        self.reference = str(path)
+
+    def describe(self) -> Described:
+        metadata = read_metadata(self.metadata_path) if self.metadata_path else VideoMetadata()
+        video_id, origin = self._identify(metadata)
+        if not valid_video_id(video_id):
+            raise UsageError(
+                f"video id: expected 1-128 characters of A-Z a-z 0-9 . _ - without a leading dot, "
+                f"got {video_id!r} from {origin}; choose one with --id ID"
+            )
+        return Described(video_id, metadata)
+
+    def _identify(self, metadata: VideoMetadata) -> tuple[str, str]:
+        if self.video_id is not None:
+            return self.video_id, "--id"
+        if metadata.id is not None:
+            return metadata.id, f"the metadata {self.metadata_path}"
+        return self.path.stem, f"the name of the file {self.path}"
+
+    def fetch(self, described: Described, temp_dir: Path, progress: Callable[[float], None]) -> Path:
+        if not self.path.exists():
+            raise InputError(f"video file {self.path}: expected an existing video file, found nothing; check the path")
+        if not self.path.is_file():
+            raise InputError(f"video file {self.path}: expected a file, found a folder or device; name one video file")
+        return self.path
+
+
+def read_metadata(path: Path) -> VideoMetadata:
+    """Read a metadata file; ``UsageError`` names file, field, expected and got."""
+    try:
+        item = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"metadata file {path}: cannot be read ({error.strerror}); check --metadata") from None
+    except ValueError as error:
+        raise UsageError(f"metadata file {path}: expected JSON, got something else ({error}); check --metadata") from None
+    try:
+        return metadata_from(item)
+    except ValueError as error:
+        raise UsageError(f"metadata file {path}: {error}; correct the file or leave --metadata out") from None
