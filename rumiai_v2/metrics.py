@@ -66,7 +66,6 @@ class Metrics:
             "counters": dict(sorted(self.counters.items())),
             "gauges": {},
             "active_timers": list(self.running),
-            "stage_seconds": dict(self.stage_seconds),
             "memory": {
                 "rss_mb": memory.rss / 2**20,
                 "vms_mb": memory.vms / 2**20,

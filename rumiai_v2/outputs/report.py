@@ -47,14 +47,14 @@ def build_report(
             o.analysis.name: {"success": o.error is None, "error": o.error, "tokens": 0, "cost": 0.0, "time": o.seconds}
             for o in outcomes
         },
-        "processing_metrics": metrics.snapshot(),
+        "processing_metrics": metrics.snapshot() | {"stage_seconds": dict(metrics.stage_seconds)},
         "video_metrics": {
             "total_videos": 1,
             "successful": success,
             "failed": 1 - success,
             "success_rate": float(success),
             "average_ml_times": {name: r.seconds for name, r in results.items() if r.status != "not_run"},
-            "average_analysis_times": {o.analysis.name: o.seconds for o in (markers, *outcomes)},
+            "average_analysis_times": {markers.analysis.name: markers.seconds},  # the others: prompt_details
         },
         "memory_usage": metrics.memory_usage(),
         "device": dict(device),
