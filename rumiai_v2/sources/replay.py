@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from rumiai_v2.errors import UsageError
 from rumiai_v2.models.evidence import Evidence
 from rumiai_v2.models.metadata import metadata_from, valid_video_id
 from rumiai_v2.models.ml_result import MLResult
-from rumiai_v2.sources.recorded import normalise
+from rumiai_v2.sources.recorded import read_recorded
 
 
 class Recording:
@@ -22,8 +20,7 @@ class Recording:
 
     def evidence(self) -> Evidence:
         """What the file holds, in today's shapes; ``UsageError`` when it is not a unified analysis."""
-        document = self._read()
-        recorded = normalise(document)
+        recorded = read_recorded(self.path)
         video_id = self.video_id or recorded.video_id
         if not valid_video_id(video_id):
             raise UsageError(
@@ -34,7 +31,6 @@ class Recording:
             metadata = metadata_from(recorded.metadata)
         except ValueError as error:
             raise UsageError(f"metadata in {self.path}: {error}; correct the file") from None
-        processing = document.get("processing_metadata") or {}
         return Evidence(
             video_id=video_id,
             metadata=metadata.to_dict(),
@@ -45,20 +41,6 @@ class Recording:
                 name: MLResult(name, status, recorded.ml_data[name], recorded.errors.get(name))
                 for name, status in recorded.status.items()
             },
-            reference=processing.get("source") or str(self.path),
+            reference=recorded.source or str(self.path),
             video=None,
         )
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            document = json.loads(self.path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UsageError(f"recording {self.path}: cannot be read ({error.strerror}); check the path") from None
-        except ValueError as error:
-            raise UsageError(f"recording {self.path}: expected JSON, got something else ({error})") from None
-        if not isinstance(document, dict):
-            raise UsageError(
-                f"recording {self.path}: expected a unified analysis (a JSON object), got {type(document).__name__}; "
-                "give a file out of unified_analysis/"
-            )
-        return document

@@ -63,6 +63,7 @@ class TikTok:
 
     def _scrape(self) -> Any:
         """Run the actor for this URL and return its first item."""
+        import impit  # the client's transport, whose errors it lets through
         from apify_client import ApifyClient
         from apify_client.errors import ApifyApiError, ApifyClientError
 
@@ -102,9 +103,10 @@ class TikTok:
             raise SourceError(f"{where}: HTTP {error.status_code}: {error.message}; try again later") from None
         except SourceError:
             raise
-        except (ApifyClientError, OSError, RuntimeError, ValueError) as error:
+        except (ApifyClientError, impit.HTTPError, OSError, RuntimeError, ValueError) as error:
+            reason = (str(error).splitlines() or [""])[0]
             raise SourceError(
-                f"{where}: no usable answer ({type(error).__name__}: {error}); check APIFY_API_BASE_URL and the network"
+                f"{where}: no usable answer ({type(error).__name__}: {reason}); check APIFY_API_BASE_URL and the network"
             ) from None
         if not items:
             raise SourceError(f"{where}: expected one item for {self.url}, got none; is the video public and the URL right?")

@@ -1,0 +1,212 @@
+"""A recorded unified analysis, ours or of the system before it, as the input of a replay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rumiai_v2.errors import UsageError
+from rumiai_v2.models.ml_result import ServiceStatus
+from rumiai_v2.sources.older import CONVERTERS, FROM_TIMELINE, Recording
+
+Json = dict[str, Any]
+
+SERVICES = ("yolo", "whisper", "mediapipe", "ocr", "scene_detection", "audio_energy", "emotion_detection")
+
+#: The earlier system wrote this size when it could not read the video, so there it says nothing.
+UNREAD_SIZE = (1920, 1080)
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """What a recording tells: the results of the services in our shapes, and which services have none and why.
+
+    ``metadata`` is the platform's document as recorded; ``duration`` is D (s); ``size`` the upright frame in px and
+    ``media`` the facts about the media, None where the recording does not have them. ``ml_data`` and ``status`` name
+    all seven services, ``errors`` the failed ones. ``source`` is where the video came from, None where unknown.
+    """
+
+    video_id: str
+    metadata: Json
+    duration: float
+    size: tuple[int, int] | None
+    media: Json | None
+    ml_data: Mapping[str, Json]
+    status: Mapping[str, ServiceStatus]
+    errors: Mapping[str, str]
+    source: str | None = None
+
+
+def read_recorded(path: Path) -> RecordedRun:
+    """Read and normalise a recorded file; raises ``UsageError`` naming the file, what, expected and got."""
+    try:
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"recorded file {path}: cannot be read ({error.strerror}); check the path") from None
+    except ValueError as error:
+        raise UsageError(
+            f"recorded file {path}: expected JSON, got something else ({error}); name a unified analysis file"
+        ) from None
+    return normalise(recorded, where=f"recorded file {path}")
+
+
+def normalise(recorded: Any, *, where: str = "recorded document") -> RecordedRun:
+    """The recording in our shapes. Our own documents come back exactly as they were written.
+
+    A service is not run when its key is missing, when it is empty without metadata, or when nothing was found in
+    zero frames; it failed when its data carry ``error`` or ``processed: false``. Status flags elsewhere in older
+    recordings do not count. ``where`` begins the message of a ``UsageError``.
+    """
+    if not isinstance(recorded, Mapping):
+        raise _wrong(where, "", "a JSON object with a unified analysis", recorded)
+    ml_data = recorded.get("ml_data", recorded.get("ml_results"))
+    if not isinstance(ml_data, Mapping):
+        raise _wrong(where, "ml_data", "an object with the services' results", ml_data)
+    metadata = recorded.get("metadata") or {}
+    if not isinstance(metadata, Mapping):
+        raise _wrong(where, "metadata", "an object", metadata)
+    processing = recorded.get("processing_metadata") or {}
+    if not isinstance(processing, Mapping):
+        raise _wrong(where, "processing_metadata", "an object", processing)
+    duration = _duration(recorded, metadata, where)
+    media = processing.get("media")
+    size = _size(media) or _recorded_size(metadata)
+    recording = Recording(where, duration, _fps(media, metadata), tuple(_entries(recorded, where)))
+    known = processing.get("services") or {}
+    if not isinstance(known, Mapping):
+        raise _wrong(where, "processing_metadata.services", "an object", known)
+    out: dict[str, Json] = {}
+    status: dict[str, ServiceStatus] = {}
+    errors: dict[str, str] = {}
+    for name in SERVICES:
+        if name in known:
+            status[name], out[name], error = _ours(name, known[name], ml_data.get(name), where)
+        else:
+            status[name], out[name], error = _older(name, ml_data.get(name), recording)
+        if status[name] == "failed":
+            errors[name] = error or "the recording does not say why"
+    return RecordedRun(
+        video_id=_video_id(recorded, metadata, where),
+        metadata=dict(metadata),
+        duration=duration,
+        size=size,
+        media=media,
+        ml_data=out,
+        status=status,
+        errors=errors,
+        source=processing.get("source"),
+    )
+
+
+def _ours(name: str, state: Any, data: Any, where: str) -> tuple[ServiceStatus, Json, str | None]:
+    """Status, document and error of one service as our own file states them."""
+    status = state.get("status") if isinstance(state, Mapping) else None
+    if status not in ("run", "not_run", "failed"):
+        raise _wrong(where, f"processing_metadata.services.{name}.status", "run, not_run or failed", status)
+    if not isinstance(data, Mapping) or (status == "run") != bool(data):
+        expected = "the service's result" if status == "run" else "an empty object"
+        raise _wrong(where, f"ml_data.{name}", f"{expected} (status {status})", data)
+    return status, dict(data), state.get("error")
+
+
+def _older(name: str, raw: Any, recording: Recording) -> tuple[ServiceStatus, Json, str | None]:
+    """Status, document in our shape and error of one service of an older recording."""
+    if raw is not None and not isinstance(raw, Mapping):
+        raise _wrong(recording.where, f"ml_data.{name}", "an object", raw)
+    error = _failure(raw or {})
+    data = _unwrapped(raw or {})
+    error = error or _failure(data)
+    if error is not None:
+        return "failed", {}, error
+    try:
+        if _ran(data):
+            return "run", CONVERTERS[name](data, recording), None
+        found = FROM_TIMELINE[name](recording) if name in FROM_TIMELINE else None
+        return ("run", found, None) if found is not None else ("not_run", {}, None)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        # The converters name what they check; this is for shapes nobody has seen yet.
+        got = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            f"{recording.where}: ml_data.{name}: expected the shape of a recorded result, got a value that does not "
+            f"fit it ({got}); repair or re-record the file"
+        ) from error
+
+
+def _unwrapped(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    nested = raw.get("data")
+    return nested if isinstance(nested, Mapping) else raw
+
+
+def _failure(data: Mapping[str, Any]) -> str | None:
+    """Why the service failed, None when it did not."""
+    metadata = data.get("metadata")
+    parts = (data, metadata if isinstance(metadata, Mapping) else {})
+    for part in parts:
+        if part.get("error"):
+            return str(part["error"])
+    if any(part.get("processed") is False or part.get("success") is False for part in parts):
+        return "recorded as not processed, without an error"
+    return None
+
+
+def _ran(data: Mapping[str, Any]) -> bool:
+    metadata = data.get("metadata")
+    found = any(value for key, value in data.items() if key not in ("metadata", "language"))
+    if found or not isinstance(metadata, Mapping) or not metadata:
+        return found
+    return metadata.get("frames_analyzed") != 0
+
+
+def _video_id(recorded: Mapping[str, Any], metadata: Mapping[str, Any], where: str) -> str:
+    for value in (recorded.get("video_id"), metadata.get("id"), metadata.get("video_id")):
+        if isinstance(value, str) and value:
+            return value
+    raise _wrong(where, "video_id", "a string", recorded.get("video_id"))
+
+
+def _duration(recorded: Mapping[str, Any], metadata: Mapping[str, Any], where: str) -> float:
+    places = (recorded, recorded.get("timeline"), recorded.get("processing_metadata"), metadata)
+    for place in places:
+        value = place.get("duration") if isinstance(place, Mapping) else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
+            return float(value)
+    raise _wrong(where, "duration", "the length of the video in seconds, above 0", recorded.get("duration"))
+
+
+def _size(holder: Any) -> tuple[int, int] | None:
+    if not isinstance(holder, Mapping):
+        return None
+    width, height = holder.get("width"), holder.get("height")
+    if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+        return width, height
+    return None
+
+
+def _recorded_size(metadata: Mapping[str, Any]) -> tuple[int, int] | None:
+    found = _size(metadata) or _size(metadata.get("videoMeta"))
+    return None if found == UNREAD_SIZE else found
+
+
+def _fps(media: Any, metadata: Mapping[str, Any]) -> float | None:
+    for holder in (media, metadata):
+        fps = holder.get("fps") if isinstance(holder, Mapping) else None
+        if isinstance(fps, int | float) and fps > 0:
+            return float(fps)
+    return None
+
+
+def _entries(recorded: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
+    timeline = recorded.get("timeline") or {}
+    entries = timeline.get("entries", []) if isinstance(timeline, Mapping) else timeline
+    if not isinstance(entries, list) or not all(isinstance(e, Mapping) for e in entries):
+        raise _wrong(where, "timeline.entries", "a list of entries", entries)
+    return entries
+
+
+def _wrong(where: str, path: str, expected: str, got: Any) -> UsageError:
+    what = f"{where}: {path}" if path else where
+    shown = "nothing" if got is None else f"{type(got).__name__} {got!r}"[:80]
+    return UsageError(f"{what}: expected {expected}, got {shown}; name a unified analysis file of a finished run")
