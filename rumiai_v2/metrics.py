@@ -22,11 +22,11 @@ GUARD_SYSTEM_PERCENT = 90.0
 
 @dataclass
 class Metrics:
-    """``stage_seconds`` keeps what each stage took (s, wall clock); ``counters`` what happened how often."""
+    """``counters`` keep what happened how often; ``finished`` and ``running`` are the clocks of the stages."""
 
     counters: dict[str, int] = field(default_factory=dict)
-    stage_seconds: dict[str, float] = field(default_factory=dict)
-    running: list[str] = field(default_factory=list)
+    finished: dict[str, float] = field(default_factory=dict)
+    running: dict[str, float] = field(default_factory=dict)
     _started: float = field(default_factory=time.perf_counter)
     _process: psutil.Process = field(default_factory=psutil.Process)
 
@@ -38,14 +38,18 @@ class Metrics:
 
     @contextmanager
     def stage(self, label: str) -> Iterator[None]:
-        """Time a stage. The stage in progress counts up to the moment the report is made."""
-        begun = time.perf_counter()
-        self.running.append(label)
+        """Time a stage."""
+        self.running[label] = time.perf_counter()
         try:
             yield
         finally:
-            self.running.remove(label)
-            self.stage_seconds[label] = time.perf_counter() - begun
+            self.finished[label] = time.perf_counter() - self.running.pop(label)
+
+    @property
+    def stage_seconds(self) -> dict[str, float]:
+        """Wall clock per stage (s); a stage in progress counts up to now."""
+        now = time.perf_counter()
+        return self.finished | {label: now - begun for label, begun in self.running.items()}
 
     @property
     def uptime(self) -> float:

@@ -49,7 +49,9 @@ class Publication:
     """
 
     _staged: list[tuple[Path, Path]] = field(default_factory=list)
-    _published: list[tuple[Path, Path | None]] = field(default_factory=list)
+    #: Targets whose renaming has begun, with the copy of what stood there. Noted before the rename, so that an
+    #: interruption between the two is taken back too: a begun target whose partial file is gone was renamed.
+    _begun: dict[Path, Path | None] = field(default_factory=dict)
     _folders: list[Path] = field(default_factory=list)
 
     def stage(self, target: Path, content: bytes) -> None:
@@ -72,46 +74,51 @@ class Publication:
     def commit(self) -> None:
         """Rename everything into place in the order staged; on failure take all of it back and raise ``OutputError``."""
         for partial, target in self._staged:
-            backup = None
             try:
-                if target.exists():
-                    backup = partial_path(target.with_name(target.name + ".before"))
-                    os.link(target, backup)
+                self._begun[target] = self._backup(target)
                 os.replace(partial, target)
-                self._published.append((target, backup))
             except OSError as error:
-                if backup is not None:
-                    backup.unlink(missing_ok=True)
                 self.discard()
                 raise _cannot_write(target, error) from None
-        for _, backup in self._published:
+        for backup in self._begun.values():
             if backup is not None:
                 backup.unlink(missing_ok=True)
-        self._staged.clear()
-        self._published.clear()
-        self._folders.clear()
+        self._forget()
 
     def discard(self) -> None:
         """Take everything back. Safe to call at any time; after a successful commit it does nothing."""
-        for partial, _ in self._staged:
+        for partial, target in reversed(self._staged):
+            backup = self._begun.get(target)
+            renamed = target in self._begun and not partial.exists()
             partial.unlink(missing_ok=True)
-        for target, backup in reversed(self._published):
             if backup is not None:
                 os.replace(backup, target)
-            else:
+            elif renamed:
                 target.unlink(missing_ok=True)
-        self._staged.clear()
-        self._published.clear()
         for folder in reversed(self._folders):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._staged.clear()
+        self._begun.clear()
         self._folders.clear()
+
+    @staticmethod
+    def _backup(target: Path) -> Path | None:
+        """A second name for what stands at ``target``, None if nothing does."""
+        if not target.exists():
+            return None
+        backup = partial_path(target.with_name(target.name + ".before"))
+        os.link(target, backup)
+        return backup
 
     def _make_folder(self, folder: Path) -> None:
         missing = [p for p in (folder, *folder.parents) if not p.exists()]
         for path in reversed(missing):
-            path.mkdir(exist_ok=True)
             self._folders.append(path)
+            path.mkdir(exist_ok=True)
 
 
 def _cannot_write(target: Path, error: OSError) -> OutputError:

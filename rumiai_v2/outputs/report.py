@@ -47,7 +47,7 @@ def build_report(
             o.analysis.name: {"success": o.error is None, "error": o.error, "tokens": 0, "cost": 0.0, "time": o.seconds}
             for o in outcomes
         },
-        "processing_metrics": metrics.snapshot() | {"stage_seconds": dict(metrics.stage_seconds)},
+        "processing_metrics": metrics.snapshot() | {"stage_seconds": metrics.stage_seconds},
         "video_metrics": {
             "total_videos": 1,
             "successful": success,

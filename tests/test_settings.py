@@ -1,0 +1,37 @@
+"""Settings come from the environment; what cannot be read is named."""
+
+import pytest
+
+from rumiai_v2.errors import UsageError
+from rumiai_v2.settings import load_settings
+
+
+def test_defaults_are_the_documented_ones(monkeypatch):
+    for name in ("APIFY_API_BASE_URL", "RUMIAI_MAX_VIDEO_DURATION", "RUMIAI_CLEANUP_VIDEO", "LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    settings = load_settings()
+    assert (settings.max_duration, settings.cleanup_video, settings.log_level) == (300.0, False, "INFO")
+    assert settings.apify_base_url == "https://api.apify.com"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RUMIAI_MAX_VIDEO_DURATION", "long"), ("RUMIAI_APIFY_RETRIES", "-1"), ("LOG_LEVEL", "LOUD"), ("RUMIAI_CLEANUP_VIDEO", "perhaps")],
+)
+def test_an_unreadable_value_is_named_with_its_variable(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=f"{name}='{value}'") as caught:
+        load_settings()
+    assert caught.value.exit_code == 2
+
+
+def test_the_token_is_not_shown(monkeypatch):
+    monkeypatch.setenv("APIFY_API_TOKEN", "very-secret")
+    assert "very-secret" not in repr(load_settings())
+
+
+def test_python_only_processing_is_accepted_and_changes_nothing(monkeypatch):
+    monkeypatch.delenv("USE_PYTHON_ONLY_PROCESSING", raising=False)
+    before = load_settings()
+    monkeypatch.setenv("USE_PYTHON_ONLY_PROCESSING", "true")
+    assert load_settings() == before
