@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+import itertools
 
 if TYPE_CHECKING:
     from rumiai_v2.settings import Settings
@@ -27,9 +28,13 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that every way of running shares."""
     for option in reversed(
         (
-            click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON document, the return structure."),
+            click.option(
+                "--json", "as_json", is_flag=True, help="Print exactly one JSON document, the return structure."
+            ),
             click.option("--output-format", type=click.Choice(["text", "json"]), help="json is the same as --json."),
-            click.option("--return-file", type=click.Path(path_type=Path), help="Also write the return structure here."),
+            click.option(
+                "--return-file", type=click.Path(path_type=Path), help="Also write the return structure here."
+            ),
             click.option("--id", "video_id", help="Use this video id instead of the metadata's or the file's name."),
             click.option("--replace-id", is_flag=True, help="Allow an id that was recorded with other media."),
         )
@@ -71,7 +76,9 @@ def production(url: str | None, video_url: str | None, **options: Any) -> None:
 
 @cli.command(epilog="Example: python -m rumiai_v2 local clip.mp4 --metadata item.json")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--metadata", type=click.Path(path_type=Path), help="An Apify item, or our own metadata document, as JSON.")
+@click.option(
+    "--metadata", type=click.Path(path_type=Path), help="An Apify item, or our own metadata document, as JSON."
+)
 @_services
 @_common
 def local(file: Path, metadata: Path | None, **options: Any) -> None:
@@ -237,5 +244,5 @@ def main() -> None:
 
 
 def _asked_for_json(arguments: list[str]) -> bool:
-    formats = [b for a, b in zip(arguments, arguments[1:], strict=False) if a == "--output-format"]
+    formats = [b for a, b in itertools.pairwise(arguments) if a == "--output-format"]
     return "--json" in arguments or "json" in formats or "--output-format=json" in arguments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Protocol
+import itertools
 
 #: Label and percentage of each stage, in order. Consumers parse these lines; all runner configurations print the same.
 STAGES = (
@@ -17,7 +18,7 @@ STAGES = (
     ("completed", 100),
 )
 PERCENT = dict(STAGES)
-_NEXT = {label: end for (label, _), (_, end) in zip(STAGES, STAGES[1:], strict=False)}
+_NEXT = {label: end for (label, _), (_, end) in itertools.pairwise(STAGES)}
 
 
 def overall(label: str, fraction: float) -> float:

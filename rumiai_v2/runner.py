@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,9 @@ class _Run:
             return self._failure(error, str(error), error.exit_code)
         except Exception as error:
             log.exception("the run ended with an error nobody foresaw")
-            return self._failure(error, f"{type(error).__name__}: {error}; this is a defect, the log has its traceback", 1)
+            return self._failure(
+                error, f"{type(error).__name__}: {error}; this is a defect, the log has its traceback", 1
+            )
         finally:
             if not finished:
                 self.publication.discard()
@@ -109,7 +111,7 @@ class _Run:
         with self._stage("generating_temporal_markers"):
             from rumiai_v2.timeline import temporal_markers
 
-            now = datetime.now(timezone.utc)
+            now = datetime.now(UTC)
             compute = partial(temporal_markers.temporal_markers, generated_at=now.isoformat())
             markers = run_analysis(Analysis(temporal_markers.NAME, "", compute), unified)
         folder = self.settings.insights_dir / evidence.video_id
@@ -244,7 +246,12 @@ class _Run:
         analysis = outcome.analysis
         assert outcome.ml_form is not None
         return stage_set(
-            self.publication, folder, analysis=analysis.name, prefix=analysis.prefix, ml_form=outcome.ml_form, stamp=stamp
+            self.publication,
+            folder,
+            analysis=analysis.name,
+            prefix=analysis.prefix,
+            ml_form=outcome.ml_form,
+            stamp=stamp,
         )
 
     def _service_infos(self, evidence: Evidence) -> Mapping[str, ServiceInfo | None]:

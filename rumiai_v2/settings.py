@@ -40,5 +40,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         lines = [f"{e['loc'][0]}={e['input']!r}: {e['msg']}" for e in error.errors()]
         raise UsageError(
-            "invalid settings in the environment or .env:\n  " + "\n  ".join(lines) + "\ncorrect or unset these variables"
+            "invalid settings in the environment or .env:\n  "
+            + "\n  ".join(lines)
+            + "\ncorrect or unset these variables"
         ) from None

@@ -22,8 +22,10 @@ def missing_packages() -> list[str]:
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
-        print(f"expected Python 3.11 or newer, got {sys.version.split()[0]}: call make PYTHON=python3.11", file=sys.stderr)
+    if sys.version_info < (3, 11):  # noqa: UP036 - the interpreter that runs the set-up may be older
+        print(
+            f"expected Python 3.11 or newer, got {sys.version.split()[0]}: call make PYTHON=python3.11", file=sys.stderr
+        )
         return 1
     missing = missing_packages()
     if missing:

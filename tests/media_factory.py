@@ -58,8 +58,11 @@ def render(
     height, width = pictures[0].shape[:2]
     ends = [*ticks[1:], None]
     lengths: dict[int, int] = {}
-    spare = round(Fraction(last_duration) * CLOCK) if last_duration is not None else (
-        ticks[-1] - ticks[-2] if len(ticks) > 1 else CLOCK // 25)
+    spare = (
+        round(Fraction(last_duration) * CLOCK)
+        if last_duration is not None
+        else (ticks[-1] - ticks[-2] if len(ticks) > 1 else CLOCK // 25)
+    )
     with av.open(str(path), "w") as out:
         video = out.add_stream(codec, rate=Fraction(25))
         video.width, video.height, video.pix_fmt = width, height, "yuv420p"

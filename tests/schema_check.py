@@ -25,10 +25,12 @@ def _registry() -> Registry:
 #: Takes 1 for an integer and 1.0 for a real number, and never one for the other.
 _Strict = extend(
     Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({
-        "number": lambda _, value: type(value) is float,
-        "integer": lambda _, value: type(value) is int,
-    }),
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "number": lambda _, value: type(value) is float,
+            "integer": lambda _, value: type(value) is int,
+        }
+    ),
 )
 
 

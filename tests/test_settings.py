@@ -16,7 +16,12 @@ def test_defaults_are_the_documented_ones(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("RUMIAI_MAX_VIDEO_DURATION", "long"), ("RUMIAI_APIFY_RETRIES", "-1"), ("LOG_LEVEL", "LOUD"), ("RUMIAI_CLEANUP_VIDEO", "perhaps")],
+    [
+        ("RUMIAI_MAX_VIDEO_DURATION", "long"),
+        ("RUMIAI_APIFY_RETRIES", "-1"),
+        ("LOG_LEVEL", "LOUD"),
+        ("RUMIAI_CLEANUP_VIDEO", "perhaps"),
+    ],
 )
 def test_an_unreadable_value_is_named_with_its_variable(monkeypatch, name, value):
     monkeypatch.setenv(name, value)

@@ -50,8 +50,12 @@ class Density:
     def of(cls, events: VideoEvents) -> Density:
         changes = tuple(e for e in events.scene_changes if e.start in events.cuts)
         found = {
-            "text": events.texts, "sticker": events.stickers, "transition": changes, "object": events.objects,
-            "gesture": events.gestures, "expression": events.expressions,
+            "text": events.texts,
+            "sticker": events.stickers,
+            "transition": changes,
+            "object": events.objects,
+            "gesture": events.gestures,
+            "expression": events.expressions,
         }
         return cls(events, {k: events.per_bin(v) for k, v in found.items() if not events.unavailable(SERVICE_OF[k])})
 
@@ -138,9 +142,7 @@ def _core(d: Density, missing: Missing) -> dict[str, Any]:
         "sceneChangeCount": missing.unless(
             d.events.unavailable("scene_detection"), "CoreMetrics.sceneChangeCount", lambda: sum(d.counts["transition"])
         ),
-        "timelineCoverage": value(
-            "timelineCoverage", lambda: series.ratio(series.time_of(filled), d.events.duration)
-        ),
+        "timelineCoverage": value("timelineCoverage", lambda: series.ratio(series.time_of(filled), d.events.duration)),
         "confidence": _confidence(d, missing, "CoreMetrics", SERVICE_OF),
     }
 

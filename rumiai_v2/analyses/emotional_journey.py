@@ -172,9 +172,7 @@ def _interactions(j: Journey, missing: Missing) -> dict[str, Any]:
             for a, b in j.changes
             if any(a.emotion in x and b.emotion in y for x, y in ((POSITIVE, NEGATIVE), (NEGATIVE, POSITIVE)))
         ][:2],
-        "confidence": missing.unless(
-            j.nothing, "Interactions.confidence", lambda: j.confidence(gestures=True)
-        ),
+        "confidence": missing.unless(j.nothing, "Interactions.confidence", lambda: j.confidence(gestures=True)),
     }
 
 
@@ -261,11 +259,13 @@ def _progression(j: Journey, missing: Missing) -> list[dict[str, Any]]:
         if not inside:
             missing("Dynamics.emotionProgression.emotion", "no_face")
             missing("Dynamics.emotionProgression.intensity", "no_face")
-        out.append({
-            "timestamp": series.range_label(start, end),
-            "emotion": series.most_common((f.emotion, f.confidence) for f in inside),
-            "intensity": round(series.mean(f.confidence for f in inside), 2) if inside else None,
-        })
+        out.append(
+            {
+                "timestamp": series.range_label(start, end),
+                "emotion": series.most_common((f.emotion, f.confidence) for f in inside),
+                "intensity": round(series.mean(f.confidence for f in inside), 2) if inside else None,
+            }
+        )
     return out
 
 

@@ -195,9 +195,7 @@ def _changes(p: People) -> list[tuple[int, str, str]]:
 
 
 def _dominant_framing(p: People) -> str:
-    votes = [
-        (shot(a), b.length, c) for b, a, c in zip(p.events.bins, p.areas, p.face_confidence, strict=True) if a
-    ]
+    votes = [(shot(a), b.length, c) for b, a, c in zip(p.events.bins, p.areas, p.face_confidence, strict=True) if a]
     return series.heaviest(votes) or "none"
 
 

@@ -162,9 +162,7 @@ def _key_events(p: Pacing, missing: Missing) -> dict[str, Any]:
         "longestScene": _scene(p, missing, "longestScene", longest),
         "shortestScene": _scene(p, missing, "shortestScene", shortest),
         "pacingShifts": [
-            {"timestamp": b.start, "from": a.speed, "to": b.speed}
-            for a, b in pairwise(windows)
-            if a.speed != b.speed
+            {"timestamp": b.start, "from": a.speed, "to": b.speed} for a, b in pairwise(windows) if a.speed != b.speed
         ],
         "climaxTiming": missing.unless(p.no_cuts, "KeyEvents.climaxTiming", lambda: _climax(p)),
     }
@@ -224,9 +222,7 @@ def _rate_changes(windows: Sequence[Window]) -> tuple[list[dict[str, float]], li
     return faster, slower
 
 
-def _on_sound(
-    p: Pacing, missing: Missing, name: str, sounds: str, reach: float
-) -> tuple[float | None, float | None]:
+def _on_sound(p: Pacing, missing: Missing, name: str, sounds: str, reach: float) -> tuple[float | None, float | None]:
     """Share of cuts within ``reach`` (s) of a sound, and the share of the video that is: what chance would give."""
     paths = f"Interactions.{name}", f"Interactions.{name}Chance"
     if reason := p.no_cuts or series.audio_reason(p.events, sounds):

@@ -12,7 +12,13 @@ from rumiai_v2.analyses.events import Bin, Event, VideoEvents
 FEWEST_COMMON = 5
 #: How exciting an emotion is; a second's arousal is the sum of score · weight.
 AROUSAL = {
-    "surprise": 0.9, "anger": 0.8, "fear": 0.8, "joy": 0.6, "disgust": 0.5, "sadness": 0.3, "neutral": 0.1,
+    "surprise": 0.9,
+    "anger": 0.8,
+    "fear": 0.8,
+    "joy": 0.6,
+    "disgust": 0.5,
+    "sadness": 0.3,
+    "neutral": 0.1,
 }
 
 

@@ -377,9 +377,7 @@ def _windows(duration: float) -> list[spoken.Span]:
     return list(pairwise(edges))
 
 
-def _words_per_minute(
-    said: Sequence[SpokenWord], spans: Sequence[spoken.Span], start: float, end: float
-) -> float:
+def _words_per_minute(said: Sequence[SpokenWord], spans: Sequence[spoken.Span], start: float, end: float) -> float:
     """Words in the window per minute of speech in it; a word across the edge counts with its part."""
     speech_time = spoken.covered(spans, start, end)
     if speech_time < 1e-6:
@@ -416,9 +414,7 @@ def _is_said(word: str, text: Event, said: Sequence[SpokenWord]) -> bool:
 def _off_camera(events: VideoEvents) -> list[dict[str, float]]:
     """Segments during which no sample shows a face."""
     faces = [face["timestamp"] for face in events.samples("mediapipe", "faces")]
-    return [
-        {"start": s.start, "end": s.end} for s in events.speech if not any(s.start <= t < s.end for t in faces)
-    ]
+    return [{"start": s.start, "end": s.end} for s in events.speech if not any(s.start <= t < s.end for t in faces)]
 
 
 def _share(said: Sequence[SpokenWord], listed: frozenset[str]) -> float:

@@ -58,9 +58,7 @@ def compute(unified: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _core(
-    events: VideoEvents, texts: Sequence[Event], reason: Reason | None, missing: Missing
-) -> dict[str, Any]:
+def _core(events: VideoEvents, texts: Sequence[Event], reason: Reason | None, missing: Missing) -> dict[str, Any]:
     fields = (
         "totalOverlays", "totalTextOverlays", "totalStickers", "uniqueOverlayCount", "overlayDensity",
         "uniqueOverlayRatio", "timeToFirstOverlay", "avgOverlayDuration", "overlayFrequency", "confidence",
@@ -125,9 +123,7 @@ def _dynamics(
             else "balanced"
         ),
         "burstPatterns": (
-            missing("Dynamics.burstPatterns", reason)
-            if reason
-            else sum(b - a < BURST_GAP for a, b in pairwise(starts))
+            missing("Dynamics.burstPatterns", reason) if reason else sum(b - a < BURST_GAP for a, b in pairwise(starts))
         ),
         "confidence": _confidence("Dynamics", texts, missing, reason),
     }
@@ -279,9 +275,7 @@ def _windows(duration: float, texts: Sequence[Event]) -> list[Window]:
     while duration - edges[-1] >= width + SHORTEST_BIN:
         edges.append(width * len(edges))
     edges.append(duration)
-    return [
-        Window(start, end, sum(text.in_range(start, end) for text in texts)) for start, end in pairwise(edges)
-    ]
+    return [Window(start, end, sum(text.in_range(start, end) for text in texts)) for start, end in pairwise(edges)]
 
 
 def _rhythm(texts: Sequence[Event], reason: Reason | None, missing: Missing) -> float | None:
@@ -302,9 +296,7 @@ def _acceleration(windows: Sequence[Window]) -> str | None:
     return "accelerating" if after > 1.3 * before else "decelerating" if after < 0.7 * before else "stable"
 
 
-def _confidence(
-    block: str, entered: Sequence[Event], missing: Missing, reason: Reason | None = None
-) -> float | None:
+def _confidence(block: str, entered: Sequence[Event], missing: Missing, reason: Reason | None = None) -> float | None:
     """Mean confidence of what entered a block; events of recordings without one do not count."""
     value = None if reason else series.mean(e.confidence for e in entered)
     if value is None:

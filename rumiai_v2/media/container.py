@@ -57,8 +57,12 @@ def packets(container: Any, stream: Any, path: Path) -> Iterator[Any]:
         except StopIteration:
             return
         except av.FFmpegError as error:
-            log.warning("%s: the %s stream breaks off (%s); continuing with what was read",
-                        path.name, stream.type, describe(error))
+            log.warning(
+                "%s: the %s stream breaks off (%s); continuing with what was read",
+                path.name,
+                stream.type,
+                describe(error),
+            )
             return
         yield packet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -149,7 +149,7 @@ def _date(item: Mapping[str, Any]) -> str | None:
         value = item.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             try:
-                return datetime.fromtimestamp(value, timezone.utc).isoformat()
+                return datetime.fromtimestamp(value, UTC).isoformat()
             except (OverflowError, OSError, ValueError):
                 continue  # no date at all: the next key, else unknown
         if isinstance(value, str):
@@ -157,7 +157,7 @@ def _date(item: Mapping[str, Any]) -> str | None:
                 moment = datetime.fromisoformat(value)
             except ValueError:
                 continue
-            return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat()
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
     return None
 
 

@@ -25,9 +25,7 @@ def rows(services: Mapping[str, Callable[[], Service]] | None = None) -> list[Se
         try:
             info = make().describe()
         except Exception as error:  # doctor reports what is broken, whatever it is
-            info = ServiceInfo(
-                name, "?", None, (), "unknown", f"{type(error).__name__}: {error}. Run `make setup`."
-            )
+            info = ServiceInfo(name, "?", None, (), "unknown", f"{type(error).__name__}: {error}. Run `make setup`.")
         if name == "mediapipe" and (missing := missing_system_libraries()):
             line = f"the system lacks {', '.join(missing)}: run `{install_line(missing)}`."
             info = dataclasses.replace(info, problem="\n".join(filter(None, (info.problem, line))))

@@ -103,9 +103,7 @@ def units_from_blendshapes(scores: Mapping[str, float]) -> dict[int, float]:
     return {unit: float(scores[shape]) for shape, unit in AU_OF_BLENDSHAPE.items() if shape in scores}
 
 
-def _offline(
-    frames: Sequence[Frame], media: Media, upstream: Mapping[str, dict[str, Any]]
-) -> list[Expression | None]:
+def _offline(frames: Sequence[Frame], media: Media, upstream: Mapping[str, dict[str, Any]]) -> list[Expression | None]:
     """What the offline model sees in the largest face that MediaPipe found in the very same frame."""
     people = upstream.get("mediapipe", {})
     if "faces" not in people:

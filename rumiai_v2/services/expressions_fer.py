@@ -114,8 +114,7 @@ def _read(path: Path, device: str) -> dict[str, dict[str, torch.Tensor]]:
                     layers.setdefault(layer, {})[name.rpartition("/")[2].partition(":")[0]] = values
     except (OSError, KeyError) as error:
         raise WeightsError(
-            f"weights of emotion_detection: {path} is not the expected Keras file ({error}). "
-            f"Run `{FETCH_COMMAND}`.",
+            f"weights of emotion_detection: {path} is not the expected Keras file ({error}). Run `{FETCH_COMMAND}`.",
             service="emotion_detection",
         ) from error
     return layers

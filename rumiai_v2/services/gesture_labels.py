@@ -32,7 +32,11 @@ def _label(model: bytes) -> bytes:
     from mediapipe.tasks.metadata import schema_py_generated as tflite
 
     labels, scores, graph, top = (
-        meta.AssociatedFileT(), meta.TensorMetadataT(), meta.SubGraphMetadataT(), meta.ModelMetadataT())
+        meta.AssociatedFileT(),
+        meta.TensorMetadataT(),
+        meta.SubGraphMetadataT(),
+        meta.ModelMetadataT(),
+    )
     labels.name, labels.type = "labels.txt", meta.AssociatedFileType.TENSOR_AXIS_LABELS
     scores.name, scores.associatedFiles = "score", [labels]
     graph.inputTensorMetadata, graph.outputTensorMetadata = [meta.TensorMetadataT()], [scores]

@@ -63,15 +63,17 @@ class Objects:
             boxes = result.boxes.cpu().numpy()
             for k, identity in enumerate(identify(boxes, frame)):
                 label = result.names[int(boxes.cls[k])]
-                found.append({
-                    "trackId": f"obj_{identity}",
-                    "className": label,
-                    "class": label,
-                    "confidence": float(boxes.conf[k]),
-                    "timestamp": frame.timestamp,
-                    "bbox": [float(v) * media.video.scale for v in boxes.xyxy[k]],
-                    "frame_number": frame.number,
-                })
+                found.append(
+                    {
+                        "trackId": f"obj_{identity}",
+                        "className": label,
+                        "class": label,
+                        "confidence": float(boxes.conf[k]),
+                        "timestamp": frame.timestamp,
+                        "bbox": [float(v) * media.video.scale for v in boxes.xyxy[k]],
+                        "frame_number": frame.number,
+                    }
+                )
         return {
             "objectAnnotations": found,
             "metadata": {

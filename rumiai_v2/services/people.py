@@ -37,8 +37,15 @@ _GESTURES = {
     "ILoveYou": "love",
 }
 BLENDSHAPES = (
-    "browInnerUp", "browOuterUp", "browDown", "cheekSquint", "noseSneer",
-    "mouthSmile", "mouthFrown", "jawOpen", "eyeBlink",
+    "browInnerUp",
+    "browOuterUp",
+    "browDown",
+    "cheekSquint",
+    "noseSneer",
+    "mouthSmile",
+    "mouthFrown",
+    "jawOpen",
+    "eyeBlink",
 )
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom as shares of the frame
@@ -121,17 +128,36 @@ class _Detectors:
             return BaseOptions(model_asset_path=paths[name])
 
         self._image = lambda rgb: mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=rgb)
-        self._faces = stack.enter_context(vision.FaceLandmarker.create_from_options(vision.FaceLandmarkerOptions(
-            base_options=base(FACE), running_mode=mode, num_faces=MAX_FACES, output_face_blendshapes=True)))
-        self._scores = stack.enter_context(vision.FaceDetector.create_from_options(vision.FaceDetectorOptions(
-            base_options=BaseOptions(model_asset_buffer=detector), running_mode=mode,
-            min_detection_confidence=_SCORED_FROM)))
-        self._poses = stack.enter_context(vision.PoseLandmarker.create_from_options(vision.PoseLandmarkerOptions(
-            base_options=base(POSE), running_mode=mode)))
-        self._hands = stack.enter_context(vision.GestureRecognizer.create_from_options(
-            vision.GestureRecognizerOptions(
-                base_options=BaseOptions(model_asset_buffer=labelled_bundle(Path(paths[GESTURE]))),
-                running_mode=mode, num_hands=MAX_HANDS)))
+        self._faces = stack.enter_context(
+            vision.FaceLandmarker.create_from_options(
+                vision.FaceLandmarkerOptions(
+                    base_options=base(FACE), running_mode=mode, num_faces=MAX_FACES, output_face_blendshapes=True
+                )
+            )
+        )
+        self._scores = stack.enter_context(
+            vision.FaceDetector.create_from_options(
+                vision.FaceDetectorOptions(
+                    base_options=BaseOptions(model_asset_buffer=detector),
+                    running_mode=mode,
+                    min_detection_confidence=_SCORED_FROM,
+                )
+            )
+        )
+        self._poses = stack.enter_context(
+            vision.PoseLandmarker.create_from_options(
+                vision.PoseLandmarkerOptions(base_options=base(POSE), running_mode=mode)
+            )
+        )
+        self._hands = stack.enter_context(
+            vision.GestureRecognizer.create_from_options(
+                vision.GestureRecognizerOptions(
+                    base_options=BaseOptions(model_asset_buffer=labelled_bundle(Path(paths[GESTURE]))),
+                    running_mode=mode,
+                    num_hands=MAX_HANDS,
+                )
+            )
+        )
 
     def see(self, frame: Frame, stamp: int, out: dict[str, Any]) -> bool:
         """Adds what one frame shows to ``out``; tells whether a face or a pose was found."""
@@ -152,9 +178,15 @@ class _Detectors:
             boxes = [_as_dict(box) | {"confidence": score_of(box, scored)} for box, _ in faces]
             largest = faces[0][1]
             confidence = boxes[0]["confidence"]
-            out["faces"].append(at | {
-                "count": len(boxes), "confidence": confidence, "bbox": _as_dict(faces[0][0]), "boxes": boxes,
-            })
+            out["faces"].append(
+                at
+                | {
+                    "count": len(boxes),
+                    "confidence": confidence,
+                    "bbox": _as_dict(faces[0][0]),
+                    "boxes": boxes,
+                }
+            )
             marks = np.array([(m.x * width, m.y * height) for m in found.face_landmarks[largest]])
             out["gaze"].append({"timestamp": frame.timestamp} | gaze(marks) | {"confidence": confidence})
             scores = {c.category_name: float(c.score) for c in found.face_blendshapes[largest]}
@@ -163,20 +195,30 @@ class _Detectors:
         poses = self._poses.detect_for_video(image, stamp).pose_landmarks
         for marks in poses:
             visibility = math.fsum(float(m.visibility) for m in marks) / len(marks)
-            out["poses"].append(at | {
-                "landmarks": len(marks), "visibility": visibility, "confidence": visibility,
-                "bbox": _as_dict(landmark_box(marks)),
-            })
+            out["poses"].append(
+                at
+                | {
+                    "landmarks": len(marks),
+                    "visibility": visibility,
+                    "confidence": visibility,
+                    "bbox": _as_dict(landmark_box(marks)),
+                }
+            )
 
         hands = self._hands.recognize_for_video(image, stamp)
         if hands.handedness:
             out["hands"].append(at | {"count": len(hands.handedness)})
         for gestures, sides in zip(hands.gestures, hands.handedness, strict=True):
             if (kind := gesture_name(gestures)) is not None:
-                out["gestures"].append(at | {
-                    "type": kind, "confidence": float(gestures[0].score),
-                    "hand": sides[0].category_name.lower(), "timestamp_ms": stamp,
-                })
+                out["gestures"].append(
+                    at
+                    | {
+                        "type": kind,
+                        "confidence": float(gestures[0].score),
+                        "hand": sides[0].category_name.lower(),
+                        "timestamp_ms": stamp,
+                    }
+                )
         return bool(faces or poses)
 
 
@@ -209,9 +251,7 @@ def gaze(marks: np.ndarray) -> dict[str, Any]:
 
 def blendshapes(scores: Mapping[str, float]) -> dict[str, float]:
     """The nine expressions used here; of a left and a right one the larger."""
-    return {
-        name: max(scores[n] for n in (name, f"{name}Left", f"{name}Right") if n in scores) for name in BLENDSHAPES
-    }
+    return {name: max(scores[n] for n in (name, f"{name}Left", f"{name}Right") if n in scores) for name in BLENDSHAPES}
 
 
 def gesture_name(categories: Sequence[Any]) -> str | None:

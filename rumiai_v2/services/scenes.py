@@ -131,9 +131,7 @@ def document(changes: Sequence[Transition], duration: float, frames: int) -> dic
         "scenes": scenes,
         "total_scenes": len(scenes),
         "scene_changes": [t.timestamp for t in changes],
-        "transitions": [
-            {"timestamp": t.timestamp, "start": t.start, "end": t.end, "type": t.type} for t in changes
-        ],
+        "transitions": [{"timestamp": t.timestamp, "start": t.start, "end": t.end, "type": t.type} for t in changes],
         "metadata": {
             "processed": True,
             "model": "pyscenedetect-adaptive+threshold",

@@ -27,6 +27,7 @@ from rumiai_v2.services import environment, weights
 from rumiai_v2.services.base import ServiceInfo
 from rumiai_v2.services.stickers import stickers
 from rumiai_v2.services.text_appearances import Box, Sample, Sighting, accepted, appearances, hull
+import itertools
 
 DETECTOR, RECOGNIZER = "craft_mlt_25k.pth", "english_g2.pth"
 MAX_READ = 60
@@ -124,7 +125,7 @@ def choose(wanted: Sequence[tuple[int, float]], limit: int = MAX_READ) -> tuple[
     if len(wanted) <= limit:
         return tuple(i for i, _ in wanted)
     edges = [k * len(wanted) // limit for k in range(limit + 1)]
-    stretches = (wanted[a:b] for a, b in zip(edges, edges[1:], strict=False))
+    stretches = (wanted[a:b] for a, b in itertools.pairwise(edges))
     return tuple(max(stretch, key=lambda item: (item[1], -item[0]))[0] for stretch in stretches)
 
 
@@ -221,7 +222,7 @@ def read_video(reader: Any, frames: Sequence[Frame], *, media: Media) -> dict[st
     ratio = max(1.0, max(frames[0].image.shape[:2]) / LONG_SIDE) if frames else 1.0
     todo = plan(grays, pictures, regions, ratio)
     pieces = {i: reader.read(frames[i].image) for i in choose(todo.wanted)}
-    texts = {i: accepted(found) for i, found in pieces.items()} | {i: () for i in todo.empty}
+    texts = {i: accepted(found) for i, found in pieces.items()} | dict.fromkeys(todo.empty, ())
     samples = [
         Sample(frame.timestamp, frame.number, texts.get(holder))
         for frame, holder in zip(frames, todo.holders, strict=True)

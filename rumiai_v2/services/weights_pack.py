@@ -33,9 +33,7 @@ class FetchFailure(Exception):
     """One source could not give one file; the text says why."""
 
 
-def fill(
-    folder: Path, specs: Sequence[WeightSpec], progress: Callable[[str], None]
-) -> list[WeightInfo]:
+def fill(folder: Path, specs: Sequence[WeightSpec], progress: Callable[[str], None]) -> list[WeightInfo]:
     """Put every file of ``specs`` into ``folder``, right ones are kept; raises ``WeightsError`` at the end."""
     from rumiai_v2.services import weights
 

@@ -54,7 +54,9 @@ def read_metadata(path: Path) -> VideoMetadata:
     except OSError as error:
         raise UsageError(f"metadata file {path}: cannot be read ({error.strerror}); check --metadata") from None
     except ValueError as error:
-        raise UsageError(f"metadata file {path}: expected JSON, got something else ({error}); check --metadata") from None
+        raise UsageError(
+            f"metadata file {path}: expected JSON, got something else ({error}); check --metadata"
+        ) from None
     try:
         return metadata_from(item)
     except ValueError as error:

@@ -32,7 +32,9 @@ class TikTok:
     def __init__(self, url: str, settings: Settings, *, video_id: str | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"video URL: expected http://… or https://…, got {url!r}; give the address of the video's page")
+            raise UsageError(
+                f"video URL: expected http://… or https://…, got {url!r}; give the address of the video's page"
+            )
         self.url = url
         self.settings = settings
         self.video_id = video_id
@@ -47,7 +49,9 @@ class TikTok:
         try:
             metadata = metadata_from(item)
         except ValueError as error:
-            raise SourceError(f"metadata of {self.url} from the platform: {error}; the actor's output has changed") from None
+            raise SourceError(
+                f"metadata of {self.url} from the platform: {error}; the actor's output has changed"
+            ) from None
         if self.video_id is not None:
             if not valid_video_id(self.video_id):
                 raise UsageError(
@@ -109,13 +113,17 @@ class TikTok:
                 f"{where}: no usable answer ({type(error).__name__}: {reason}); check APIFY_API_BASE_URL and the network"
             ) from None
         if not items:
-            raise SourceError(f"{where}: expected one item for {self.url}, got none; is the video public and the URL right?")
+            raise SourceError(
+                f"{where}: expected one item for {self.url}, got none; is the video public and the URL right?"
+            )
         return items[0]
 
     def fetch(self, described: Described, temp_dir: Path, progress: Callable[[float], None]) -> Path:
         url = described.metadata.download_url
         if not url:
-            raise SourceError(f"download address of {self.url}: the platform's item has none; the actor's output has changed")
+            raise SourceError(
+                f"download address of {self.url}: the platform's item has none; the actor's output has changed"
+            )
         partial = partial_path(temp_dir / f"{described.video_id}.mp4")
         complete = False
         try:
@@ -190,7 +198,9 @@ def media_errors(url: str) -> Iterator[None]:
     except httpx.RemoteProtocolError as error:
         raise SourceError(f"download of {shown}: cut off before its end ({error}); try again") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SourceError(f"download of {shown}: {type(error).__name__}: {error}; check the network and try again") from None
+        raise SourceError(
+            f"download of {shown}: {type(error).__name__}: {error}; check the network and try again"
+        ) from None
 
 
 def check_is_video(path: Path, url: str) -> None:

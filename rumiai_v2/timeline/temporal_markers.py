@@ -144,9 +144,7 @@ def _first_seconds(events: VideoEvents, starting: Sequence[Sequence[Event]], mis
     _note_positions(texts, f"{path}.text_moments", missing)
     return {
         "density_progression": [
-            None
-            if unknown or b is None
-            else min(DENSITY_CAP, sum(DENSITY_WEIGHTS[e.kind] for e in starting[b.index]))
+            None if unknown or b is None else min(DENSITY_CAP, sum(DENSITY_WEIGHTS[e.kind] for e in starting[b.index]))
             for b in bins
         ],
         "text_moments": [_text_moment(e) for e in texts],

@@ -25,17 +25,23 @@ def text(
 ) -> Json:
     """An overlay text; ``bbox`` is [x, y, w, h]."""
     return {
-        "text": words, "confidence": confidence, "timestamp": start, "end_timestamp": end, "bbox": list(bbox),
+        "text": words,
+        "confidence": confidence,
+        "timestamp": start,
+        "end_timestamp": end,
+        "bbox": list(bbox),
         "frame_number": _frame(start),
     }
 
 
-def sticker(
-    start: float, end: float, *, confidence: float = 0.8, bbox: Sequence[float] = (20, 20, 60, 60)
-) -> Json:
+def sticker(start: float, end: float, *, confidence: float = 0.8, bbox: Sequence[float] = (20, 20, 60, 60)) -> Json:
     """A sticker; ``bbox`` is [x, y, w, h]."""
     return {
-        "bbox": list(bbox), "confidence": confidence, "type": "sticker", "timestamp": start, "end_timestamp": end,
+        "bbox": list(bbox),
+        "confidence": confidence,
+        "type": "sticker",
+        "timestamp": start,
+        "end_timestamp": end,
         "frame_number": _frame(start),
     }
 
@@ -55,8 +61,13 @@ def segment(
         step = (end - start) / max(1, len(split))
         timed = [(w, start + i * step, start + (i + 1) * step) for i, w in enumerate(split)]
     return {
-        "start": start, "end": end, "text": words, "confidence": confidence, "avg_logprob": math.log(confidence),
-        "no_speech_prob": 0.01, "compression_ratio": 1.2,
+        "start": start,
+        "end": end,
+        "text": words,
+        "confidence": confidence,
+        "avg_logprob": math.log(confidence),
+        "no_speech_prob": 0.01,
+        "compression_ratio": 1.2,
         "words": [{"word": w, "start": a, "end": b, "probability": probability} for w, a, b in timed],
     }
 
@@ -85,47 +96,58 @@ def face(t: float, *boxes: Json, confidence: float | None = 0.9) -> Json:
     found.sort(key=lambda b: -b["width"] * b["height"])
     first = found[0]
     return {
-        "timestamp": t, "frame_number": _frame(t), "count": len(found), "confidence": first["confidence"],
-        "bbox": {k: first[k] for k in ("x", "y", "width", "height")}, "boxes": found,
+        "timestamp": t,
+        "frame_number": _frame(t),
+        "count": len(found),
+        "confidence": first["confidence"],
+        "bbox": {k: first[k] for k in ("x", "y", "width", "height")},
+        "boxes": found,
     }
 
 
 def pose(t: float, *, x: float = 0.3, y: float = 0.2, confidence: float = 0.8) -> Json:
     """A pose whose box is 0.4 × 0.6 of the frame at (x, y)."""
     return {
-        "timestamp": t, "frame_number": _frame(t), "landmarks": 33, "visibility": confidence, "confidence": confidence,
+        "timestamp": t,
+        "frame_number": _frame(t),
+        "landmarks": 33,
+        "visibility": confidence,
+        "confidence": confidence,
         "bbox": {"x": x, "y": y, "width": 0.4, "height": 0.6},
     }
 
 
-def gaze(
-    t: float, eye_contact: float = 1.0, *, direction: str = "camera", confidence: float | None = 0.9
-) -> Json:
+def gaze(t: float, eye_contact: float = 1.0, *, direction: str = "camera", confidence: float | None = 0.9) -> Json:
     """Where the largest face looks."""
     magnitude = 0.15 * (1 - eye_contact)
     return {
-        "timestamp": t, "eye_contact": eye_contact, "gaze_direction": direction, "gaze_offset_x": magnitude,
-        "gaze_offset_y": 0.0, "gaze_magnitude": magnitude, "confidence": confidence,
+        "timestamp": t,
+        "eye_contact": eye_contact,
+        "gaze_direction": direction,
+        "gaze_offset_x": magnitude,
+        "gaze_offset_y": 0.0,
+        "gaze_magnitude": magnitude,
+        "confidence": confidence,
     }
 
 
-def gesture(
-    kind: str, start: float, end: float, *, confidence: float = 0.8, hand: str = "right"
-) -> Json:
+def gesture(kind: str, start: float, end: float, *, confidence: float = 0.8, hand: str = "right") -> Json:
     """A gesture held over [start, end]."""
     return {"type": kind, "start": start, "end": end, "confidence": confidence, "hand": hand}
 
 
-def emotion(
-    t: float, name: str, *, confidence: float = 0.8, scores: Mapping[str, float] | None = None
-) -> Json:
+def emotion(t: float, name: str, *, confidence: float = 0.8, scores: Mapping[str, float] | None = None) -> Json:
     """An expression at the sample ``t``; without ``scores`` the rest to 1 goes to neutral (or joy)."""
     if scores is None:
         scores = {name: confidence, ("joy" if name == "neutral" else "neutral"): 1 - confidence}
     return {
-        "timestamp": t, "emotion": name, "confidence": confidence,
+        "timestamp": t,
+        "emotion": name,
+        "confidence": confidence,
         "all_scores": {e: float(scores.get(e, 0.0)) for e in EMOTIONS},
-        "action_units": [], "au_intensities": {}, "face_bbox": [144.0, 160.0, 72.0, 320.0],
+        "action_units": [],
+        "au_intensities": {},
+        "face_bbox": [144.0, 160.0, 72.0, 320.0],
     }
 
 
@@ -177,8 +199,12 @@ def unified(
         "metadata": _metadata(duration, metadata or {}),
         "duration": duration,
         "pipeline_status": {
-            "yolo": "yolo" not in missing, "mediapipe": "mediapipe" not in missing, "ocr": "ocr" not in missing,
-            "scene": "scene_detection" not in missing, "whisper": "whisper" not in missing, "temporal": True,
+            "yolo": "yolo" not in missing,
+            "mediapipe": "mediapipe" not in missing,
+            "ocr": "ocr" not in missing,
+            "scene": "scene_detection" not in missing,
+            "whisper": "whisper" not in missing,
+            "temporal": True,
         },
         "processing_metadata": {
             "timeline_entries": len(entries),
@@ -193,7 +219,10 @@ def unified(
             },
         },
         "timeline": {
-            "video_id": video_id, "duration": duration, "entry_count": len(entries), "entries": entries,
+            "video_id": video_id,
+            "duration": duration,
+            "entry_count": len(entries),
+            "entries": entries,
         },
         "speechTimeline": _prompt(entries, "speech"),
         "textTimeline": _prompt(entries, "text"),
@@ -212,17 +241,28 @@ def _yolo(objects: Iterable[Json]) -> Json:
         track = one["track"] or f"obj_{n}"
         t = one["start"]
         while t < one["end"]:
-            annotations.append({
-                "trackId": track, "className": one["class"], "class": one["class"], "confidence": one["confidence"],
-                "timestamp": t, "bbox": list(one["bbox"]), "frame_number": _frame(t),
-            })
+            annotations.append(
+                {
+                    "trackId": track,
+                    "className": one["class"],
+                    "class": one["class"],
+                    "confidence": one["confidence"],
+                    "timestamp": t,
+                    "bbox": list(one["bbox"]),
+                    "frame_number": _frame(t),
+                }
+            )
             t += SAMPLE
     annotations.sort(key=lambda a: a["timestamp"])
     return {
         "objectAnnotations": annotations,
         "metadata": {
-            "model": "yolo", "processed": True, "frames_analyzed": 1, "objects_detected": len(annotations),
-            "tracks": len({a["trackId"] for a in annotations}), "sample_spacing": SAMPLE,
+            "model": "yolo",
+            "processed": True,
+            "frames_analyzed": 1,
+            "objects_detected": len(annotations),
+            "tracks": len({a["trackId"] for a in annotations}),
+            "sample_spacing": SAMPLE,
         },
     }
 
@@ -236,8 +276,12 @@ def _whisper(speech: Iterable[Json], has_audio: bool) -> Json:
         "duration": segments[-1]["end"] if segments else 0.0,
         "has_speech": bool(segments),
         "metadata": {
-            "processed": True, "success": True, "model": "openai-whisper-base", "backend": "openai-whisper",
-            "sample_rate": 16000, "has_audio": has_audio,
+            "processed": True,
+            "success": True,
+            "model": "openai-whisper-base",
+            "backend": "openai-whisper",
+            "sample_rate": 16000,
+            "has_audio": has_audio,
         },
     }
 
@@ -250,10 +294,16 @@ def _mediapipe(
     for one in gestures:
         t = one["start"]
         while t < one["end"]:
-            found["gestures"].append({
-                "type": one["type"], "confidence": one["confidence"], "hand": one["hand"], "timestamp": t,
-                "timestamp_ms": round(t * 1000), "frame_number": _frame(t),
-            })
+            found["gestures"].append(
+                {
+                    "type": one["type"],
+                    "confidence": one["confidence"],
+                    "hand": one["hand"],
+                    "timestamp": t,
+                    "timestamp_ms": round(t * 1000),
+                    "frame_number": _frame(t),
+                }
+            )
             t += SAMPLE
     for records in found.values():
         records.sort(key=lambda r: r["timestamp"])
@@ -263,8 +313,11 @@ def _mediapipe(
         "presence_percentage": 100.0 * len(found["poses"]) / frames,
         "frames_with_people": len(found["poses"]),
         "metadata": {
-            "processed": True, "model": "mediapipe", "frames_analyzed": frames,
-            **{f"{kind}_detected": len(records) for kind, records in found.items()}, "sample_spacing": SAMPLE,
+            "processed": True,
+            "model": "mediapipe",
+            "frames_analyzed": frames,
+            **{f"{kind}_detected": len(records) for kind, records in found.items()},
+            "sample_spacing": SAMPLE,
         },
     }
 
@@ -276,8 +329,12 @@ def _ocr(texts: Iterable[Json], stickers: Iterable[Json]) -> Json:
         "textAnnotations": found,
         "stickers": pictures,
         "metadata": {
-            "processed": True, "model": "easyocr", "frames_analyzed": 1, "frames_skipped": 0,
-            "unique_texts": len({a["text"] for a in found}), "stickers_detected": len(pictures),
+            "processed": True,
+            "model": "easyocr",
+            "frames_analyzed": 1,
+            "frames_skipped": 0,
+            "unique_texts": len({a["text"] for a in found}),
+            "stickers_detected": len(pictures),
             "sample_spacing": SAMPLE,
         },
     }
@@ -346,7 +403,9 @@ def _expressions(duration: float, emotions: Iterable[Json]) -> Json:
         "frames_analyzed": max(1, math.ceil(duration / SAMPLE)),
         "sample_rate": 1 / SAMPLE,
         "metadata": {
-            "processed": True, "model": "fer-mini-xception", "au_source": "mediapipe_blendshapes",
+            "processed": True,
+            "model": "fer-mini-xception",
+            "au_source": "mediapipe_blendshapes",
             "sample_spacing": SAMPLE,
         },
     }
@@ -364,7 +423,9 @@ def _entries(duration: float, ml: Mapping[str, Json], objects: Iterable[Json], g
 
     for n, one in enumerate(objects, 1):
         data = {
-            "class": one["class"], "confidence": one["confidence"], "bbox": one["bbox"],
+            "class": one["class"],
+            "confidence": one["confidence"],
+            "bbox": one["bbox"],
             "track_id": one["track"] or f"obj_{n}",
         }
         add("object", one["start"], data, one["end"])
@@ -373,13 +434,20 @@ def _entries(duration: float, ml: Mapping[str, Json], objects: Iterable[Json], g
         add("speech", s["start"], data, s["end"])
     for a in ml["ocr"].get("textAnnotations", ()):
         data = {
-            "text": a["text"], "position": _position(a["bbox"]), "size": "medium", "style": "normal",
-            "confidence": a["confidence"], "bbox": a["bbox"],
+            "text": a["text"],
+            "position": _position(a["bbox"]),
+            "size": "medium",
+            "style": "normal",
+            "confidence": a["confidence"],
+            "bbox": a["bbox"],
         }
         add("text", a["timestamp"], data, a["end_timestamp"])
     for a in ml["ocr"].get("stickers", ()):
         data = {
-            "type": "sticker", "value": "", "position": _position(a["bbox"]), "confidence": a["confidence"],
+            "type": "sticker",
+            "value": "",
+            "position": _position(a["bbox"]),
+            "confidence": a["confidence"],
             "bbox": a["bbox"],
         }
         add("sticker", a["timestamp"], data, a["end_timestamp"])
@@ -422,16 +490,38 @@ def _prompt(entries: Iterable[Json], kind: str) -> Json:
 
 def _media(duration: float, has_audio: bool) -> Json:
     return {
-        "sha256": "0" * 64, "width": WIDTH, "height": HEIGHT, "fps": 30.0, "frame_count": round(duration * 30),
-        "duration": duration, "sampled_frames": math.ceil(duration / SAMPLE), "sample_spacing": SAMPLE,
-        "has_audio": has_audio, "frames_fingerprint": "1" * 64,
+        "sha256": "0" * 64,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "fps": 30.0,
+        "frame_count": round(duration * 30),
+        "duration": duration,
+        "sampled_frames": math.ceil(duration / SAMPLE),
+        "sample_spacing": SAMPLE,
+        "has_audio": has_audio,
+        "frames_fingerprint": "1" * 64,
         "audio_fingerprint": "2" * 64 if has_audio else None,
     }
 
 
 def _metadata(duration: float, given: Mapping[str, Any]) -> Json:
     return {
-        "id": "clip", "url": "", "username": None, "description": "", "duration": round(duration), "views": None,
-        "likes": None, "comments": None, "shares": None, "saves": None, "createTime": None, "downloadUrl": "",
-        "coverUrl": "", "hashtags": [], "music": {}, "author": {}, "engagementRate": None, **given,
+        "id": "clip",
+        "url": "",
+        "username": None,
+        "description": "",
+        "duration": round(duration),
+        "views": None,
+        "likes": None,
+        "comments": None,
+        "shares": None,
+        "saves": None,
+        "createTime": None,
+        "downloadUrl": "",
+        "coverUrl": "",
+        "hashtags": [],
+        "music": {},
+        "author": {},
+        "engagementRate": None,
+        **given,
     }

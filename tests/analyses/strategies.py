@@ -36,9 +36,13 @@ def videos(draw: st.DrawFn) -> d.Json:
         texts=draw(_many(st.builds(lambda t, s, c: d.text(t, *s, confidence=c), word, span, _CONFIDENCE))),
         stickers=draw(_many(st.builds(lambda s, c: d.sticker(*s, confidence=c), span, _CONFIDENCE), 3)),
         speech=draw(_many(st.builds(lambda t, s: d.segment(t, *s), word, span), 3)),
-        objects=draw(_many(st.builds(
-            lambda n, s, c: d.thing(n, *s, confidence=c), st.sampled_from(["person", "dog"]), span, _CONFIDENCE
-        ))),
+        objects=draw(
+            _many(
+                st.builds(
+                    lambda n, s, c: d.thing(n, *s, confidence=c), st.sampled_from(["person", "dog"]), span, _CONFIDENCE
+                )
+            )
+        ),
         faces=draw(_many(st.builds(lambda t, b: d.face(t, *b), moment, st.lists(_box(), max_size=3)))),
         poses=draw(_many(st.builds(d.pose, moment), 4)),
         gazes=draw(_many(st.builds(d.gaze, moment, st.floats(0.0, 1.0)))),

@@ -47,10 +47,20 @@ def test_totals_of_the_example(example: Json):
     assert core["stdDeviation"] == pytest.approx(2.24**0.5)
     assert core["timelineCoverage"] == pytest.approx(3 / 4.5)
     assert core["elementCounts"] == {
-        "text": 2, "sticker": 0, "transition": 1, "object": 2, "gesture": 1, "expression": 1,
+        "text": 2,
+        "sticker": 0,
+        "transition": 1,
+        "object": 2,
+        "gesture": 1,
+        "expression": 1,
     }
     assert core["distinctElements"] == {
-        "text": 1, "sticker": 0, "transition": 1, "object": 1, "gesture": 1, "expression": 1,
+        "text": 1,
+        "sticker": 0,
+        "transition": 1,
+        "object": 1,
+        "gesture": 1,
+        "expression": 1,
     }
     assert core["sceneChangeCount"] == 1
 
@@ -70,7 +80,12 @@ def test_interactions_of_the_example(example: Json):
         {"timestamp": "1-2s", "elements": ["text", "object", "gesture", "expression"], "syncType": "reinforcing"}
     ]
     assert {pair for pair, n in together["elementCooccurrence"].items() if n} == {
-        "expression_gesture", "expression_object", "expression_text", "gesture_object", "gesture_text", "object_text",
+        "expression_gesture",
+        "expression_object",
+        "expression_text",
+        "gesture_object",
+        "gesture_text",
+        "object_text",
         "object_transition",
     }
     assert together["coordinationScore"] == pytest.approx(1 / 4.5)
@@ -84,7 +99,13 @@ def test_key_events_of_the_example(example: Json):
     assert (peak["timestamp"], peak["totalElements"]) == ("1-2s", 4)
     assert peak["surpriseScore"] == pytest.approx((4 - 7 / 4.5) / (2.24**0.5 + 0.001))
     assert peak["elementBreakdown"] == {
-        "text": 1, "sticker": 0, "transition": 0, "object": 1, "gesture": 1, "expression": 1, "scene_change": 0,
+        "text": 1,
+        "sticker": 0,
+        "transition": 0,
+        "object": 1,
+        "gesture": 1,
+        "expression": 1,
+        "scene_change": 0,
     }
     assert events["deadZones"] == [{"start": 3, "end": 5, "duration": 2}]
     assert events["densityShifts"] == [
@@ -95,8 +116,12 @@ def test_key_events_of_the_example(example: Json):
 def test_patterns_and_quality_of_the_example(example: Json):
     patterns, quality = example["Patterns"], example["Quality"]
     assert patterns["structuralFlags"] == {
-        "strongOpeningHook": False, "crescendoPattern": False, "frontLoaded": True, "consistentPacing": False,
-        "finalCallToAction": False, "rhythmicPattern": False,
+        "strongOpeningHook": False,
+        "crescendoPattern": False,
+        "frontLoaded": True,
+        "consistentPacing": False,
+        "finalCallToAction": False,
+        "rhythmicPattern": False,
     }
     assert patterns["densityClassification"] == "moderate"
     assert patterns["cognitiveLoadCategory"] == "minimal"

@@ -149,17 +149,20 @@ def test_without_the_people_service_only_gesture_fields_are_null():
 def test_without_audio_only_sound_fields_are_null():
     result = run(duration=6, emotions=STORY, has_audio=False)
     assert {p for p in result["Quality"]["missingDataPoints"] if p.endswith("no_audio")} == {
-        "CoreMetrics.audioEmotionAlignment:no_audio", "Dynamics.tempoEmotionSync:no_audio",
+        "CoreMetrics.audioEmotionAlignment:no_audio",
+        "Dynamics.tempoEmotionSync:no_audio",
     }
 
 
 def test_constant_loudness_and_short_videos_give_no_correlation():
-    assert "CoreMetrics.audioEmotionAlignment:not_measurable" in run(duration=6, emotions=STORY)["Quality"][
-        "missingDataPoints"
-    ]
-    assert "CoreMetrics.audioEmotionAlignment:too_short" in run(duration=4, emotions=STORY[:4])["Quality"][
-        "missingDataPoints"
-    ]
+    assert (
+        "CoreMetrics.audioEmotionAlignment:not_measurable"
+        in run(duration=6, emotions=STORY)["Quality"]["missingDataPoints"]
+    )
+    assert (
+        "CoreMetrics.audioEmotionAlignment:too_short"
+        in run(duration=4, emotions=STORY[:4])["Quality"]["missingDataPoints"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,14 +188,19 @@ def test_results_do_not_depend_on_the_hash_seed():
         "for name in ('creative_density', 'emotional_journey', 'person_framing', 'scene_pacing'):\n"
         "    print(json.dumps(load('rumiai_v2.analyses.' + name).ANALYSIS.compute(video)))"
     )
-    video = json.dumps(unified(
-        duration=4, emotions=course(("joy", 0.5), ("fear", 0.5), ("anger", 0.5), ("disgust", 0.5)), cuts=[1, 2]
-    ))
+    video = json.dumps(
+        unified(duration=4, emotions=course(("joy", 0.5), ("fear", 0.5), ("anger", 0.5), ("disgust", 0.5)), cuts=[1, 2])
+    )
 
     def output(seed: str) -> str:
         env = {**os.environ, "PYTHONHASHSEED": seed}
         done = subprocess.run(
-            [sys.executable, "-c", program], input=video, env=env, cwd=SCHEMAS.parent, capture_output=True, text=True,
+            [sys.executable, "-c", program],
+            input=video,
+            env=env,
+            cwd=SCHEMAS.parent,
+            capture_output=True,
+            text=True,
             check=True,
         )
         return done.stdout

@@ -64,7 +64,11 @@ def test_a_date_without_zone_is_taken_as_utc():
 def test_hashtags_may_be_names_or_objects(example: Json):
     assert example["KeyEvents"]["hashtags"] == ["fyp", "cats", "viral"]
     assert example["Patterns"]["hashtagBreakdown"] == {
-        "total": 3, "generic": 2, "niche": 1, "genericRatio": 0.67, "strategy": "moderate",
+        "total": 3,
+        "generic": 2,
+        "niche": 1,
+        "genericRatio": 0.67,
+        "strategy": "moderate",
     }
 
 
@@ -80,7 +84,13 @@ def test_strategy_follows_the_number_of_hashtags(number: int, strategy: str):
 def test_hooks_and_calls_are_whole_words(example: Json):
     assert (example["KeyEvents"]["hasHook"], example["KeyEvents"]["callToAction"]) == (1, 1)
     assert example["Patterns"]["ctaFeatures"] == {
-        "hasCTA": 1, "ctaFollow": 0, "ctaLike": 1, "ctaComment": 1, "ctaShare": 0, "ctaUrgency": 0, "ctaCount": 2,
+        "hasCTA": 1,
+        "ctaFollow": 0,
+        "ctaLike": 1,
+        "ctaComment": 1,
+        "ctaShare": 0,
+        "ctaUrgency": 0,
+        "ctaCount": 2,
     }
     assert run(description="the secretary can hotel me")["Patterns"]["ctaFeatures"]["hasCTA"] == 0
     assert run(description="the secretary")["KeyEvents"]["hasHook"] == 0

@@ -13,8 +13,12 @@ from tests.schema_check import unexplained_nulls, validate
 
 SCHEMA = "person_framing.schema.json"
 NEVER_MEASURED = {
-    "Patterns.cinematicStyle", "Patterns.framingTechnique", "Quality.framingAppropriate", "Quality.visualEngagement",
-    "Quality.professionalLevel", "Quality.overallScore",
+    "Patterns.cinematicStyle",
+    "Patterns.framingTechnique",
+    "Quality.framingAppropriate",
+    "Quality.visualEngagement",
+    "Quality.professionalLevel",
+    "Quality.overallScore",
 }
 
 
@@ -72,7 +76,10 @@ def test_key_events_and_patterns_of_the_example(example: Json):
     assert events["framingChanges"] == [{"timestamp": 1.0, "from": "medium", "to": "close"}]
     assert events["keySubjectMoments"] == [1.5]
     assert example["Patterns"]["framingDistribution"] == {
-        "extreme_close": 0, "close": pytest.approx(2 / 3), "medium": pytest.approx(1 / 3), "full": 0,
+        "extreme_close": 0,
+        "close": pytest.approx(2 / 3),
+        "medium": pytest.approx(1 / 3),
+        "full": 0,
     }
     assert example["Patterns"]["compositionRule"] == "center"
     assert example["Quality"]["compositionScore"] == pytest.approx(1)
@@ -201,8 +208,10 @@ def test_without_the_frame_size_distances_are_not_measurable():
     result = run(duration=2, faces=moving(0.1, [0.0, 0.5, 1.0]), gazes=[gaze(0.0)], media=False)
     points = result["Quality"]["missingDataPoints"]
     assert {p for p in points if p.endswith("not_measurable")} - {f"{n}:not_measurable" for n in NEVER_MEASURED} == {
-        "Dynamics.movementPattern:not_measurable", "Dynamics.stabilityScore:not_measurable",
-        "Interactions.interactionZones:not_measurable", "Quality.compositionScore:not_measurable",
+        "Dynamics.movementPattern:not_measurable",
+        "Dynamics.stabilityScore:not_measurable",
+        "Interactions.interactionZones:not_measurable",
+        "Quality.compositionScore:not_measurable",
     }
 
 

@@ -89,10 +89,12 @@ def test_a_window_with_half_more_cuts_is_an_acceleration():
     cuts = [0.5, 1.5, 2.5, 3.0, 3.5, 5.0, 6.5, 7.5]
     dynamics = run(duration=20, cuts=cuts)["Dynamics"]
     assert dynamics["accelerationPoints"] == [
-        {"timestamp": 2.0, "factor": pytest.approx(1.5)}, {"timestamp": 6.0, "factor": pytest.approx(2)},
+        {"timestamp": 2.0, "factor": pytest.approx(1.5)},
+        {"timestamp": 6.0, "factor": pytest.approx(2)},
     ]
     assert dynamics["decelerationPoints"] == [
-        {"timestamp": 4.0, "factor": pytest.approx(1 / 3)}, {"timestamp": 8.0, "factor": 0.0},
+        {"timestamp": 4.0, "factor": pytest.approx(1 / 3)},
+        {"timestamp": 8.0, "factor": 0.0},
     ]
 
 
@@ -100,7 +102,9 @@ def test_cutting_classes_have_their_limits():
     # Windows of 6 s: one cut is 10 per minute, three are 30.
     shifts = run(duration=60, cuts=[7.0, 13.0, 14.0, 15.0])["KeyEvents"]["pacingShifts"]
     assert [(s["timestamp"], s["from"], s["to"]) for s in shifts] == [
-        (6.0, "slow", "medium"), (12.0, "medium", "fast"), (18.0, "fast", "slow"),
+        (6.0, "slow", "medium"),
+        (12.0, "medium", "fast"),
+        (18.0, "fast", "slow"),
     ]
 
 
@@ -130,8 +134,12 @@ def test_without_cuts_there_is_one_scene_and_ratios_of_cuts_are_null():
     assert result["KeyEvents"]["longestScene"] == {"duration": 5.0, "timestamp": "0-5s"}
     points = result["Quality"]["missingDataPoints"]
     for path in (
-        "CoreMetrics.transitionSmoothing", "Interactions.audioVisualSync", "Interactions.beatMatchingChance",
-        "KeyEvents.climaxTiming", "Quality.flowScore", "Dynamics.temporalFlow",
+        "CoreMetrics.transitionSmoothing",
+        "Interactions.audioVisualSync",
+        "Interactions.beatMatchingChance",
+        "KeyEvents.climaxTiming",
+        "Quality.flowScore",
+        "Dynamics.temporalFlow",
     ):
         assert f"{path}:no_cuts" in points
 

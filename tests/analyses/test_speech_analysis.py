@@ -85,7 +85,11 @@ def test_silences_include_head_and_tail_only_above_their_limits(example: Json):
 def test_longest_segment_has_its_true_place_and_words(example: Json):
     # Equal lengths: the earlier one.
     assert example["KeyEvents"]["longestSegment"] == {
-        "duration": 2.0, "timestamp": "1-3s", "start": 1.0, "end": 3.0, "words": 4,
+        "duration": 2.0,
+        "timestamp": "1-3s",
+        "start": 1.0,
+        "end": 3.0,
+        "words": 4,
     }
 
 

@@ -59,7 +59,9 @@ def test_windows_cover_the_video(example: Json):
     assert [w["overlayCount"] for w in progression] == [0, 1, 0, 1, 0, 1, 0, 0, 0, 1]
     short = run(duration=2.5, texts=[text("abc", 1.5, 2.5)])["Dynamics"]["overlayProgression"]
     assert [(w["timestamp"], w["overlayCount"], w["density"]) for w in short] == [
-        ("0-1s", 0, 0.0), ("1-2s", 1, 1.0), ("2-2.5s", 1, 2.0),
+        ("0-1s", 0, 0.0),
+        ("1-2s", 1, 1.0),
+        ("2-2.5s", 1, 2.0),
     ]
 
 
@@ -166,9 +168,9 @@ def test_without_the_service_everything_is_unknown(missing: str, code: str):
 
 
 def test_without_speech_recognition_only_gestures_are_compared():
-    interactions = run(
-        duration=5, texts=[text("abc", 1, 2)], gestures=[gesture("love", 1, 2)], not_run=["whisper"]
-    )["Interactions"]
+    interactions = run(duration=5, texts=[text("abc", 1, 2)], gestures=[gesture("love", 1, 2)], not_run=["whisper"])[
+        "Interactions"
+    ]
     assert (interactions["overlaySpeechAlignment"], interactions["overlayGestureSync"]) == (None, 1.0)
     assert interactions["crossModalCoherence"] == 1.0
     assert interactions["multimodalReinforcementCount"] is None

@@ -22,7 +22,8 @@ def test_a_word_inside_another_word_is_not_found():
 
 def test_phrases_are_found_in_order_of_place():
     assert find("check out the link in bio", ["link in bio", "check out"]) == [
-        Match("check out", 0), Match("link in bio", 3),
+        Match("check out", 0),
+        Match("link in bio", 3),
     ]
 
 
@@ -33,7 +34,8 @@ def test_typographic_apostrophe_matches_the_plain_one():
 def test_a_phrase_inside_a_longer_one_counts_once():
     lists = [("engagement", ["share"]), ("viral", ["share with"])]
     assert typed(tokens("share with friends, then share"), lists) == [
-        ("viral", Match("share with", 0)), ("engagement", Match("share", 4)),
+        ("viral", Match("share with", 0)),
+        ("engagement", Match("share", 4)),
     ]
 
 

@@ -133,7 +133,7 @@ def test_damaged_pictures_shorten_nothing_and_are_reported(tmp_path, caplog):
 
 
 def test_only_decoded_frames_count_when_the_end_is_damaged(tmp_path):
-    path, times = constant(tmp_path / "clip.mp4", 25, 2)
+    path, _times = constant(tmp_path / "clip.mp4", 25, 2)
     with av.open(str(path)) as container:
         found = [p for p in container.demux(video=0) if p.size]
         spans = [(p.pos, p.size) for p in found[40:]]

@@ -30,10 +30,16 @@ def streamed(times, rate, duration):
     return out + list(sampler.finish(duration))
 
 
-@pytest.mark.parametrize("fps, seconds", [
-    *((fps, seconds) for fps in RATES for seconds in (0.04, 1, 7.3)),
-    ("30000/1001", 29.9), ("24", 31), ("24000/1001", 61.7), ("12", 121),
-])
+@pytest.mark.parametrize(
+    "fps, seconds",
+    [
+        *((fps, seconds) for fps in RATES for seconds in (0.04, 1, 7.3)),
+        ("30000/1001", 29.9),
+        ("24", 31),
+        ("24000/1001", 61.7),
+        ("12", 121),
+    ],
+)
 def test_constant_rates_give_the_nearest_frame_of_every_sample_time(fps, seconds):
     times = times_at(fps, seconds)
     duration = times[-1] + 1 / Fraction(fps)

@@ -13,9 +13,14 @@ ML = {"CoreMetrics": {"x": 1}, "Quality": {"missingDataPoints": []}}
 
 def test_the_three_files_hold_the_same_values(tmp_path):
     publication = Publication()
-    complete = stage_set(publication, tmp_path, analysis="creative_density", prefix="density", ml_form=ML, stamp="20260102_030405")
+    complete = stage_set(
+        publication, tmp_path, analysis="creative_density", prefix="density", ml_form=ML, stamp="20260102_030405"
+    )
     publication.commit()
-    read = {kind: json.loads(complete.with_name(complete.name.replace("complete", kind)).read_text()) for kind in ("ml", "result", "complete")}
+    read = {
+        kind: json.loads(complete.with_name(complete.name.replace("complete", kind)).read_text())
+        for kind in ("ml", "result", "complete")
+    }
     assert read["ml"] == ML
     assert read["result"] == {"densityCoreMetrics": {"x": 1}, "densityQuality": {"missingDataPoints": []}}
     assert list(read["complete"]) == [

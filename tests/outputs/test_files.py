@@ -55,7 +55,9 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
 
 
 def test_orphans_of_dead_processes_are_removed_and_those_of_living_ones_kept(tmp_path):
-    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    )
     orphan = tmp_path / f".x.json.{int(dead.stdout)}.partial"
     living = tmp_path / f".x.json.{os.getppid()}.partial"
     mine = partial_path(tmp_path / "x.json")

@@ -94,7 +94,10 @@ def test_an_analysis_that_raises_leaves_no_file_of_itself_and_all_others(world):
     assert returned["failed_analyses"] == ["creative_density"]
     assert "creative_density: ZeroDivisionError: made to fail" in returned["error"]
     details = returned["report"]["prompt_details"]
-    assert (details["creative_density"]["success"], details["creative_density"]["error"]) == (False, "ZeroDivisionError: made to fail")
+    assert (details["creative_density"]["success"], details["creative_density"]["error"]) == (
+        False,
+        "ZeroDivisionError: made to fail",
+    )
     assert returned["report"]["prompts_successful"] == 6
     validate(returned, "return_success.schema.json")
     folder = world.folder / "insights" / world.video_id
@@ -170,7 +173,11 @@ def test_a_download_folder_that_cannot_be_written(production, monkeypatch):
     (production.folder / "blocked").write_text("a file in the folder's place")
     monkeypatch.setenv("RUMIAI_TEMP_DIR", "blocked")
     production.assert_failed(
-        production.run(), exit_code=1, stage="downloading_video", error_type="OutputError", says=["blocked", "RUMIAI_TEMP_DIR"]
+        production.run(),
+        exit_code=1,
+        stage="downloading_video",
+        error_type="OutputError",
+        says=["blocked", "RUMIAI_TEMP_DIR"],
     )
     assert production.files() == ["blocked"]
 
@@ -268,7 +275,11 @@ def test_an_unreadable_dot_env_file_is_named(world):
 def test_a_missing_token(production, monkeypatch):
     monkeypatch.setenv("APIFY_API_TOKEN", "")
     production.assert_failed(
-        production.run(), exit_code=3, stage="scraping_metadata", error_type="SourceError", says=["APIFY_API_TOKEN", "got nothing"]
+        production.run(),
+        exit_code=3,
+        stage="scraping_metadata",
+        error_type="SourceError",
+        says=["APIFY_API_TOKEN", "got nothing"],
     )
     production.assert_nothing_left()
 
@@ -300,7 +311,11 @@ def test_an_api_that_is_not_there(production, monkeypatch):
     monkeypatch.setenv("APIFY_API_BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("RUMIAI_APIFY_RETRIES", "0")
     production.assert_failed(
-        production.run(), exit_code=3, stage="scraping_metadata", error_type="SourceError", says=["127.0.0.1:9", "APIFY_API_BASE_URL"]
+        production.run(),
+        exit_code=3,
+        stage="scraping_metadata",
+        error_type="SourceError",
+        says=["127.0.0.1:9", "APIFY_API_BASE_URL"],
     )
 
 

@@ -77,7 +77,9 @@ class World:
         """No temporary file, no partial set, no published output."""
         assert self.files() == []
 
-    def assert_failed(self, result: RunResult, *, exit_code: int, stage: str | None, error_type: str, says: list[str]) -> None:
+    def assert_failed(
+        self, result: RunResult, *, exit_code: int, stage: str | None, error_type: str, says: list[str]
+    ) -> None:
         """The failure structure is complete and its message names what it must."""
         returned = result.returned
         assert (result.exit_code, returned["exit_code"]) == (exit_code, exit_code)

@@ -19,5 +19,6 @@ def person_media(folder, *, seconds=0.8, drift=3):
 
 
 def empty_media(folder):
-    return open_media(render(folder / "empty.mp4", [solid((80, 90, 100), width=192, height=256)] * 5, times_at(5, 1)),
-                      limits=Limits())
+    return open_media(
+        render(folder / "empty.mp4", [solid((80, 90, 100), width=192, height=256)] * 5, times_at(5, 1)), limits=Limits()
+    )

@@ -64,8 +64,7 @@ def test_missing_system_libraries_stop_mediapipe_and_give_the_install_line(monke
     info = dataclasses.replace(READY, service="mediapipe", problem="weights are missing")
     (row,) = doctor.rows({"mediapipe": describing(info)})
     assert row.problem == (
-        "weights are missing\n"
-        "the system lacks libNoSuchThing.so.1: run `apt-get install -y libnosuchthing1`."
+        "weights are missing\nthe system lacks libNoSuchThing.so.1: run `apt-get install -y libnosuchthing1`."
     )
 
 

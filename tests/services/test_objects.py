@@ -9,6 +9,7 @@ from rumiai_v2.media.types import Frame
 from rumiai_v2.services.objects import Objects, _Identities, sample_spacing, select
 from tests.schema_check import validate
 from tests.services.people_clip import empty_media, person_media
+import itertools
 
 SCHEMA = "services/yolo.schema.json"
 
@@ -36,15 +37,18 @@ def test_boxes_follow_the_person_in_source_pixels(person):
     _, document = person
     boxes = [o["bbox"] for o in document["objectAnnotations"] if o["class"] == "person"]
     assert boxes[0] == pytest.approx([14, 138, 272, 510], abs=12)
-    assert [b[0] - a[0] for a, b in zip(boxes, boxes[1:], strict=False)] == pytest.approx([15] * 3, abs=6)
+    assert [b[0] - a[0] for a, b in itertools.pairwise(boxes)] == pytest.approx([15] * 3, abs=6)
 
 
 def test_metadata_counts_what_is_there(person):
     media, document = person
     objects, metadata = document["objectAnnotations"], document["metadata"]
     assert metadata == {
-        "processed": True, "model": "yolo11n-seg", "frames_analyzed": len(media.video.frames),
-        "objects_detected": len(objects), "tracks": len({o["trackId"] for o in objects}),
+        "processed": True,
+        "model": "yolo11n-seg",
+        "frames_analyzed": len(media.video.frames),
+        "objects_detected": len(objects),
+        "tracks": len({o["trackId"] for o in objects}),
         "sample_spacing": pytest.approx(0.2),
     }
 
@@ -86,8 +90,11 @@ class Boxes(SimpleNamespace):
     """What the tracker reads of detections: boxes as centre and size."""
 
     def __init__(self, xywh, conf):
-        super().__init__(xywh=np.array(xywh, np.float32).reshape(-1, 4), conf=np.array(conf, np.float32),
-                         cls=np.zeros(len(conf), np.float32))
+        super().__init__(
+            xywh=np.array(xywh, np.float32).reshape(-1, 4),
+            conf=np.array(conf, np.float32),
+            cls=np.zeros(len(conf), np.float32),
+        )
 
     def __len__(self):
         return len(self.conf)

@@ -21,6 +21,7 @@ from rumiai_v2.services.people import (
 )
 from tests.schema_check import validate
 from tests.services.people_clip import empty_media, person_media
+import itertools
 
 SCHEMA = "services/mediapipe.schema.json"
 
@@ -45,10 +46,12 @@ def test_the_face_box_lies_on_the_face_and_follows_it(person):
     _, document = person
     boxes = [f["bbox"] for f in document["faces"]]
     assert boxes[0] == {
-        "x": pytest.approx(0.35, abs=0.03), "y": pytest.approx(0.28, abs=0.03),
-        "width": pytest.approx(0.18, abs=0.03), "height": pytest.approx(0.126, abs=0.03),
+        "x": pytest.approx(0.35, abs=0.03),
+        "y": pytest.approx(0.28, abs=0.03),
+        "width": pytest.approx(0.18, abs=0.03),
+        "height": pytest.approx(0.126, abs=0.03),
     }
-    steps = [b["x"] - a["x"] for a, b in zip(boxes, boxes[1:], strict=False)]
+    steps = [b["x"] - a["x"] for a, b in itertools.pairwise(boxes)]
     assert steps == pytest.approx([15 / 384] * len(steps), abs=0.01)
 
 
@@ -87,10 +90,17 @@ def eyes(dx, dy, size):
 
 
 @pytest.mark.parametrize("size", [4, 40])
-@pytest.mark.parametrize("dx, dy, direction, contact", [
-    (0.0, 0.0, "camera", 1.0), (0.075, 0.0, "camera", 0.5), (0.2, 0.1, "right", 0.0), (-0.2, 0.1, "left", 0.0),
-    (0.1, 0.3, "down", 0.0), (0.1, -0.3, "up", 0.0),
-])
+@pytest.mark.parametrize(
+    "dx, dy, direction, contact",
+    [
+        (0.0, 0.0, "camera", 1.0),
+        (0.075, 0.0, "camera", 0.5),
+        (0.2, 0.1, "right", 0.0),
+        (-0.2, 0.1, "left", 0.0),
+        (0.1, 0.3, "down", 0.0),
+        (0.1, -0.3, "up", 0.0),
+    ],
+)
 def test_gaze_is_measured_in_eye_widths_at_any_distance(size, dx, dy, direction, contact):
     seen = gaze(eyes(dx, dy, size))
     assert seen["gaze_direction"] == direction
@@ -112,11 +122,23 @@ def test_boxes_are_clipped_to_the_frame():
     assert landmark_box(marks) == (0.0, 0.1, 0.5, 1.0)
 
 
-@pytest.mark.parametrize("label, score, name", [
-    ("Thumb_Up", 0.9, "thumbs_up"), ("Thumb_Down", 0.9, "thumbs_down"), ("Victory", 0.9, "victory"),
-    ("Pointing_Up", 0.9, "pointing"), ("Open_Palm", 0.9, "open_palm"), ("Closed_Fist", 0.9, "closed_fist"),
-    ("ILoveYou", 0.9, "love"), ("Wave", 0.9, "wave"), ("None", 0.9, None), (None, 0.9, None), ("", 0.9, None), ("Victory", 0.5, None),
-])
+@pytest.mark.parametrize(
+    "label, score, name",
+    [
+        ("Thumb_Up", 0.9, "thumbs_up"),
+        ("Thumb_Down", 0.9, "thumbs_down"),
+        ("Victory", 0.9, "victory"),
+        ("Pointing_Up", 0.9, "pointing"),
+        ("Open_Palm", 0.9, "open_palm"),
+        ("Closed_Fist", 0.9, "closed_fist"),
+        ("ILoveYou", 0.9, "love"),
+        ("Wave", 0.9, "wave"),
+        ("None", 0.9, None),
+        (None, 0.9, None),
+        ("", 0.9, None),
+        ("Victory", 0.5, None),
+    ],
+)
 def test_gestures_are_named_and_none_is_dropped(label, score, name):
     assert gesture_name([SimpleNamespace(category_name=label, score=score)]) == name
 
@@ -140,4 +162,7 @@ def test_describe_tells_weights_and_version():
     info = People().describe()
     assert (info.library, info.version, info.problem) == ("mediapipe", "0.10.33", None)
     assert [w.name for w in info.weights] == [
-        "face_landmarker.task", "pose_landmarker_full.task", "gesture_recognizer.task"]
+        "face_landmarker.task",
+        "pose_landmarker_full.task",
+        "gesture_recognizer.task",
+    ]

@@ -70,7 +70,9 @@ def test_a_black_scene_between_two_cuts_is_no_fade(tmp_path):
     show = lambda t: FIRST if t < 1 else SECOND if t >= 2 else FIRST * 0  # noqa: E731
     document = analysed(tmp_path, show, times_at(30, 3))
     assert [(t["timestamp"], t["type"]) for t in document["transitions"]] == [
-        (pytest.approx(1), "cut"), (pytest.approx(2), "cut")]
+        (pytest.approx(1), "cut"),
+        (pytest.approx(2), "cut"),
+    ]
 
 
 def test_a_still_picture_is_one_scene(tmp_path):

@@ -98,11 +98,13 @@ def test_a_failed_service_keeps_its_error(data: Json, error: str):
 
 
 def test_nested_data_and_other_names_of_lists_are_read():
-    recorded = run({
-        "yolo": {"data": {"detections": [detection(1.0)]}},
-        "ocr": {"text_annotations": [{"text": "abc", "confidence": 0.9, "time": 1.0, "bbox": [1, 2, 3, 4]}]},
-        "scene_detection": {"shots": [{"start_time": 0.0, "end_time": 4.0}, {"start_time": 4.0, "end_time": 10.0}]},
-    })
+    recorded = run(
+        {
+            "yolo": {"data": {"detections": [detection(1.0)]}},
+            "ocr": {"text_annotations": [{"text": "abc", "confidence": 0.9, "time": 1.0, "bbox": [1, 2, 3, 4]}]},
+            "scene_detection": {"shots": [{"start_time": 0.0, "end_time": 4.0}, {"start_time": 4.0, "end_time": 10.0}]},
+        }
+    )
     assert len(recorded.ml_data["yolo"]["objectAnnotations"]) == 1
     assert recorded.ml_data["ocr"]["textAnnotations"][0]["timestamp"] == 1.0
     assert recorded.ml_data["scene_detection"]["scene_changes"] == [4.0]
@@ -150,10 +152,14 @@ def test_a_text_without_end_stays_by_its_length_and_not_beyond_the_video():
 
 
 def test_the_fixed_confidence_of_stickers_and_gaze_is_not_believed():
-    recorded = run({
-        "ocr": {"stickers": [{"bbox": [1, 2, 3, 4], "confidence": 0.7, "type": "sticker", "timestamp": 1.0}]},
-        "mediapipe": {"gaze": [{"timestamp": 1.0, "eye_contact": 1.0, "gaze_direction": "camera", "confidence": 0.8}]},
-    })
+    recorded = run(
+        {
+            "ocr": {"stickers": [{"bbox": [1, 2, 3, 4], "confidence": 0.7, "type": "sticker", "timestamp": 1.0}]},
+            "mediapipe": {
+                "gaze": [{"timestamp": 1.0, "eye_contact": 1.0, "gaze_direction": "camera", "confidence": 0.8}]
+            },
+        }
+    )
     sticker = recorded.ml_data["ocr"]["stickers"][0]
     assert (sticker["confidence"], sticker["end_timestamp"]) == (None, 3.0)
     assert recorded.ml_data["mediapipe"]["gaze"][0]["confidence"] is None
@@ -161,20 +167,22 @@ def test_the_fixed_confidence_of_stickers_and_gaze_is_not_believed():
 
 def test_people_of_older_recordings_keep_what_is_known():
     place = {"timestamp": 1.0, "frame_number": 30}
-    data = run({
-        "mediapipe": {
-            "poses": [{**place, "landmarks": 33, "visibility": 0.7}],
-            "faces": [
-                {**place, "count": 2, "confidence": 0.6, "bbox": {"x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4}},
-                {"timestamp": 2.0, "frame_number": 60, "count": 1, "confidence": 0.6},
-            ],
-            "hands": [{**place, "count": 1}],
-            "gestures": [
-                {**place, "type": "none", "confidence": 0.9, "hand": "left"},
-                {**place, "type": "love", "confidence": 0.9, "hand": "left"},
-            ],
+    data = run(
+        {
+            "mediapipe": {
+                "poses": [{**place, "landmarks": 33, "visibility": 0.7}],
+                "faces": [
+                    {**place, "count": 2, "confidence": 0.6, "bbox": {"x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4}},
+                    {"timestamp": 2.0, "frame_number": 60, "count": 1, "confidence": 0.6},
+                ],
+                "hands": [{**place, "count": 1}],
+                "gestures": [
+                    {**place, "type": "none", "confidence": 0.9, "hand": "left"},
+                    {**place, "type": "love", "confidence": 0.9, "hand": "left"},
+                ],
+            }
         }
-    }).ml_data["mediapipe"]
+    ).ml_data["mediapipe"]
     assert (data["poses"][0]["confidence"], data["poses"][0]["bbox"]) == (0.7, None)
     assert [len(f["boxes"]) for f in data["faces"]] == [1, 0]
     assert (data["faces"][0]["count"], data["faces"][1]["bbox"]) == (2, None)
@@ -184,20 +192,23 @@ def test_people_of_older_recordings_keep_what_is_known():
 
 
 def test_speech_without_words_or_confidence_keeps_them_unknown():
-    data = run({
-        "whisper": {
-            "text": "a b. c d.",
-            "language": "unknown",
-            "segments": [
-                {"id": 0, "start": 0.0, "end": 2.0, "text": " a b. ", "words": []},
-                {"id": 1, "start": 9.0, "end": 10.4, "text": "c d."},
-                {"id": 2, "start": 12.0, "end": 13.0, "text": "beyond"},
-                {"id": 3, "text": "no time"},
-            ],
+    data = run(
+        {
+            "whisper": {
+                "text": "a b. c d.",
+                "language": "unknown",
+                "segments": [
+                    {"id": 0, "start": 0.0, "end": 2.0, "text": " a b. ", "words": []},
+                    {"id": 1, "start": 9.0, "end": 10.4, "text": "c d."},
+                    {"id": 2, "start": 12.0, "end": 13.0, "text": "beyond"},
+                    {"id": 3, "text": "no time"},
+                ],
+            }
         }
-    }).ml_data["whisper"]
+    ).ml_data["whisper"]
     assert [(s["start"], s["end"], s["text"], s["confidence"]) for s in data["segments"]] == [
-        (0.0, 2.0, "a b.", None), (9.0, 10.0, "c d.", None),
+        (0.0, 2.0, "a b.", None),
+        (9.0, 10.0, "c d.", None),
     ]
     assert (data["text"], data["language"], data["duration"], data["has_speech"]) == ("a b. c d.", None, 10.0, True)
 
@@ -224,16 +235,25 @@ def test_scenes_and_expressions_are_taken_from_the_timeline_when_only_it_has_the
     scores = {"joy": 0.8, "neutral": 0.2}
     data = {"emotion": "joy", "confidence": 0.8, "all_scores": scores, "action_units": [12]}
     data["au_intensities"] = {"12": 0.9}
-    recorded = run({}, entries=[
-        {"start": 0.0, "end": 3.0, "entry_type": "scene", "data": {"scene_index": 0}},
-        {"start": 3.0, "end": 10.0, "entry_type": "scene", "data": {"scene_index": 1}},
-        {"start": 1.0, "end": 2.0, "entry_type": "emotion", "data": data},
-    ])
+    recorded = run(
+        {},
+        entries=[
+            {"start": 0.0, "end": 3.0, "entry_type": "scene", "data": {"scene_index": 0}},
+            {"start": 3.0, "end": 10.0, "entry_type": "scene", "data": {"scene_index": 1}},
+            {"start": 1.0, "end": 2.0, "entry_type": "emotion", "data": data},
+        ],
+    )
     assert recorded.ml_data["scene_detection"]["scene_changes"] == [3.0]
     expressions = recorded.ml_data["emotion_detection"]
     assert (recorded.status["emotion_detection"], expressions["dominant_emotion"]) == ("run", "joy")
     assert expressions["emotions"][0]["all_scores"] == {
-        "joy": 0.8, "sadness": 0.0, "anger": 0.0, "fear": 0.0, "disgust": 0.0, "surprise": 0.0, "neutral": 0.2,
+        "joy": 0.8,
+        "sadness": 0.0,
+        "anger": 0.0,
+        "fear": 0.0,
+        "disgust": 0.0,
+        "surprise": 0.0,
+        "neutral": 0.2,
     }
     assert expressions["au_activations"] == {"12": 1}
 
@@ -242,7 +262,8 @@ def test_expressions_are_summed_up_anew():
     found = [emotion(0.0, "joy"), emotion(0.5, "anger", confidence=0.9), emotion(1.0, "joy")]
     data = run({"emotion_detection": {"emotions": found}}).ml_data["emotion_detection"]
     assert [(t["timestamp"], t["from"], t["to"]) for t in data["emotion_transitions"]] == [
-        (0.5, "joy", "anger"), (1.0, "anger", "joy"),
+        (0.5, "joy", "anger"),
+        (1.0, "anger", "joy"),
     ]
     assert (data["dominant_emotion"], data["metadata"]["sample_spacing"]) == ("joy", 0.5)
 

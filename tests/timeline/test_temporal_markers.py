@@ -80,7 +80,8 @@ def test_two_entries_of_one_track_are_one_object():
     objects = [thing("dog", 0, 1, track="obj_1"), thing("dog", 3, 4, track="obj_1"), thing("cat", 1, 2)]
     appearances = run(duration=5, objects=objects)["first_5_seconds"]["object_appearances"]
     assert appearances == [
-        {"class": "dog", "first_appearance": "0s", "count": 1}, {"class": "cat", "first_appearance": "1s", "count": 1},
+        {"class": "dog", "first_appearance": "0s", "count": 1},
+        {"class": "cat", "first_appearance": "1s", "count": 1},
     ]
 
 
@@ -89,7 +90,11 @@ def test_call_to_action_window_is_the_last_part(example: Json):
     # 0.85 · 8 = 6.8
     assert window["time_range"] == "6-8s"
     assert [(a["type"], a["keyword"]) for a in window["cta_appearances"]] == [
-        ("text", "follow"), ("speech", "follow"), ("speech", "like"), ("speech", "link"), ("speech", "bio"),
+        ("text", "follow"),
+        ("speech", "follow"),
+        ("speech", "like"),
+        ("speech", "link"),
+        ("speech", "bio"),
     ]
     assert window["cta_appearances"][0]["context"] == "follow now"
     assert window["gesture_sync"] == {"gesture_count": 1, "speech_count": 1, "sync_ratio": 1.0}
@@ -149,7 +154,10 @@ def test_nothing_detected_is_zero_and_empty():
     assert markers["peak_moments"] == []
     assert markers["cta_window"]["gesture_sync"] == {"gesture_count": 0, "speech_count": 0, "sync_ratio": None}
     assert markers["cta_window"]["speech_emphasis"] == {
-        "speech_duration": 0.0, "word_count": 0, "words_per_second": 0.0, "segment_count": 0,
+        "speech_duration": 0.0,
+        "word_count": 0,
+        "words_per_second": 0.0,
+        "segment_count": 0,
     }
 
 
@@ -165,7 +173,12 @@ def test_missing_services_are_named():
     } <= missing
     assert markers["first_5_seconds"]["emotion_sequence"] == [None] * 5
     assert markers["metadata"]["ml_data_available"] == {
-        "yolo": False, "whisper": False, "ocr": True, "mediapipe": False, "scene": True, "audio_energy": True,
+        "yolo": False,
+        "whisper": False,
+        "ocr": True,
+        "mediapipe": False,
+        "scene": True,
+        "audio_energy": True,
         "emotion_detection": False,
     }
 

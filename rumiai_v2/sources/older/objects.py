@@ -22,15 +22,17 @@ def objects(data: Mapping[str, Any], recording: Recording) -> Json:
         for sighting in nested:
             whole = {**record, **sighting}
             name = next((str(whole[k]) for k in ("className", "class", "label") if whole.get(k)), "unknown")
-            found.append({
-                "trackId": str(whole.get("trackId", "")),
-                "className": name,
-                "class": name,
-                "confidence": reading.share(whole, "confidence", path, recording),
-                "timestamp": reading.time_of(whole, path, recording),
-                "bbox": reading.numbers(whole.get("bbox"), 4, f"{path}.bbox", recording),
-                "frame_number": reading.whole(whole, "frame_number", None, path, recording),
-            })
+            found.append(
+                {
+                    "trackId": str(whole.get("trackId", "")),
+                    "className": name,
+                    "class": name,
+                    "confidence": reading.share(whole, "confidence", path, recording),
+                    "timestamp": reading.time_of(whole, path, recording),
+                    "bbox": reading.numbers(whole.get("bbox"), 4, f"{path}.bbox", recording),
+                    "frame_number": reading.whole(whole, "frame_number", None, path, recording),
+                }
+            )
     found = reading.within(found, recording)
     spacing = sample_spacing(data, (a["timestamp"] for a in found), recording.duration)
     if not any(record.get("frames") for _, record in records):

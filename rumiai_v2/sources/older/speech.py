@@ -20,18 +20,20 @@ def speech(data: Mapping[str, Any], recording: Recording) -> Json:
         end = min(end if reading.is_number(end) else start + 0.3 * len(text.split()), recording.duration)
         if end <= start:
             continue
-        segments.append({
-            "id": len(segments),
-            "start": float(start),
-            "end": float(end),
-            "text": text.strip(),
-            "words": list(record.get("words") or ()),
-            # Some recordings wrote 0 where they had no confidence.
-            "confidence": reading.maybe_share(record, "confidence", path, recording) or None,
-            "avg_logprob": reading.maybe(record, "avg_logprob", path, recording),
-            "no_speech_prob": reading.maybe(record, "no_speech_prob", path, recording),
-            "compression_ratio": reading.maybe(record, "compression_ratio", path, recording),
-        })
+        segments.append(
+            {
+                "id": len(segments),
+                "start": float(start),
+                "end": float(end),
+                "text": text.strip(),
+                "words": list(record.get("words") or ()),
+                # Some recordings wrote 0 where they had no confidence.
+                "confidence": reading.maybe_share(record, "confidence", path, recording) or None,
+                "avg_logprob": reading.maybe(record, "avg_logprob", path, recording),
+                "no_speech_prob": reading.maybe(record, "no_speech_prob", path, recording),
+                "compression_ratio": reading.maybe(record, "compression_ratio", path, recording),
+            }
+        )
     language = data.get("language")
     if language is not None and not isinstance(language, str):
         raise recording.wrong("ml_data.whisper.language", "the code of a language", language)

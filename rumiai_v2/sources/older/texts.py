@@ -26,24 +26,28 @@ def texts(data: Mapping[str, Any], recording: Recording) -> Json:
             continue
         start = reading.time_of(record, path, recording)
         stays = max(TEXT_STAYS, TEXT_STAYS_PER_LETTER * len(text))
-        annotations.append({
-            "text": text,
-            "confidence": reading.maybe_share(record, "confidence", path, recording),
-            "timestamp": start,
-            "end_timestamp": float(record.get("end_timestamp") or start + stays),
-            "bbox": reading.upright(record.get("bbox"), f"{path}.bbox", recording),
-            "frame_number": reading.whole(record, "frame_number", None, path, recording),
-        })
+        annotations.append(
+            {
+                "text": text,
+                "confidence": reading.maybe_share(record, "confidence", path, recording),
+                "timestamp": start,
+                "end_timestamp": float(record.get("end_timestamp") or start + stays),
+                "bbox": reading.upright(record.get("bbox"), f"{path}.bbox", recording),
+                "frame_number": reading.whole(record, "frame_number", None, path, recording),
+            }
+        )
     for path, record in reading.records_of(data, recording, "ocr", "stickers"):
         start = reading.time_of(record, path, recording)
-        stickers.append({
-            "bbox": reading.upright(record.get("bbox"), f"{path}.bbox", recording),
-            "confidence": None,
-            "type": "sticker",
-            "timestamp": start,
-            "end_timestamp": float(record.get("end_timestamp") or start + STICKER_STAYS),
-            "frame_number": reading.whole(record, "frame_number", None, path, recording),
-        })
+        stickers.append(
+            {
+                "bbox": reading.upright(record.get("bbox"), f"{path}.bbox", recording),
+                "confidence": None,
+                "type": "sticker",
+                "timestamp": start,
+                "end_timestamp": float(record.get("end_timestamp") or start + STICKER_STAYS),
+                "frame_number": reading.whole(record, "frame_number", None, path, recording),
+            }
+        )
     annotations, stickers = reading.within(annotations, recording), reading.within(stickers, recording)
     for record in annotations + stickers:
         record["end_timestamp"] = min(record["end_timestamp"], recording.duration)
