@@ -1,5 +1,6 @@
 """Objects: the real detector on a tiny clip, identities without losing detections."""
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,6 @@ from rumiai_v2.media.types import Frame
 from rumiai_v2.services.objects import Objects, _Identities, sample_spacing, select
 from tests.schema_check import validate
 from tests.services.people_clip import empty_media, person_media
-import itertools
 
 SCHEMA = "services/yolo.schema.json"
 

@@ -1,6 +1,7 @@
 """People: the real tasks on a tiny clip, and the geometry behind the fields."""
 
 import io
+import itertools
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,6 @@ from rumiai_v2.services.people import (
 )
 from tests.schema_check import validate
 from tests.services.people_clip import empty_media, person_media
-import itertools
 
 SCHEMA = "services/mediapipe.schema.json"
 

@@ -1,0 +1,68 @@
+"""The pytest face of the comparison: options, the suite fixture, and the report that every session leaves behind."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from harness.compare.outcome import Outcome
+    from harness.compare.suite import Suite
+
+OUTCOME = pytest.StashKey["Outcome"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("parity")
+    group.addoption("--parity-config", metavar="FILE", help="settings to compare by (default: parity.toml)")
+    group.addoption("--parity-case", action="append", default=[], metavar="NAME", help="only this case; repeatable")
+    group.addoption("--parity-from", metavar="DIR", help="compare saved captures instead of running the pipeline")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "parity: compares one artifact of one case")
+    if not hasattr(config, "workerinput"):
+        from harness.report.collect import Collector
+
+        config.pluginmanager.register(Collector(config), "parity-collector")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallInfo[None], None]:
+    # An attribute of the report travels from a worker to the controller, and stays out of the JUnit file.
+    result = yield
+    if (outcome := item.stash.get(OUTCOME, None)) is not None:
+        result.get_result().parity = outcome.to_json()
+
+
+@pytest.fixture(scope="session")
+def parity_suite(request: pytest.FixtureRequest) -> Suite:
+    """The comparison of this session; the pipeline runs once per case and configuration, whichever worker asks."""
+    from harness import config as settings
+    from harness.compare.captures import Captures
+    from harness.compare.suite import Suite
+
+    option = request.config.getoption
+    config = settings.load(Path(option("--parity-config") or settings.find()))
+    pipeline = settings.load_pipeline(config)
+    given = option("--parity-from")
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    return Suite(config, pipeline, Captures(config, pipeline, run_id, Path(given).absolute() if given else None))
+
+
+@pytest.fixture
+def judged(request: pytest.FixtureRequest):
+    """A function that puts an outcome on record and fails the test, with its text, unless it passed."""
+
+    def settle(outcome: Outcome) -> None:
+        request.node.stash[OUTCOME] = outcome
+        if not outcome.passed:
+            pytest.fail(outcome.text(), pytrace=False)
+
+    return settle

@@ -1,0 +1,243 @@
+"""One run of one configuration as one value: everything it produced, in a plain folder that can be compared later.
+
+A capture folder holds ``capture.json`` (what was run, where each artifact lies), ``work/`` (what the run created),
+``return.json``, ``run.json`` (exit code, stdout lines, tree), ``stdout.txt`` and ``stderr.log``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from harness.cases import Case
+from harness.pipelines.base import RUN, Found, Job, Pipeline
+from harness.verdict import ParityError, UsageError
+
+MANIFEST = "capture.json"
+FORMAT = "parity-capture/1"
+WORK, RETURN, RUN_FILE, STDOUT, STDERR = "work", "return.json", "run.json", "stdout.txt", "stderr.log"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A finished run. ``exit_code`` is None when the process never ran to an end; ``failure`` says why, else None.
+
+    ``files``: artifact → path inside ``folder``. ``problems``: what does not fit in what it left behind.
+    """
+
+    folder: Path
+    case: str
+    configuration: str
+    run_id: str
+    argv: tuple[str, ...]
+    exit_code: int | None
+    failure: str | None
+    started: str
+    seconds: float
+    files: Mapping[str, str]
+    problems: tuple[str, ...]
+    provenance: Mapping[str, Any]
+
+    @cached_property
+    def _documents(self) -> dict[str, Any]:
+        return {}
+
+    def has(self, artifact: str) -> bool:
+        """Whether the run left ``artifact`` behind."""
+        return artifact in self.files
+
+    def raw(self, artifact: str) -> bytes:
+        """The bytes of ``artifact``."""
+        return (self.folder / self.files[artifact]).read_bytes()
+
+    def document(self, artifact: str) -> Any:
+        """``artifact`` as JSON (NaN and infinity pass, for the contract to name); ValueError if it is none."""
+        if artifact not in self._documents:
+            self._documents[artifact] = json.loads(self.raw(artifact))
+        return self._documents[artifact]
+
+
+def record(
+    pipeline: Pipeline, case: Case, configuration: str, *, destination: Path, run_id: str
+) -> Capture:
+    """Run ``configuration`` on ``case`` in a fresh folder and save everything at ``destination``, all or nothing.
+
+    A pipeline that fails is a capture too, with ``failure`` set.
+    """
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{configuration}-", dir=destination.parent))
+    try:
+        manifest = _run(pipeline, case, configuration, building)
+        manifest["run_id"] = run_id
+        _write_json(building / MANIFEST, manifest)
+        if destination.exists():
+            shutil.rmtree(destination)
+        building.chmod(0o755)
+        building.rename(destination)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return load(destination)
+
+
+def load(folder: Path) -> Capture:
+    """The capture saved in ``folder``."""
+    file = folder / MANIFEST
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        if manifest.pop("format") != FORMAT:
+            raise UsageError(f"{file}: is no {FORMAT}: capture again with `parity run`")
+        manifest["argv"], manifest["problems"] = tuple(manifest["argv"]), tuple(manifest["problems"])
+        capture = Capture(folder=folder, **manifest)
+    except FileNotFoundError as error:
+        raise UsageError(f"no capture in {folder} ({MANIFEST} is not there): run `parity run` to make it") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{file}: cannot be read as a capture: {error!r}; make it anew with `parity run`") from error
+    if absent := [path for path in capture.files.values() if not (folder / path).is_file()]:
+        raise UsageError(f"{folder}: {absent[0]} is listed in {MANIFEST} but not there; make it anew with `parity run`")
+    return capture
+
+
+def _run(pipeline: Pipeline, case: Case, configuration: str, folder: Path) -> dict[str, Any]:
+    work = folder / WORK
+    work.mkdir()
+    begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+    exit_code, failure, argv, inputs = None, None, (), ()
+    try:
+        with pipeline.job(case, configuration) as job:
+            argv, inputs = job.argv, tuple(job.inputs)
+            exit_code, failure = _execute(job, folder)
+    except ParityError as error:
+        failure = str(error)
+    except Exception as error:  # whatever a stand-in dies of must be reported as this run's failure, not lose the rest
+        failure = f"could not be started: {type(error).__name__}: {error}"
+    seconds = time.monotonic() - begun
+    for name in inputs:
+        (work / name).unlink(missing_ok=True)
+    found = pipeline.find(folder) if exit_code is not None else Found(files={})
+    files = dict(found.files)
+    if exit_code is not None:
+        _write_json(folder / RUN_FILE, run_document(folder, exit_code=exit_code, found=found, inputs=inputs))
+        files[RUN] = RUN_FILE
+    for name in found.untracked:
+        (work / name).unlink(missing_ok=True)
+    return {
+        "format": FORMAT,
+        "case": case.name,
+        "configuration": configuration,
+        "argv": list(argv),
+        "exit_code": exit_code,
+        "failure": failure,
+        "started": started,
+        "seconds": round(seconds, 3),
+        "files": files,
+        "problems": list(found.problems),
+        "provenance": provenance(pipeline.packages),
+    }
+
+
+def _execute(job: Job, folder: Path) -> tuple[int | None, str | None]:
+    work = folder / WORK
+    for name, source in job.inputs.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, work / name)
+    with open(folder / STDOUT, "wb") as stdout, open(folder / STDERR, "wb") as stderr:
+        process = subprocess.Popen(
+            job.argv, cwd=work, env=dict(job.env), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            exit_code = process.wait(timeout=job.timeout_s)
+        except subprocess.TimeoutExpired:
+            return None, f"did not end within {job.timeout_s:g} s and was stopped; last lines:\n{_tail(folder)}"
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                # The whole session, so that helpers of a stopped or dead run do not outlive it.
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    if exit_code != 0:
+        return exit_code, f"ended with exit code {exit_code}; last lines of {STDERR}:\n{_tail(folder)}"
+    return exit_code, None
+
+
+def _tail(folder: Path, lines: int = 4) -> str:
+    text = (folder / STDERR).read_text(encoding="utf-8", errors="replace")
+    return "\n".join(text.splitlines()[-lines:]) or "(nothing on stderr)"
+
+
+def run_document(folder: Path, *, exit_code: int, found: Found, inputs: Iterable[str]) -> dict[str, Any]:
+    """Exit code, stdout lines and the tree of created files; stamps become ``<stamp>``, the folder ``<work>``.
+
+    A folder that holds nothing but what is left out is left out with it; an empty folder is not.
+    """
+    work = folder / WORK
+    tree = _tree(work, work, {work / name for name in (*inputs, *found.untracked)})
+    stdout = (folder / STDOUT).read_text(encoding="utf-8", errors="replace").splitlines()
+    return {
+        "exit_code": exit_code,
+        "stdout": [_neutral(line, work, found.stamps) for line in stdout],
+        "tree": sorted(_neutral(name, work, found.stamps) for name in tree),
+    }
+
+
+def _tree(root: Path, folder: Path, leave_out: set[Path]) -> list[str]:
+    names = []
+    for path in sorted(folder.iterdir()):
+        if path in leave_out:
+            continue
+        name = path.relative_to(root).as_posix()
+        if not path.is_dir() or path.is_symlink():
+            names.append(name)
+        elif inside := _tree(root, path, leave_out):
+            names += [f"{name}/", *inside]
+        elif not any(path.iterdir()):
+            names.append(f"{name}/")
+    return names
+
+
+def _neutral(text: str, work: Path, stamps: Iterable[str]) -> str:
+    text = text.replace(str(work), "<work>")
+    for number, stamp in enumerate(stamps, start=1):
+        text = text.replace(stamp, "<stamp>" if number == 1 else f"<stamp-{number}>")
+    return text
+
+
+def provenance(packages: Iterable[str]) -> dict[str, Any]:
+    """The machine's kind and the versions that a run depends on."""
+    versions = {}
+    for name in packages:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cpus": os.cpu_count() or 0,
+        "packages": versions,
+    }
+
+
+def summary(capture: Capture) -> dict[str, Any]:
+    """What a report says of a capture."""
+    fields = asdict(capture)
+    del fields["folder"]
+    return fields
+
+
+def _write_json(file: Path, document: object) -> None:
+    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Compare documents along their schemas: exactly between configurations, within tolerance against goldens."""

@@ -1,0 +1,135 @@
+"""What a comparison finds: differences, ignored leaves, and how many leaves were compared how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["missing", "extra", "type", "value", "length", "invalid"]
+IgnoredBy = Literal["volatile", "environment", "declared"]
+
+#: Longest text of a value in a report.
+_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where two documents disagree.
+
+    ``magnitude`` is |actual − expected| in ``unit`` where both are numbers, ``allowed`` what the tolerance class
+    permits there, ``would_pass`` the smallest absolute tolerance that would let it pass (None: no tolerance would).
+    """
+
+    path: str
+    kind: Kind
+    expected: Any
+    actual: Any
+    magnitude: float | None = None
+    unit: str | None = None
+    allowed: float | None = None
+    would_pass: float | None = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a report; long values are cut, so their types stand beside them."""
+        return {
+            **asdict(self),
+            "expected": shown(self.expected),
+            "actual": shown(self.actual),
+            "expected_type": type_name(self.expected),
+            "actual_type": type_name(self.actual),
+        }
+
+    def text(self, *, expected: str = "expected", actual: str = "actual") -> str:
+        """One line for people; ``expected`` and ``actual`` say whose values they are."""
+        return describe(self.to_json(), expected=expected, actual=actual)
+
+
+def describe(difference: Mapping[str, Any], *, expected: str, actual: str) -> str:
+    """One line for people about a difference in its JSON form."""
+    where = difference["path"] or "(the whole document)"
+    before, after = (_value(difference[side], difference[f"{side}_type"]) for side in ("expected", "actual"))
+    match difference["kind"]:
+        case "missing":
+            line = f"{where}: missing; {expected} {before}"
+        case "extra":
+            line = f"{where}: extra; {actual} {after}"
+        case "length":
+            line = f"{where}: {expected} {before} items, {actual} {after}"
+        case "type":
+            before, after = _typed(before, difference["expected_type"]), _typed(after, difference["actual_type"])
+            line = f"{where}: {expected} {before}, {actual} {after}"
+        case _:
+            line = f"{where}: {expected} {before}, {actual} {after}"
+    if difference["magnitude"] is not None:
+        unit = f" {difference['unit']}" if difference["unit"] else ""
+        line += f"; differs by {difference['magnitude']:.6g}{unit}, allowed {difference['allowed']:.6g}"
+    if difference["would_pass"] is not None:
+        line += f"; an absolute tolerance of {difference['would_pass']:.6g} would pass"
+    return f"{line}; {difference['note']}" if difference["note"] else line
+
+
+def _value(value: object, kind: str) -> str:
+    if kind == "text":
+        return repr(value)
+    return "null" if value is None else str(value).lower() if kind == "boolean" else str(value)
+
+
+def _typed(text: str, kind: str) -> str:
+    return text if kind in ("null", "list", "object") else f"{kind} {text}"
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """One leaf that was not compared, by which rule and why."""
+
+    path: str
+    by: IgnoredBy
+    reason: str
+
+
+@dataclass
+class Comparison:
+    """The outcome for one pair of documents; the counts are leaves, ``differing`` those inside a difference."""
+
+    exact: int = 0
+    within_tolerance: int = 0
+    differing: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    uncompared: list[str] = field(default_factory=list)
+
+    @property
+    def leaves(self) -> int:
+        """All leaves of either document."""
+        return self.exact + self.within_tolerance + self.differing + len(self.ignored) + len(self.uncompared)
+
+    def counts(self) -> dict[str, int]:
+        """The counts of a report."""
+        return {
+            "exact": self.exact,
+            "within_tolerance": self.within_tolerance,
+            "ignored": len(self.ignored),
+            "uncompared": len(self.uncompared),
+            "differing": self.differing,
+        }
+
+
+def type_name(value: object) -> str:
+    """The JSON type of ``value``, integers and reals told apart."""
+    if value is None:
+        return "null"
+    names = {bool: "boolean", int: "integer", float: "real", str: "text", list: "list", dict: "object"}
+    return names[type(value)]
+
+
+def shown(value: object) -> Any:
+    """``value`` itself when it is short, else a text that begins like it; NaN and infinity as text."""
+    if isinstance(value, float) and value - value != 0:
+        return str(value)
+    if isinstance(value, dict):
+        return f"object with {len(value)} keys"
+    if isinstance(value, list):
+        return f"list of {len(value)}"
+    return value if not isinstance(value, str) or len(value) <= _SHOWN else value[:_SHOWN] + "…"

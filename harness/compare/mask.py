@@ -1,0 +1,39 @@
+"""A run as a golden: leaves that a golden comparison ignores hold a placeholder instead of their value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from harness.compare.declared import Declared
+from harness.contract.check import join
+from harness.contract.nodes import Node
+
+VOLATILE, ENVIRONMENT, DECLARED = "<volatile>", "<environment>", "<declared>"
+
+
+def masked(value: Any, node: Node | None, declared: Sequence[Declared] = (), path: str = "") -> Any:
+    """A copy of ``value`` with ``<volatile>``, ``<environment>`` and ``<declared>`` in place of ignored leaves."""
+    node = node.choose(value) if node is not None else None
+    if isinstance(value, dict):
+        return {k: masked(v, node.child(k) if node else None, declared, join(path, k)) for k, v in value.items()}
+    if isinstance(value, list):
+        return [masked(v, node.item(i) if node else None, declared, join(path, i)) for i, v in enumerate(value)]
+    if any(entry.matcher.fullmatch(path) for entry in declared):
+        return DECLARED
+    if node is None:
+        return value
+    if node.rule.volatile is not None:
+        return VOLATILE
+    if node.rule.environment is not None:
+        return ENVIRONMENT
+    if isinstance(value, str) and node.content is not None:
+        inside = masked(json.loads(value), node.content, declared, f"{path}(json)")
+        return json.dumps(inside, ensure_ascii=False, sort_keys=True)
+    return value
+
+
+def canonical(document: Any) -> str:
+    """The one text of a document: sorted keys, indent 1, shortest floats, readable letters, a last line end."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,102 @@
+"""``parity.toml``: which pipeline, cases, schemas and goldens a comparison works on."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.verdict import UsageError
+
+if TYPE_CHECKING:
+    from harness.pipelines.base import Pipeline
+
+FILE_NAME = "parity.toml"
+
+#: Names the settings file when it does not stand in the working folder.
+ENVIRONMENT = "PARITY_CONFIG"
+
+_PATHS = ("suite", "corpus", "schemas", "tolerances", "snapshots", "declared", "reports", "captures")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one project; every path is absolute.
+
+    ``cases`` is empty when every folder of the corpus is a case. ``max_ignored`` is the largest share of a
+    case's leaves that may stay uncompared by a rule.
+    """
+
+    file: Path
+    pipeline: str
+    suite: Path
+    corpus: Path
+    schemas: Path
+    tolerances: Path
+    snapshots: Path
+    declared: Path
+    reports: Path
+    captures: Path
+    cases: tuple[str, ...] = ()
+    max_ignored: float = 0.01
+
+    @property
+    def root(self) -> Path:
+        """The folder that relative paths in messages and reports start from."""
+        return self.file.parent
+
+    def relative(self, path: Path) -> str:
+        """``path`` as people read it: from the project's root where it lies inside."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+def find(start: Path | None = None) -> Path:
+    """The settings file: the one ``PARITY_CONFIG`` names, else the nearest ``parity.toml`` at or above ``start``."""
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return Path(named).absolute()
+    start = (start or Path.cwd()).absolute()
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    raise UsageError(f"no {FILE_NAME} in {start} or above it: run inside a project, or name one with --config FILE")
+
+
+def load(file: Path) -> Config:
+    """Read ``file``; a missing key, an unknown key or a wrong type is an error that names it."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get("parity")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: is not TOML: {error}") from error
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: has no table [parity]; expected keys: pipeline, {', '.join(_PATHS)}")
+    allowed = {"pipeline", "cases", "max_ignored", *_PATHS}
+    if unknown := sorted(set(table) - allowed):
+        raise UsageError(f"{file}: unknown key {unknown[0]!r} in [parity]; known: {', '.join(sorted(allowed))}")
+    values: dict[str, Any] = {"file": file.absolute()}
+    for key in ("pipeline", *_PATHS):
+        value = table.get(key)
+        if not isinstance(value, str) or not value:
+            raise UsageError(f"{file}: [parity] {key} must be a text, got {value!r}")
+        values[key] = value if key == "pipeline" else (file.absolute().parent / value)
+    cases = table.get("cases", [])
+    if not isinstance(cases, list) or not all(isinstance(name, str) for name in cases):
+        raise UsageError(f"{file}: [parity] cases must be a list of names, got {cases!r}")
+    share = table.get("max_ignored", 0.01)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise UsageError(f"{file}: [parity] max_ignored must be a share from 0 to 1, got {share!r}")
+    return Config(**values, cases=tuple(cases), max_ignored=float(share))
+
+
+def load_pipeline(config: Config) -> Pipeline:
+    """Import the pipeline under test, named as ``package.module:NAME``."""
+    module_name, _, name = config.pipeline.partition(":")
+    try:
+        return getattr(importlib.import_module(module_name), name or "PIPELINE")
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"{config.file}: pipeline {config.pipeline!r} cannot be imported: {error}") from error

@@ -1,0 +1,1 @@
+"""The contract: load schemas, validate documents, compile schemas into what a comparison walks along."""

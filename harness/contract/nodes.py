@@ -1,0 +1,228 @@
+"""A schema compiled into nodes that a walk follows: per leaf its unit, class and whether it is ignored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing.exceptions import Unresolvable
+
+from harness.contract.registry import Schemas
+from harness.verdict import ContractError
+
+KEYWORD = "x-parity"
+
+_CONTAINERS = frozenset({"object", "array"})
+_ANNOTATIONS = frozenset({"$ref", "description", "title", "$comment", "examples", "default"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one leaf is compared. ``volatile`` and ``environment`` hold the reason when they apply."""
+
+    unit: str | None = None
+    kind: str = "exact"
+    volatile: str | None = None
+    environment: str | None = None
+
+
+@dataclass(eq=False)
+class Node:
+    """One place of a schema. ``branches`` are the alternatives of oneOf/anyOf; ``content`` the schema of a JSON text.
+
+    ``types`` is empty where any type is allowed, ``closed`` true where unnamed keys are forbidden.
+    """
+
+    where: str
+    rule: Rule = Rule()
+    types: frozenset[str] = frozenset()
+    properties: dict[str, Node] = field(default_factory=dict)
+    patterns: tuple[tuple[re.Pattern[str], Node], ...] = ()
+    additional: Node | None = None
+    closed: bool = False
+    required: frozenset[str] = frozenset()
+    prefix: tuple[Node, ...] = ()
+    items: Node | None = None
+    branches: tuple[Node, ...] = ()
+    values: tuple[Any, ...] | None = None
+    content: Node | None = None
+    validator: Any = None
+
+    def child(self, key: str) -> Node | None:
+        """The node of property ``key``; None when no schema covers it."""
+        if (node := self.properties.get(key)) is not None:
+            return node
+        for pattern, node in self.patterns:
+            if pattern.search(key):
+                return node
+        return self.additional
+
+    def item(self, index: int) -> Node | None:
+        """The node of list item ``index``; None when no schema covers it."""
+        return self.prefix[index] if index < len(self.prefix) else self.items
+
+    def choose(self, value: object) -> Node | None:
+        """This node with the alternative that fits ``value``; None when no alternative does."""
+        if not self.branches:
+            return self
+        candidates = [branch for branch in self.branches if branch._looks_like(value)]
+        if len(candidates) > 1:
+            candidates = [branch for branch in candidates if branch.validator.is_valid(value)] or candidates
+        if not candidates:
+            return None
+        chosen = candidates[0].choose(value)
+        return chosen if chosen is None or not self._has_own_places else _overlay(chosen, self)
+
+    @property
+    def _has_own_places(self) -> bool:
+        return bool(self.properties or self.patterns or self.items or self.rule != Rule())
+
+    def _looks_like(self, value: object) -> bool:
+        """Cheap test by type, named keys and constants: enough to tell tagged alternatives apart."""
+        if self.branches and not self.types:
+            return any(branch._looks_like(value) for branch in self.branches)
+        if self.types and not any(has_type(value, name) for name in self.types):
+            return False
+        if self.values is not None and value not in self.values:
+            return False
+        if not isinstance(value, dict):
+            return True
+        if not self.required <= value.keys() or (self.closed and any(self.child(key) is None for key in value)):
+            return False
+        tagged = ((key, node.values) for key, node in self.properties.items() if node.values is not None)
+        return all(key not in value or value[key] in values for key, values in tagged)
+
+
+def has_type(value: object, name: str) -> bool:
+    """Whether ``value`` is of JSON Schema type ``name``, with integers and reals told apart (1.0 is no integer)."""
+    match name:
+        case "null":
+            return value is None
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "string":
+            return isinstance(value, str)
+        case "array":
+            return isinstance(value, list)
+        case "object":
+            return isinstance(value, dict)
+    raise ContractError(f"unknown JSON type {name!r} in a schema")
+
+
+def _overlay(base: Node, own: Node) -> Node:
+    """``base`` with everything ``own`` says added; ``own`` wins."""
+    return replace(
+        base,
+        where=own.where,
+        rule=own.rule if own.rule != Rule() else base.rule,
+        types=own.types or base.types,
+        properties={**base.properties, **own.properties},
+        patterns=(*own.patterns, *base.patterns),
+        additional=own.additional or base.additional,
+        closed=own.closed or base.closed,
+        required=own.required | base.required,
+        prefix=own.prefix or base.prefix,
+        items=own.items or base.items,
+        values=own.values if own.values is not None else base.values,
+        content=own.content or base.content,
+        validator=own.validator or base.validator,
+    )
+
+
+def compile_schema(schemas: Schemas, schema_id: str) -> Node:
+    """The node of the whole schema ``schema_id``; an annotation that cannot hold is an error that names its place."""
+    schema = schemas.get(schema_id)
+    return _Compiler(schemas)(schema, schemas.registry.resolver(base_uri=schema_id), schema_id)
+
+
+class _Compiler:
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+        self.known: dict[int, Node] = {}
+
+    def __call__(self, schema: Mapping[str, Any] | bool, resolver: Any, where: str) -> Node:
+        if isinstance(schema, bool):
+            return Node(where)
+        if id(schema) in self.known:
+            return self.known[id(schema)]
+        if "$ref" in schema and schema.keys() <= _ANNOTATIONS:
+            return self._target(schema["$ref"], resolver, where)
+        node = self.known[id(schema)] = Node(where)
+        self._fill(node, schema, resolver, where)
+        bases = [self._target(schema["$ref"], resolver, where)] if "$ref" in schema else []
+        bases += [self(part, resolver, f"{where}/allOf/{i}") for i, part in enumerate(schema.get("allOf", ()))]
+        for base in bases:
+            node.__dict__.update(_overlay(base, node).__dict__)
+        _refuse_ignored_containers(node)
+        return node
+
+    def _target(self, reference: str, resolver: Any, where: str) -> Node:
+        try:
+            resolved = resolver.lookup(reference)
+        except Unresolvable as error:
+            raise ContractError(f"{where}: reference {reference!r} leads nowhere") from error
+        return self(resolved.contents, resolved.resolver, reference)
+
+    def _fill(self, node: Node, schema: Mapping[str, Any], resolver: Any, where: str) -> None:
+        def at(part: Any, *steps: str) -> Node:
+            return self(part, resolver, "/".join((where, *steps)))
+
+        node.rule = _rule(schema.get(KEYWORD, {}), where)
+        types = schema.get("type", ())
+        node.types = frozenset([types] if isinstance(types, str) else types)
+        if "const" in schema:
+            node.values = (schema["const"],)
+        elif "enum" in schema:
+            node.values = tuple(schema["enum"])
+        node.properties = {k: at(v, "properties", k) for k, v in schema.get("properties", {}).items()}
+        node.patterns = tuple(
+            (re.compile(k), at(v, "patternProperties", k)) for k, v in schema.get("patternProperties", {}).items()
+        )
+        additional = schema.get("additionalProperties")
+        node.closed = additional is False
+        node.additional = at(additional, "additionalProperties") if isinstance(additional, dict) else None
+        node.required = frozenset(schema.get("required", ()))
+        node.prefix = tuple(at(v, "prefixItems", str(i)) for i, v in enumerate(schema.get("prefixItems", ())))
+        node.items = at(schema["items"], "items") if isinstance(schema.get("items"), dict) else None
+        node.branches = tuple(
+            at(part, word, str(i)) for word in ("oneOf", "anyOf") for i, part in enumerate(schema.get(word, ()))
+        )
+        if isinstance(schema.get("contentSchema"), dict):
+            node.content = at(schema["contentSchema"], "contentSchema")
+        # The lazily used validator keeps the resolver, so that references inside an alternative resolve.
+        node.validator = Draft202012Validator(schema, registry=self.schemas.registry, _resolver=resolver)
+
+
+def _rule(annotation: object, where: str) -> Rule:
+    if not isinstance(annotation, Mapping):
+        raise ContractError(f"{where}: {KEYWORD} must be an object, got {annotation!r}")
+    if unknown := sorted(set(annotation) - {"unit", "class", "volatile", "environment"}):
+        raise ContractError(f"{where}: unknown key {unknown[0]!r} in {KEYWORD}")
+    for key, value in annotation.items():
+        if not isinstance(value, str) or not value:
+            raise ContractError(f"{where}: {KEYWORD}.{key} must be a text, got {value!r}")
+    return Rule(
+        unit=annotation.get("unit"),
+        kind=annotation.get("class", "exact"),
+        volatile=annotation.get("volatile"),
+        environment=annotation.get("environment"),
+    )
+
+
+def _refuse_ignored_containers(node: Node) -> None:
+    if node.rule.volatile is None and node.rule.environment is None:
+        return
+    word = "volatile" if node.rule.volatile is not None else "environment"
+    holds_more = node.properties or node.patterns or node.items or node.prefix or node.branches
+    if holds_more or not node.types or node.types & _CONTAINERS:
+        raise ContractError(
+            f"{node.where}: {word} may stand on a single leaf only, but this is "
+            f"{'/'.join(sorted(node.types)) or 'of any type'}: mark the leaves inside it one by one"
+        )

@@ -1,0 +1,106 @@
+"""Goldens: one canonical JSON file per case and artifact, read, written and kept free of leftovers."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from harness.cases import Case
+from harness.config import Config
+from harness.pipelines.base import Artifact
+from harness.report.summary import REMEDY
+from harness.verdict import ContractError
+
+
+class MissingGolden(Exception):
+    """No golden has been recorded for an artifact yet."""
+
+
+def path_of(config: Config, case: str, file_name: str) -> Path:
+    """Where the golden ``file_name`` of ``case`` lies."""
+    return config.snapshots / case / file_name
+
+
+def read(file: Path) -> Any:
+    """The golden in ``file``."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise MissingGolden(f"golden {file.parent.name}/{file.name} is missing: {REMEDY}") from error
+    except (OSError, ValueError) as error:
+        raise ContractError(f"golden {file}: cannot be read as JSON: {error}") from error
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """Replace ``file`` by ``text``, wholly or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def stale(config: Config, cases: Iterable[Case], artifacts: Iterable[Artifact]) -> list[Path]:
+    """Files below the snapshots that no artifact of a case claims."""
+    names = [artifact.golden for artifact in artifacts if artifact.golden]
+    claimed = {path_of(config, case.name, name) for case in cases for name in names}
+    return sorted(path for path in config.snapshots.rglob("*") if path.is_file() and path not in claimed)
+
+
+def extension(file: Path, *, agrees: Callable[[Any], bool]) -> type[SingleFileSnapshotExtension]:
+    """A syrupy extension that keeps one golden in ``file``.
+
+    The tested value is the canonical text to store. ``agrees`` gets the stored golden and says whether the run lies
+    within tolerance of it; then an update leaves the file alone.
+    """
+
+    class CanonicalJson(SingleFileSnapshotExtension):
+        file_extension = "json"
+        _write_mode = WriteMode.TEXT
+
+        @classmethod
+        def dirname(cls, *, test_location: Any) -> str:
+            return str(file.parent)
+
+        @classmethod
+        def discovery_dirname(cls, *, test_location: Any) -> str:
+            return str(file.parent)
+
+        @classmethod
+        def get_file_basename(cls, *, test_location: Any, index: Any) -> str:
+            return file.name.removesuffix(f".{cls.file_extension}")
+
+        @classmethod
+        def matches_test_location(cls, *, test_location: Any, snapshot_location: str) -> bool:
+            return Path(snapshot_location) == file
+
+        def owns_snapshot_collection(self, *, filepath: str, test_location: Any) -> bool:
+            return Path(filepath) == file
+
+        def serialize(self, data: Any, **_: Any) -> str:
+            return data
+
+        def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:
+            return agrees(json.loads(snapshot_data))
+
+        def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Any:
+            # The comparison prints its own, field by field; a text diff of a large document helps nobody.
+            yield f"golden {file.parent.name}/{file.name} differs: see the comparison above"
+
+        @classmethod
+        def write_snapshot_collection(cls, *, snapshot_collection: Any, name_order: Any = None) -> None:
+            for snapshot in snapshot_collection:
+                write_atomically(Path(snapshot_collection.location), snapshot.data)
+
+    return CanonicalJson

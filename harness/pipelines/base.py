@@ -1,0 +1,88 @@
+"""What the harness asks of a pipeline under test; everything special to one pipeline stands behind this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from harness.cases import Case
+
+#: The artifact that the harness itself makes of every run: exit code, stdout lines, tree of created files.
+RUN = "run"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One document that a run leaves behind.
+
+    ``schema`` is the id of its schema, which may be one that ``Pipeline.derived_schemas`` makes.
+    ``golden`` is its file name in the snapshots; None when its expected value is derived from other goldens.
+    """
+
+    name: str
+    schema: str
+    golden: str | None
+    #: Top-level field → artifact that it repeats. Where it does so exactly, its leaves are compared once, as part of
+    #: that artifact, and the field counts as one leaf.
+    repeats: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Job:
+    """How to start one configuration on one case.
+
+    ``argv`` runs in a fresh folder that holds only ``inputs`` (name there → file to copy). ``env`` is complete.
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    timeout_s: float = 900.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a finished run left behind, by artifact.
+
+    ``files``: artifact name → path relative to the capture. ``untracked``: created files that do not belong to
+    the compared tree, relative to the working folder. ``stamps``: texts in names that tell runs apart, in order
+    of rank; the first is shown as ``<stamp>``. ``problems``: what does not fit, one sentence each.
+    """
+
+    files: Mapping[str, str]
+    untracked: tuple[str, ...] = ()
+    stamps: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class Pipeline(Protocol):
+    """A pipeline with several configurations that must agree."""
+
+    name: str
+    #: The first two are compared with each other: the first is what the second must be equal to.
+    configurations: tuple[str, ...]
+    #: The configuration whose run is written when goldens are recorded.
+    reference: str
+    artifacts: tuple[Artifact, ...]
+    #: Distributions whose versions belong to the provenance of a capture.
+    packages: tuple[str, ...]
+
+    def job(self, case: Case, configuration: str) -> AbstractContextManager[Job]:
+        """Everything that must be up while the configuration runs (stand-ins), and how to start it."""
+        ...
+
+    def find(self, capture: Path) -> Found:
+        """Look through a capture: ``work/`` is the folder the run worked in, ``return.json`` what it returned."""
+        ...
+
+    def derived_schemas(self, schemas: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Schemas of artifacts that are another form of a document with a schema of its own."""
+        ...
+
+    def expected(self, artifact: Artifact, golden: Callable[[str], Any]) -> Any:
+        """The expected document of an artifact without a golden; ``golden(name)`` gives another artifact's."""
+        ...

@@ -1,0 +1,217 @@
+"""What the harness must know of RumiAI: how to run both configurations, its artifacts, and its three file forms.
+
+The rule for the forms is written here a second time on purpose: a fault in the pipeline's own converter must show.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.cases import Case
+from harness.contract import forms
+from harness.pipelines.base import RUN, Artifact, Found, Job
+from harness.verdict import PipelineError
+
+#: Prefix of the six blocks in the result form, by analysis; temporal markers have none.
+PREFIXES = {
+    "creative_density": "density",
+    "emotional_journey": "emotional",
+    "person_framing": "personFraming",
+    "scene_pacing": "scenePacing",
+    "speech_analysis": "speech",
+    "visual_overlay_analysis": "visualOverlay",
+    "metadata_analysis": "metadata",
+    "temporal_markers": "",
+}
+BLOCKS = ("CoreMetrics", "Dynamics", "Interactions", "KeyEvents", "Patterns", "Quality")
+FORMS = ("result", "ml", "complete")
+CLIP, METADATA = "clip.mp4", "metadata.json"
+
+_SET_FILE = re.compile(r"(?P<analysis>[a-z_]+)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
+_REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")
+_ROOT = Path(__file__).parents[3]
+
+#: Settings of the pipeline that say where its models are; all others would change what it computes or writes.
+_KEPT_SETTINGS = re.compile(r"RUMIAI_WEIGHTS\w*|RUMIAI_CACHE\w*")
+
+
+def _artifacts() -> tuple[Artifact, ...]:
+    found = [
+        Artifact("unified", "unified.schema.json", "unified.json"),
+        Artifact("return", "return_success.schema.json", "return.json", repeats={"report": "report"}),
+        Artifact("report", "report.schema.json", "report.json"),
+        Artifact(RUN, "run.schema.json", "run.json"),
+    ]
+    for name in PREFIXES:
+        found.append(Artifact(f"{name}.result", f"{name}.result.derived.json", f"{name}.result.json"))
+        found.append(Artifact(f"{name}.ml", f"{name}.schema.json", None))
+        found.append(Artifact(f"{name}.complete", f"{name}.complete.derived.json", None))
+    return tuple(found)
+
+
+class RumiAI:
+    """The pipeline behind ``harness.pipelines.base.Pipeline``."""
+
+    name = "rumiai"
+    configurations = ("production", "local")
+    reference = "local"
+    artifacts = _artifacts()
+    packages = (
+        "torch", "ultralytics", "mediapipe", "easyocr", "openai-whisper", "scenedetect", "librosa", "numpy", "av",
+    )  # fmt: skip
+
+    @contextmanager
+    def job(self, case: Case, configuration: str) -> Iterator[Job]:
+        for name in (CLIP, METADATA):
+            if not (case.folder / name).is_file():
+                raise PipelineError(
+                    f"case {case.name}: {case.folder / name} is missing; "
+                    + (f"render it with `parity corpus render {case.name}`" if name == CLIP else "write it")
+                )
+        # The return structure goes beside the working folder, so that it is no part of the compared tree.
+        command = (sys.executable, "-m", "rumiai_v2", configuration)
+        kept = ("--return-file", "../return.json")
+        if configuration == "local":
+            inputs = {name: case.folder / name for name in (CLIP, METADATA)}
+            yield Job((*command, CLIP, "--metadata", METADATA, *kept), environment(), inputs)
+            return
+        from harness.pipelines.rumiai.platform import Platform
+
+        with Platform([case.folder]) as platform:
+            reach = {"APIFY_API_TOKEN": platform.token, "APIFY_API_BASE_URL": platform.api_url}
+            yield Job((*command, platform.url_of(case.folder), *kept), {**environment(), **reach})
+
+    def find(self, capture: Path) -> Found:
+        files: dict[str, list[str]] = {}
+        stamps: list[str] = []
+        for path in sorted((capture / "work").rglob("*.json")):
+            if (known := _identify(path)) is not None:
+                name, stamp = known
+                files.setdefault(name, []).append(path.relative_to(capture).as_posix())
+                stamps += [stamp] if stamp else []
+        problems = [f"{name}: {len(paths)} files, expected one: {paths}" for name, paths in files.items() if paths[1:]]
+        found = {name: paths[-1] for name, paths in files.items()}
+        # In order of their number, so that a file whose stamp differs from the others' shows in the tree.
+        ranked = sorted(set(stamps), key=lambda stamp: (-stamps.count(stamp), stamp))
+        if len(ranked) > 1:
+            problems.append(f"{len(ranked)} stamps in the file names of one run, expected one: {', '.join(ranked)}")
+        video = None
+        if (capture / "return.json").is_file():
+            found["return"] = "return.json"
+            video = _video_of(capture)
+        return Found(found, (video,) if video else (), tuple(ranked), tuple(problems))
+
+    def derived_schemas(self, schemas: Mapping[str, Any]) -> list[dict[str, Any]]:
+        made = []
+        for name, prefix in PREFIXES.items():
+            base = f"{name}.schema.json"
+            if base not in schemas:
+                continue
+            made.append(
+                forms.renamed(schemas[base], schema_id=f"{name}.result.derived.json", rename=_renamer(prefix))
+            )
+            made.append(_complete_schema(name))
+        return made
+
+    def expected(self, artifact: Artifact, golden: Callable[[str], Any]) -> Any:
+        analysis, form = artifact.name.rsplit(".", 1)
+        result = golden(f"{analysis}.result")
+        ml = ml_form(result, PREFIXES[analysis])
+        if form == "ml":
+            return ml
+        return {
+            "analysis_type": analysis,
+            "success": True,
+            "result": json.dumps(result),
+            "parsed_response": ml,
+            "source": "python_precompute",
+            "processing_mode": "python_only",
+            "version": "2.0",
+            "contract_version": golden("unified")["processing_metadata"]["contract_version"],
+        }
+
+    def render(self, case: Case) -> None:
+        """Make the case's clip from its storyboard."""
+        from harness.pipelines.rumiai.render import render_case
+
+        render_case(case.folder)
+
+
+PIPELINE = RumiAI()
+
+
+def ml_form(result: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The ML form of a result form: the prefix of the six blocks removed, any other key kept to be seen."""
+    names = {f"{prefix}{block}": block for block in BLOCKS} if prefix else {}
+    return {names.get(key, key): value for key, value in result.items()}
+
+
+def environment() -> dict[str, str]:
+    """The environment of a run: this one without settings that would change its outputs, and without proxies."""
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("RUMIAI_", "APIFY_", "PYTEST_")) or _KEPT_SETTINGS.fullmatch(name)
+    }
+    for name in ("LOG_LEVEL", "USE_PYTHON_ONLY_PROCESSING", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        env.pop(name, None)
+        env.pop(name.lower(), None)
+    inherited = os.environ.get("PYTHONPATH")
+    env["PYTHONPATH"] = os.pathsep.join([str(_ROOT), *([inherited] if inherited else [])])
+    return env
+
+
+def _renamer(prefix: str) -> Callable[[str], str]:
+    return lambda key: f"{prefix}{key}" if key in BLOCKS else key
+
+
+def _identify(path: Path) -> tuple[str, str | None] | None:
+    """(artifact, stamp) of an output file, by its name and place."""
+    if match := _SET_FILE.fullmatch(path.name):
+        known = match["analysis"] in PREFIXES and path.parent.name == match["analysis"]
+        return (f"{match['analysis']}.{match['form']}", match["stamp"]) if known else None
+    if match := _REPORT_FILE.fullmatch(path.name):
+        return "report", match["stamp"]
+    return ("unified", None) if path.parent.name == "unified_analysis" else None
+
+
+def _video_of(capture: Path) -> str | None:
+    """The video that the return structure names, when it lies in the working folder."""
+    try:
+        outputs = json.loads((capture / "return.json").read_bytes()).get("outputs") or {}
+    except (ValueError, AttributeError):
+        return None  # the contract check reports what is wrong with it
+    video = outputs.get("video") if isinstance(outputs, dict) else None
+    work = (capture / "work").resolve()
+    if not isinstance(video, str) or not (work / video).resolve().is_relative_to(work):
+        return None
+    return (work / video).resolve().relative_to(work).as_posix()
+
+
+def _complete_schema(name: str) -> dict[str, Any]:
+    return forms.closed_object(
+        f"{name}.complete.derived.json",
+        title=f"Complete file of {name}",
+        properties={
+            "analysis_type": forms.constant(name, description="Which analysis"),
+            "success": forms.constant(True, description="Files are written for successes only"),
+            "result": forms.json_text(f"{name}.result.derived.json", description="The result form as JSON text"),
+            "parsed_response": {"$ref": f"{name}.schema.json"},
+            "source": forms.constant("python_precompute", description="Where the values come from"),
+            "processing_mode": forms.constant("python_only", description="How they were computed"),
+            "version": forms.constant("2.0", description="Version of the file format"),
+            "contract_version": {
+                "type": "string",
+                "pattern": r"^\d+\.\d+\.\d+$",
+                "description": "Version of the meaning of the fields",
+                "x-parity": {"unit": "text"},
+            },
+        },
+    )

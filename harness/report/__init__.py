@@ -1,0 +1,1 @@
+"""From outcomes to reports: collected while pytest runs, written as JSON, summed up for people."""

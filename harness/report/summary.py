@@ -1,0 +1,151 @@
+"""A report for people: the verdict, what was compared, the first differences, the next command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.compare.difference import describe
+from harness.report.build import COUNTS
+from harness.verdict import Verdict
+
+#: What to do when there is no golden.
+REMEDY = "run `make golden` to record it, look at it, and commit it"
+
+#: Differences and messages shown; the report holds the others.
+SHOWN = 12
+
+
+def render(report: Mapping[str, Any], *, file: str) -> str:
+    """The summary as text, about one screen."""
+    return "\n".join([*_head(report), "", *_table(report), *_problems(report), "", *_next(report, file)])
+
+
+def _head(report: Mapping[str, Any]) -> Iterator[str]:
+    verdict = Verdict(report["exit_code"])
+    yield f"parity: {verdict.label} (exit code {int(verdict)}): {verdict.meaning}"
+    if others := [name for name in report["verdicts"] if name != verdict.label]:
+        yield f"also: {', '.join(f'{name} ({Verdict[name.upper()].meaning})' for name in others)}"
+    runs = "saved captures" if report["from"] else "fresh runs"
+    yield (
+        f"{report['pipeline']}: {' and '.join(report['configurations'])} · {_many(len(report['cases']), 'case')} · "
+        f"{_many(len(report['artifacts']), 'artifact')} each · {runs} · {report['seconds']:.0f} s"
+    )
+
+
+def _table(report: Mapping[str, Any]) -> Iterator[str]:
+    rows: dict[tuple[str, str], dict[str, int]] = {}
+    for result in report["results"]:
+        if result["check"] in ("configurations", "golden"):
+            sign = "=" if result["check"] == "configurations" else "~"
+            title = (result["case"], f"{result['configuration']} {sign} {result['against']}")
+            row = rows.setdefault(title, dict.fromkeys(COUNTS, 0))
+            for name in COUNTS:
+                row[name] += result["counts"][name]
+    width = max([len(case) for case, _ in rows] + [4])
+    wide = max([len(title) for _, title in rows] + [10])
+    yield f"{'case':<{width}}  {'comparison':<{wide}}  {'exact':>8}  {'within':>8}  {'ignored':>8}  " \
+          f"{'uncompared':>10}  {'differing':>9}"  # fmt: skip
+    for (case, title), row in sorted(rows.items(), key=lambda item: (item[0][0], "~" in item[0][1], item[0][1])):
+        yield (
+            f"{case:<{width}}  {title:<{wide}}  {row['exact']:>8}  {row['within_tolerance']:>8}  {row['ignored']:>8}  "
+            f"{row['uncompared']:>10}  {row['differing']:>9}"
+        )
+
+
+def _problems(report: Mapping[str, Any]) -> Iterator[str]:
+    blocks = [*_messages(report), *_differences(report)]
+    if not blocks:
+        return
+    yield ""
+    yield _many(len(blocks), "finding") + (f", the first {SHOWN}:" if len(blocks) > SHOWN else ":")
+    for number, (head, text) in enumerate(blocks[:SHOWN], start=1):
+        yield f"{number:>3}. {head}"
+        yield from (f"     {line}" for line in text.splitlines())
+
+
+def _messages(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for crash in report["crashes"]:
+        yield "the comparison itself failed", crash
+    said: dict[str, list[str]] = {}
+    for result in sorted(report["results"], key=lambda r: r["check"] != "run"):
+        echo = "pipeline" in result["verdicts"] and result["check"] != "run"  # said once, by the run
+        for message in () if echo else result["messages"]:
+            said.setdefault(message, []).append(_place(result))
+    for message, places in said.items():
+        yield places[0] + (f" and {_many(len(places) - 1, 'other check')}" if places[1:] else ""), message
+    for result in report["results"]:
+        for path in result["uncompared"]:
+            yield _place(result), f"{path}: compared by no schema: add it to the artifact's schema"
+    for case, names in _missing_goldens(report).items():
+        folder = next(iter(names)).rpartition("/")[0]
+        listed = ", ".join(sorted(name.rpartition("/")[2] for name in names))
+        yield f"{case} · golden", f"{_many(len(names), 'golden')} missing in {folder}: {listed}; {REMEDY}"
+    for record in report["stale"]["declared"]:
+        place = f"{record['artifact']} {record['path']}"
+        yield "declared difference", f"{place}: stands nowhere any more; remove the record"
+    for check in report["not_run"][:3]:
+        yield "not run", check
+
+
+def _missing_goldens(report: Mapping[str, Any]) -> dict[str, set[str]]:
+    """By case, the goldens that were never recorded: one finding, not one per artifact."""
+    missing: dict[str, set[str]] = {}
+    for result in report["results"]:
+        if _lacks_golden(result) and not result["file"].startswith("derived"):
+            missing.setdefault(result["case"], set()).add(result["file"])
+    return missing
+
+
+def _lacks_golden(result: Mapping[str, Any]) -> bool:
+    """Whether the only finding is that there is nothing to compare with."""
+    return result["check"] == "golden" and [(d["path"], d["kind"]) for d in result["differences"]] == [("", "extra")]
+
+
+def _differences(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each difference once, also where both configurations have it; those of a stored golden before derived ones."""
+    folded: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, Any], list[str]]] = {}
+    ranked = sorted(report["results"], key=lambda r: (str(r["file"]).startswith("derived"), r["check"] == "golden"))
+    for result in ranked:
+        for difference in () if _lacks_golden(result) else result["differences"]:
+            same = tuple(str(difference[name]) for name in ("path", "kind", "expected", "actual"))
+            key = (result["check"], result["case"], result["artifact"], same)
+            folded.setdefault(key, (result, difference, []))[2].append(result["configuration"])
+    for result, difference, configurations in folded.values():
+        names = " and ".join(configurations)
+        text = describe(difference, expected=result["against"], actual=names)
+        yield _place({**result, "configuration": names}), text
+
+
+def _place(result: Mapping[str, Any]) -> str:
+    title = result["configuration"] or ""
+    if result["against"]:
+        title += f" {'=' if result['check'] == 'configurations' else '~'} {result['against']}"
+    return " · ".join(part for part in (result["case"], result["artifact"], title.strip(), result["file"]) if part)
+
+
+def _next(report: Mapping[str, Any], file: str) -> Iterator[str]:
+    verdict = Verdict(report["exit_code"])
+    yield f"report: {file}"
+    if verdict is Verdict.PARITY:
+        return
+    failing = next((r["case"] for r in report["results"] if r["case"] and r["verdicts"] != ["parity"]), None)
+    again = f"parity run --from reports/captures{f' --case {failing}' if failing else ''}"
+    match verdict:
+        case Verdict.DRIFT:
+            only = f" --case {failing}" if failing else ""
+            yield f"next: mend the cause, then `parity run{only}`;"
+            yield "      or, if it is meant, `make golden` and read what `git diff` says of the goldens"
+        case Verdict.CONTRACT:
+            yield f"next: mend the schema, the ledger or the field named above, then `{again}` (runs nothing)"
+        case Verdict.PIPELINE:
+            folder = next((run["folder"] for run in report["runs"] if run["failure"]), None)
+            yield f"next: read {folder}/stderr.log" if folder else "next: read the run's stderr.log"
+        case Verdict.STALE:
+            yield "next: remove what is stale (`make golden` removes goldens nothing needs)"
+        case _:
+            yield "next: see the message above"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,123 @@
+"""A throw-away project with the toy pipeline, and a function that runs ``parity`` in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOY = Path(__file__).parent / "toy"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with its own parity.toml, corpus, schemas, tolerances, ledger and goldens."""
+
+    root: Path
+
+    def write(self, name: str, document: Any) -> Path:
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, indent=1)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def read(self, name: str) -> Any:
+        return json.loads((self.root / name).read_text(encoding="utf-8"))
+
+    def case(self, name: str, **changes: Any) -> None:
+        words = [f"word{i}" for i in range(120)]
+        given = {"words": words, "mean": 0.5, "label": "grün", "best": True, **changes}
+        self.write(f"corpus/{name}/input.json", given)
+
+    def declare(self, *records: dict[str, Any]) -> None:
+        self.write("declared.jsonl", "".join(json.dumps(record) + "\n" for record in records))
+
+    def parity(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_"))}
+        return subprocess.run(
+            [sys.executable, "-m", "harness", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
+            env={**inherited, "PYTHONPATH": str(ROOT)}, timeout=120,
+        )  # fmt: skip
+
+    def compare_saved(self) -> subprocess.CompletedProcess[str]:
+        """What ``parity run --from reports/captures`` prints and ends with, without starting pytest."""
+        from harness import cases, verdict
+        from harness import config as settings
+        from harness.compare.captures import Captures
+        from harness.compare.declared import load
+        from harness.compare.suite import Suite
+        from harness.report import build, summary, write
+
+        config = settings.load(self.root / "parity.toml")
+        pipeline = settings.load_pipeline(config)
+        suite = Suite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
+        found = cases.discover(config)
+        outcomes = [suite.stale(found)]
+        for case in found:
+            outcomes += [suite.run(case, name) for name in pipeline.configurations] + [suite.ignored(case)]
+            for artifact in pipeline.artifacts:
+                outcomes.append(suite.configurations(case, artifact))
+                for name in pipeline.configurations:
+                    outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
+        names = [artifact.name for artifact in pipeline.artifacts]
+        try:
+            declared = load(config.declared, configurations=pipeline.configurations, artifacts=names)
+        except verdict.ContractError:
+            declared = []  # every outcome says so
+        report = build.build(
+            [outcome.to_json() for outcome in outcomes],
+            pipeline=pipeline,
+            cases=[case.name for case in found],
+            declared=[(record.artifact, record.path) for record in declared],
+            session=build.Session("", "", 0.0, "reports/captures", False, False),
+        )
+        write.save(report, config)
+        text = summary.render(report, file="reports/parity.json")
+        return subprocess.CompletedProcess([], report["exit_code"], stdout=text, stderr="")
+
+    def report(self) -> dict[str, Any]:
+        return self.read("reports/parity.json")
+
+
+SOURCE = {
+    "artifact": "scores",
+    "path": "Where.source",
+    "reason": "each configuration names its own source",
+    "patterns": {"web": "web:/input", "disk": "disk:/input"},
+}
+WRAPPED_SOURCES = [
+    {**SOURCE, "artifact": "wrapped", "path": "parsed.Where.source"},
+    {**SOURCE, "artifact": "wrapped", "path": "result(json).toyWhere.source"},
+]
+
+
+def fill(folder: Path) -> Project:
+    """A toy project in ``folder`` with one case, no goldens yet, and its one runner difference declared."""
+    shutil.copytree(TOY / "schemas", folder / "schemas")
+    for name in ("run.schema.json", "tolerances.json"):
+        shutil.copy(ROOT / "schemas" / name, folder / "schemas" / name)
+    made = Project(folder)
+    settings = {
+        "pipeline": "tests.harness.toy.pipeline:PIPELINE", "suite": str(ROOT / "tests/parity"), "corpus": "corpus",
+        "schemas": "schemas", "tolerances": "schemas/tolerances.json", "snapshots": "snapshots",
+        "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
+    }  # fmt: skip
+    made.write("parity.toml", "[parity]\n" + "".join(f'{k} = "{v}"\n' for k, v in settings.items()))
+    made.case("plain")
+    made.declare(SOURCE, *WRAPPED_SOURCES)
+    return made
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A toy project without goldens."""
+    return fill(tmp_path)

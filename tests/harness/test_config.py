@@ -1,0 +1,63 @@
+"""parity.toml: what is wrong with it is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness import cases
+from harness import config as settings
+from harness.verdict import UsageError
+
+
+def test_paths_start_from_the_file(project):
+    config = settings.load(project.root / "parity.toml")
+    assert config.corpus == project.root / "corpus"
+    assert config.relative(config.snapshots / "a.json") == "snapshots/a.json"
+    assert config.max_ignored == 0.01
+
+
+def test_the_nearest_file_above_is_found(project, monkeypatch):
+    monkeypatch.delenv(settings.ENVIRONMENT, raising=False)
+    assert settings.find(project.root / "corpus" / "plain") == project.root / "parity.toml"
+
+
+def test_no_file_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.delenv(settings.ENVIRONMENT, raising=False)
+    with pytest.raises(UsageError, match=r"no parity\.toml in .* or above it: run inside a project"):
+        settings.find(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("colour = 1", "unknown key 'colour'"),
+        ("max_ignored = 2", "max_ignored must be a share from 0 to 1, got 2"),
+        ("cases = 'a'", "cases must be a list of names"),
+        ("x =", "is not TOML"),
+    ],
+)
+def test_a_wrong_entry_is_named(project, line, text):
+    file = project.root / "parity.toml"
+    file.write_text(f"{file.read_text()}{line}\n")
+    with pytest.raises(UsageError, match=text):
+        settings.load(file)
+
+
+def test_a_missing_key_is_named(project):
+    file = project.write("parity.toml", "[parity]\npipeline = 'a:b'\n")
+    with pytest.raises(UsageError, match="suite must be a text, got None"):
+        settings.load(file)
+
+
+def test_an_unknown_case_is_named_with_the_known_ones(project):
+    config = settings.load(project.root / "parity.toml")
+    with pytest.raises(UsageError, match="unknown case 'nope' in corpus; known: plain"):
+        cases.select(config, ["nope"])
+
+
+def test_cases_are_all_folders_or_those_that_are_listed(project):
+    project.case("other")
+    assert [c.name for c in cases.discover(settings.load(project.root / "parity.toml"))] == ["other", "plain"]
+    file = project.root / "parity.toml"
+    file.write_text(f'{file.read_text()}cases = ["plain"]\n')
+    assert [c.name for c in cases.discover(settings.load(file))] == ["plain"]

@@ -1,0 +1,140 @@
+"""The contract: both validators agree, every leaf is covered, and the project's schemas are written as agreed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness import config as settings
+from harness.contract import check, lint, registry
+from harness.verdict import ContractError
+from tests.harness.toy.pipeline import PIPELINE
+
+ROOT = Path(__file__).parents[2]
+NOT_FOR_ARTIFACTS = {"x-parity.schema.json", "parity-report.schema.json"}
+FILES = sorted(p for p in (ROOT / "schemas").rglob("*.schema.json") if p.name not in NOT_FOR_ARTIFACTS)
+
+
+@pytest.fixture
+def schemas(project):
+    loaded = registry.load(project.root / "schemas")
+    return loaded.with_documents(PIPELINE.derived_schemas(loaded.documents))
+
+
+def sheet(**changes):
+    document = {
+        "Core": {"total": 1, "mean": 0.5, "label": None, "best": True},
+        "Items": [{"kind": "word", "text": "a", "at": 0.5, "box": [1.0]}, {"kind": "pause", "length": 1.0}],
+        "PerSecond": {"0s": [1]},
+        "Where": {"source": "s", "took": 1.0, "host": "h"},
+    }
+    document["Core"] = {**document["Core"], **changes}
+    return document
+
+
+def wrapped(document, text=None):
+    inside = json.dumps({f"toy{key}": value for key, value in document.items()})
+    return {"kind": "scores", "result": inside if text is None else text, "parsed": document}
+
+
+def messages(document, schemas, schema_id="scores.schema.json"):
+    contract = check.build(schemas, schema_id)
+    return [f"{violation.path}: {violation.message}" for violation in check.violations(document, contract)]
+
+
+def test_a_valid_document_has_no_violation_and_no_uncovered_leaf(schemas):
+    assert messages(sheet(), schemas) == []
+    assert check.uncovered(sheet(), check.build(schemas, "scores.schema.json")) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"total": -1}, "Core.total: -1 is less than the minimum of 0"),
+        ({"total": "1"}, "Core.total: '1' is not of type 'integer'"),
+        ({"total": 1.0}, "Core.total: 1.0 is a real number, expected integer"),
+        ({"mean": float("nan")}, "Core.mean: nan is no JSON number: write null when there is no value"),
+        ({"more": 1}, "Core: Additional properties are not allowed ('more' was unexpected)"),
+    ],
+)
+def test_a_violation_says_where_and_what(schemas, changes, text):
+    assert text in messages(sheet(**changes), schemas)
+
+
+def test_the_fast_validator_agrees_with_the_reference_validator(schemas):
+    contract = check.build(schemas, "scores.schema.json")
+    for changes in ({}, {"total": -1}, {"total": None}, {"label": 1}, {"best": 1}, {"mean": "x"}, {"more": 1}):
+        document = sheet(**changes)
+        assert contract.fast.is_valid(document) == contract.reference.is_valid(document), changes
+
+
+def test_a_derived_form_renames_the_blocks_and_validates_the_text_inside(schemas):
+    assert messages(wrapped(sheet()), schemas, "wrapped.derived.json") == []
+    broken = wrapped(sheet())
+    broken["result"] = broken["result"].replace('"total": 1', '"total": "1"')
+    assert messages(broken, schemas, "wrapped.derived.json") == [
+        "result(json).toyCore.total: '1' is not of type 'integer'"
+    ]
+
+
+def test_an_unprefixed_block_inside_the_text_is_a_violation(schemas):
+    found = messages(wrapped(sheet(), text=json.dumps(sheet())), schemas, "wrapped.derived.json")
+    assert any("'toyCore' is a required property" in message for message in found)
+
+
+def test_a_text_that_is_no_json_is_a_violation(schemas):
+    found = messages(wrapped(sheet(), text="{"), schemas, "wrapped.derived.json")
+    assert found[0].startswith("result: is not a JSON text")
+
+
+def test_a_leaf_without_a_schema_is_named(schemas):
+    document = sheet(more={"deep": [1, 2]})
+    assert check.uncovered(document, check.build(schemas, "scores.schema.json")) == [
+        "Core.more.deep[0]", "Core.more.deep[1]",
+    ]  # fmt: skip
+
+
+def test_a_reference_that_leads_nowhere_is_named():
+    schemas = registry.collect([{"$id": "a.schema.json", "properties": {"x": {"$ref": "b.schema.json"}}}])
+    with pytest.raises(ContractError, match=r"a\.schema\.json/properties/x: reference 'b\.schema\.json' leads nowhere"):
+        check.build(schemas, "a.schema.json")
+
+
+def test_an_id_that_is_not_the_file_name_is_refused(tmp_path):
+    (tmp_path / "a.schema.json").write_text('{"$id": "b.schema.json"}')
+    with pytest.raises(ContractError, match=r"\$id is 'b\.schema\.json', expected 'a\.schema\.json'"):
+        registry.load(tmp_path)
+
+
+def test_lint_names_what_a_schema_lacks():
+    schema = {
+        "$id": "a.schema.json",
+        "type": "object",
+        "properties": {"x": {"type": "number", "x-parity": {"unit": "s", "class": "soft"}}, "y": {"type": "array"}},
+    }
+    vocabulary = json.loads((ROOT / "schemas/x-parity.schema.json").read_text())
+    assert lint.problems(schema, vocabulary=vocabulary, classes={"exact"}) == [
+        "a.schema.json#: the object is open: set additionalProperties to false, use patternProperties for dynamic keys",
+        "a.schema.json#/properties/x: the leaf has no description",
+        "a.schema.json#/properties/x: x-parity: unknown class 'soft'",
+        "a.schema.json#/properties/y: the list has no items",
+    ]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_schema_of_the_project_is_closed_typed_described_and_annotated(file):
+    vocabulary = json.loads((ROOT / "schemas/x-parity.schema.json").read_text())
+    classes = json.loads((ROOT / "schemas/tolerances.json").read_text())["classes"]
+    assert lint.problems(json.loads(file.read_text()), vocabulary=vocabulary, classes=classes) == []
+
+
+def test_every_artifact_of_the_project_has_a_contract_that_compiles():
+    config = settings.load(ROOT / "parity.toml")
+    pipeline = settings.load_pipeline(config)
+    schemas = registry.load(config.schemas)
+    schemas = schemas.with_documents(pipeline.derived_schemas(schemas.documents))
+    for artifact in pipeline.artifacts:
+        check.build(schemas, artifact.schema)
+    assert len(pipeline.artifacts) == 28

@@ -1,0 +1,69 @@
+"""What the harness must know of the toy."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.cases import Case
+from harness.contract import forms
+from harness.pipelines.base import RUN, Artifact, Found, Job
+
+STAMPS = {"web": "20260101_000000", "disk": "20260102_000000"}
+
+
+class Toy:
+    name = "toy"
+    configurations = ("web", "disk")
+    reference = "disk"
+    packages = ("pytest",)
+    artifacts = (
+        Artifact("scores", "scores.schema.json", "scores.json"),
+        Artifact("wrapped", "wrapped.derived.json", None),
+        Artifact("return", "return.schema.json", "return.json", repeats={"sheet": "scores"}),
+        Artifact(RUN, "run.schema.json", "run.json"),
+    )
+
+    @contextmanager
+    def job(self, case: Case, configuration: str) -> Iterator[Job]:
+        program = Path(__file__).parent / "program.py"
+        argv = (sys.executable, "-S", str(program), configuration, "--stamp", STAMPS[configuration])
+        yield Job(argv=argv, env={}, inputs={"input.json": case.folder / "input.json"}, timeout_s=20)
+
+    def find(self, capture: Path) -> Found:
+        files, stamps = {}, []
+        for file in sorted(capture.glob("work/out/*_*.json")):
+            name, stamp = re.fullmatch(r"([a-z]+)_(\d{8}_\d{6})", file.stem).groups()
+            files[name] = file.relative_to(capture).as_posix()
+            stamps.append(stamp)
+        if (capture / "return.json").exists():
+            files["return"] = "return.json"
+        return Found(files=files, stamps=tuple(dict.fromkeys(stamps)))
+
+    def derived_schemas(self, schemas: Mapping[str, Any]) -> list[dict[str, Any]]:
+        prefixed = forms.renamed(
+            schemas["scores.schema.json"], schema_id="toy.derived.json", rename=lambda key: f"toy{key}"
+        )
+        wrapped = forms.closed_object(
+            "wrapped.derived.json",
+            title="The scores, twice",
+            properties={
+                "kind": forms.constant("scores", description="What it wraps"),
+                "result": forms.json_text("toy.derived.json", description="The prefixed form as text"),
+                "parsed": {"$ref": "scores.schema.json"},
+            },
+        )
+        return [prefixed, wrapped]
+
+    def expected(self, artifact: Artifact, golden: Callable[[str], Any]) -> Any:
+        scores = golden("scores")
+        inside = json.dumps({f"toy{key}": value for key, value in scores.items()})
+        return {"kind": "scores", "result": inside, "parsed": scores}
+
+
+PIPELINE = Toy()

@@ -1,0 +1,38 @@
+"""One test per case, artifact and check, in an order that suits recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import cases
+from harness import config as settings
+from harness.report.schedule import SEPARATOR
+from harness.verdict import ParityError
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" not in metafunc.fixturenames:
+        return
+    option = metafunc.config.getoption
+    try:
+        config = settings.load(Path(option("--parity-config") or settings.find()))
+        pipeline = settings.load_pipeline(config)
+        selected = cases.select(config, option("--parity-case"))
+    except ParityError as error:
+        raise pytest.UsageError(str(error)) from error
+    names = [name for name in ("case", "configuration", "artifact") if name in metafunc.fixturenames]
+    # Goldens first: what is derived from them must see the recorded ones when they are being recorded.
+    artifacts = sorted(pipeline.artifacts, key=lambda artifact: artifact.golden is None)
+    others = [name for name in pipeline.configurations if name != pipeline.reference]
+    rows = []
+    for case in selected:
+        for artifact in artifacts if "artifact" in names else (None,):
+            for configuration in [pipeline.reference, *others] if "configuration" in names else (None,):
+                values = {"case": case, "configuration": configuration, "artifact": artifact}
+                label = SEPARATOR.join(
+                    part for part in (case.name, configuration, artifact.name if artifact else None) if part
+                )
+                rows.append(pytest.param(*(values[name] for name in names), id=label))
+    metafunc.parametrize(names, rows)
