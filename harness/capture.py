@@ -71,9 +71,7 @@ class Capture:
         return self._documents[artifact]
 
 
-def record(
-    pipeline: Pipeline, case: Case, configuration: str, *, destination: Path, run_id: str
-) -> Capture:
+def record(pipeline: Pipeline, case: Case, configuration: str, *, destination: Path, run_id: str) -> Capture:
     """Run ``configuration`` on ``case`` in a fresh folder and save everything at ``destination``, all or nothing.
 
     A pipeline that fails is a capture too, with ``failure`` set.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
 import itertools
+from typing import Protocol
 
 #: Label and percentage of each stage, in order. Consumers parse these lines; all runner configurations print the same.
 STAGES = (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rumiai_v2.analyses.base import Analysis
-from rumiai_v2.errors import AnalysisError, InputError, RumiError
+from rumiai_v2.errors import AnalysisError, InputError, OutputError, RumiError
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.models.evidence import Evidence
 from rumiai_v2.outputs.file_sets import free_stamp, remove_partial_sets, stage_set, to_json
@@ -170,6 +170,8 @@ class _Run:
             settings = self.settings
             remove_orphans([settings.temp_dir, settings.unified_dir])
             remove_partial_sets(settings.insights_dir / described.video_id)
+            if source.owns_file:
+                self._make_temp_folder()
             path = source.fetch(described, settings.temp_dir, self.config.progress.advance)
             kept = self._keep(path, described.video_id) if source.owns_file else path
             limits = Limits(duration=settings.max_duration)
@@ -210,6 +212,15 @@ class _Run:
                 self._check_id_is_free(evidence.video_id, sha256, evidence.reference)
         with self._stage("running_ml_analysis"):
             return evidence
+
+    def _make_temp_folder(self) -> None:
+        folder = self.settings.temp_dir
+        try:
+            self.publication.make_folder(folder)
+        except OSError as error:
+            raise OutputError(
+                f"download folder {folder}: cannot be made ({error.strerror or error}); check RUMIAI_TEMP_DIR"
+            ) from None
 
     def _keep(self, partial_file: Path, video_id: str) -> Path | None:
         """Where a downloaded video will stay: published with the outputs, so that a failed run replaces no earlier one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ from harness.config import Config
 from harness.contract import check, registry
 from harness.contract.check import Contract
 from harness.pipelines.base import Artifact, Pipeline
-from harness.verdict import ParityError, Verdict
+from harness.verdict import ContractError, ParityError, Verdict
 
 GOLDEN = "golden"
 
@@ -144,6 +144,35 @@ class Suite:
         verdict = Verdict.CONTRACT if messages else Verdict.PARITY
         return Outcome("ignored", case.name, verdicts=(verdict,), messages=tuple(messages), data={"shares": shares})
 
+    def expectations(self, case: Case, configuration: str) -> Outcome:
+        """Does the run find what is known to be in the case?"""
+        return self._once(
+            ("expectations", case.name, configuration, None), lambda: self._expectations(case, configuration)
+        )
+
+    def _expectations(self, case: Case, configuration: str) -> Outcome:
+        capture = self.captures.get(case, configuration)
+        if capture.failure:
+            return Outcome(
+                "expectations", case.name, configuration, verdicts=(Verdict.PIPELINE,), messages=(capture.failure,)
+            )
+
+        def document(name: str) -> Any:
+            artifact = next(each for each in self.pipeline.artifacts if each.name == name)
+            if not self.contract(case, configuration, artifact).passed:
+                raise ContractError(f"{name} breaks its schema: the ground truth cannot be held against it")
+            return capture.document(name)
+
+        found = self.pipeline.expectations(case, document)
+        return Outcome(
+            "expectations", case.name, configuration,
+            verdicts=(Verdict.PARITY if all(each.passed for each in found) else Verdict.DRIFT,),
+            messages=tuple(
+                f"{each.component}: expected {each.expected}, got {each.got}" for each in found if not each.passed
+            ),
+            data={"expectations": [asdict(each) for each in found]},
+        )  # fmt: skip
+
     def stale(self, cases: list[Case]) -> Outcome:
         """Is there a golden that nothing needs?"""
         files = [self.config.relative(path) for path in goldens.stale(self.config, cases, self.pipeline.artifacts)]
@@ -228,7 +257,5 @@ class Suite:
         return self.pipeline.expected(artifact, lambda name: self._expected(case, by_name[name]))
 
     def _against_golden(self, golden: Any, document: Any, configuration: str, artifact: Artifact) -> Comparison:
-        policy = Policy(
-            actual_by=configuration, tolerances=self.tolerances, declared=self.declared_for(artifact.name)
-        )
+        policy = Policy(actual_by=configuration, tolerances=self.tolerances, declared=self.declared_for(artifact.name))
         return compare(golden, document, self.contracts[artifact.name].node, policy)

@@ -106,8 +106,10 @@ def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
             return
         if node.content.validator is not None:
             for error in node.content.validator.iter_errors(inside):
-                yield Violation(f"{path}(json){'.' if error.absolute_path else ''}{_dotted(error.absolute_path)}",
-                                error.message[:300])
+                yield Violation(
+                    f"{path}(json){'.' if error.absolute_path else ''}{_dotted(error.absolute_path)}",
+                    error.message[:300],
+                )
         yield from _walk(inside, node.content, f"{path}(json)")
 
 

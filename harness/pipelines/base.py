@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,16 @@ class Artifact:
     #: Top-level field → artifact that it repeats. Where it does so exactly, its leaves are compared once, as part of
     #: that artifact, and the field counts as one leaf.
     repeats: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One thing that is known about a case beforehand: what was expected, what the run found, whether that will do."""
+
+    component: str
+    expected: str
+    got: str
+    passed: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,10 @@ class Pipeline(Protocol):
 
     def derived_schemas(self, schemas: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Schemas of artifacts that are another form of a document with a schema of its own."""
+        ...
+
+    def expectations(self, case: Case, document: Callable[[str], Any]) -> Sequence[Expectation]:
+        """The ground truth of a case held against a run; ``document(name)`` gives an artifact. May be empty."""
         ...
 
     def expected(self, artifact: Artifact, golden: Callable[[str], Any]) -> Any:

@@ -39,7 +39,7 @@ def expected_checks(pipeline: Pipeline, cases: Iterable[str]) -> set[Key]:
     keys: set[Key] = {("stale", None, None, None)}
     for case in cases:
         keys.add(("ignored", case, None, None))
-        keys |= {("run", case, name, None) for name in pipeline.configurations}
+        keys |= {(check, case, name, None) for check in ("run", "expectations") for name in pipeline.configurations}
         for artifact in pipeline.artifacts:
             keys.add(("configurations", case, second, artifact.name))
             keys |= {
@@ -92,6 +92,7 @@ def build(
         "runs": _runs(results),
         "files": _files(results),
         "results": [_result(result) for result in sorted(results, key=lambda r: str(key_of(r)))],
+        "expectations": _expectations(results),
         "ignored_share": {r["case"]: r["data"]["shares"] for r in results if r["check"] == "ignored" and "data" in r},
         "ignored": ignored,
         "stale": {
@@ -113,6 +114,15 @@ def _runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     runs = [result["data"] for result in results if result["check"] == "run" and "data" in result]
     wanted = ("case", "configuration", "exit_code", "failure", "started", "seconds", "folder", "problems", "provenance")
     return [{name: run[name] for name in wanted} for run in sorted(runs, key=lambda r: (r["case"], r["configuration"]))]
+
+
+def _expectations(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"case": result["case"], "configuration": result["configuration"], **each}
+        for result in sorted(results, key=lambda r: str(key_of(r)))
+        if result["check"] == "expectations"
+        for each in result.get("data", {}).get("expectations", [])
+    ]
 
 
 def _files(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -18,7 +18,9 @@ SHOWN = 12
 
 def render(report: Mapping[str, Any], *, file: str) -> str:
     """The summary as text, about one screen."""
-    return "\n".join([*_head(report), "", *_table(report), *_problems(report), "", *_next(report, file)])
+    return "\n".join(
+        [*_head(report), "", *_table(report), *_truth(report), *_problems(report), "", *_next(report, file)]
+    )
 
 
 def _head(report: Mapping[str, Any]) -> Iterator[str]:
@@ -51,6 +53,13 @@ def _table(report: Mapping[str, Any]) -> Iterator[str]:
             f"{case:<{width}}  {title:<{wide}}  {row['exact']:>8}  {row['within_tolerance']:>8}  {row['ignored']:>8}  "
             f"{row['uncompared']:>10}  {row['differing']:>9}"
         )
+
+
+def _truth(report: Mapping[str, Any]) -> Iterator[str]:
+    checks = report["expectations"]
+    if checks:
+        yield ""
+        yield f"ground truth: {sum(each['passed'] for each in checks)} of {len(checks)} expectations met"
 
 
 def _problems(report: Mapping[str, Any]) -> Iterator[str]:

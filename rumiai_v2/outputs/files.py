@@ -58,7 +58,7 @@ class Publication:
         """Write ``content`` for ``target``; raises ``OutputError`` (nothing of this file is left)."""
         partial = partial_path(target)
         try:
-            self._make_folder(target.parent)
+            self.make_folder(target.parent)
             self._staged.append((partial, target))
             with partial.open("wb") as out:
                 out.write(content)
@@ -114,11 +114,13 @@ class Publication:
         os.link(target, backup)
         return backup
 
-    def _make_folder(self, folder: Path) -> None:
+    def make_folder(self, folder: Path) -> None:
+        """Make ``folder`` and its parents; those that were missing are removed again on failure, if empty."""
         missing = [p for p in (folder, *folder.parents) if not p.exists()]
         for path in reversed(missing):
             self._folders.append(path)
             path.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)  # raises where a file stands in its place
 
 
 def _cannot_write(target: Path, error: OSError) -> OutputError:

@@ -12,6 +12,7 @@ What is left is read, at most ``MAX_READ`` samples of a video. The limit concern
 from __future__ import annotations
 
 import importlib.metadata
+import itertools
 import os
 import sys
 import tempfile
@@ -27,7 +28,6 @@ from rumiai_v2.services import environment, weights
 from rumiai_v2.services.base import ServiceInfo
 from rumiai_v2.services.stickers import stickers
 from rumiai_v2.services.text_appearances import Box, Sample, Sighting, accepted, appearances, hull
-import itertools
 
 DETECTOR, RECOGNIZER = "craft_mlt_25k.pth", "english_g2.pth"
 MAX_READ = 60

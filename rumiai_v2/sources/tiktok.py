@@ -127,7 +127,6 @@ class TikTok:
         partial = partial_path(temp_dir / f"{described.video_id}.mp4")
         complete = False
         try:
-            temp_dir.mkdir(parents=True, exist_ok=True)
             self._download(url, partial, progress)
             check_is_video(partial, url)
             complete = True
@@ -136,7 +135,7 @@ class TikTok:
                 f"download folder {temp_dir}: cannot write {partial.name} ({error.strerror or error}); check RUMIAI_TEMP_DIR"
             ) from None
         finally:
-            if not complete and temp_dir.is_dir():
+            if not complete:
                 partial.unlink(missing_ok=True)
         return partial
 

@@ -63,7 +63,9 @@ class Project:
         found = cases.discover(config)
         outcomes = [suite.stale(found)]
         for case in found:
-            outcomes += [suite.run(case, name) for name in pipeline.configurations] + [suite.ignored(case)]
+            outcomes.append(suite.ignored(case))
+            for name in pipeline.configurations:
+                outcomes += [suite.run(case, name), suite.expectations(case, name)]
             for artifact in pipeline.artifacts:
                 outcomes.append(suite.configurations(case, artifact))
                 for name in pipeline.configurations:

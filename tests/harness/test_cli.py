@@ -66,7 +66,26 @@ def test_parity_is_zero_and_the_report_is_complete(recorded):
     }  # fmt: skip
     schema = json.loads((ROOT / "schemas/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
-    assert (recorded.root / "reports/junit.xml").read_text().count("<testcase") == 24
+    assert (recorded.root / "reports/junit.xml").read_text().count("<testcase") == 26
+
+
+def test_ground_truth_that_is_not_met_is_drift_that_names_component_expected_and_got(recorded):
+    (recorded.root / "corpus/plain/truth.json").write_text(json.dumps({"Core": "something else"}))
+    done = recorded.compare_saved()
+    assert done.returncode == 1
+    assert "ground truth: 0 of 2 expectations met" in done.stdout
+    assert "plain · disk" in done.stdout
+    assert "Core: expected something else, got {" in done.stdout
+    unmet = recorded.report()["expectations"]
+    assert [(each["configuration"], each["passed"]) for each in unmet] == [("disk", False), ("web", False)]
+
+
+def test_ground_truth_is_not_judged_on_what_breaks_its_schema(recorded):
+    (recorded.root / "corpus/plain/truth.json").write_text(json.dumps({"Core": 1}))
+    change_scores(recorded, "disk", "Core", "mean", value="half")
+    done = recorded.compare_saved()
+    assert done.returncode == 3
+    assert "scores breaks its schema: the ground truth cannot be held against it" in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [("run", "--jobs", "1"), SAVED])

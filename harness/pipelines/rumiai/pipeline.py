@@ -9,14 +9,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from harness.cases import Case
 from harness.contract import forms
-from harness.pipelines.base import RUN, Artifact, Found, Job
+from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job
 from harness.verdict import PipelineError
 
 #: Prefix of the six blocks in the result form, by analysis; temporal markers have none.
@@ -32,7 +32,7 @@ PREFIXES = {
 }
 BLOCKS = ("CoreMetrics", "Dynamics", "Interactions", "KeyEvents", "Patterns", "Quality")
 FORMS = ("result", "ml", "complete")
-CLIP, METADATA = "clip.mp4", "metadata.json"
+CLIP, METADATA, STORYBOARD = "clip.mp4", "metadata.json", "storyboard.yaml"
 
 _SET_FILE = re.compile(r"(?P<analysis>[a-z_]+)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
 _REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")
@@ -114,11 +114,18 @@ class RumiAI:
             base = f"{name}.schema.json"
             if base not in schemas:
                 continue
-            made.append(
-                forms.renamed(schemas[base], schema_id=f"{name}.result.derived.json", rename=_renamer(prefix))
-            )
+            made.append(forms.renamed(schemas[base], schema_id=f"{name}.result.derived.json", rename=_renamer(prefix)))
             made.append(_complete_schema(name))
         return made
+
+    def expectations(self, case: Case, document: Callable[[str], Any]) -> Sequence[Expectation]:
+        if not (case.folder / STORYBOARD).is_file():
+            return ()
+        from harness.pipelines.rumiai.expectations import check_run
+        from harness.pipelines.rumiai.storyboard import load_storyboard
+
+        speech = document("speech_analysis.result")
+        return check_run(load_storyboard(case.folder), document("unified"), {"speech_analysis": speech})
 
     def expected(self, artifact: Artifact, golden: Callable[[str], Any]) -> Any:
         analysis, form = artifact.name.rsplit(".", 1)

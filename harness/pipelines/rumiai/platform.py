@@ -48,8 +48,12 @@ class Fault(StrEnum):
     SLOW = "slow"
 
 
-ENDS = {Fault.ACTOR_FAILED: "FAILED", Fault.ACTOR_NEVER_ENDS: "RUNNING", Fault.ACTOR_TIMED_OUT: "TIMED-OUT",
-        Fault.ACTOR_ABORTED: "ABORTED"}
+ENDS = {
+    Fault.ACTOR_FAILED: "FAILED",
+    Fault.ACTOR_NEVER_ENDS: "RUNNING",
+    Fault.ACTOR_TIMED_OUT: "TIMED-OUT",
+    Fault.ACTOR_ABORTED: "ABORTED",
+}
 
 
 @dataclass(frozen=True)
@@ -179,14 +183,25 @@ def _read_case(case: Path) -> tuple[dict[str, Any], Path]:
 def _run(run_id: str, actor: str, dataset_id: str) -> dict[str, Any]:
     """A complete run object: the client validates every answer against the service's published model."""
     return {
-        "id": run_id, "actId": actor, "userId": "standInUser000001", "actorTaskId": None,
-        "startedAt": "2024-01-01T00:00:00.000Z", "finishedAt": None, "status": "READY", "statusMessage": None,
-        "isStatusMessageTerminal": None, "meta": {"origin": "API", "clientIp": None, "userAgent": None},
+        "id": run_id,
+        "actId": actor,
+        "userId": "standInUser000001",
+        "actorTaskId": None,
+        "startedAt": "2024-01-01T00:00:00.000Z",
+        "finishedAt": None,
+        "status": "READY",
+        "statusMessage": None,
+        "isStatusMessageTerminal": None,
+        "meta": {"origin": "API", "clientIp": None, "userAgent": None},
         "stats": {"inputBodyLen": 0, "restartCount": 0, "resurrectCount": 0, "computeUnits": 0.0},
         "options": {"build": "latest", "timeoutSecs": 3600, "memoryMbytes": 1024, "diskMbytes": 2048},
-        "buildId": "standInBuild00001", "buildNumber": "0.1.2", "exitCode": None,
-        "defaultKeyValueStoreId": "standInStore00001", "defaultDatasetId": dataset_id,
-        "defaultRequestQueueId": "standInQueue00001", "containerUrl": "http://127.0.0.1/",
+        "buildId": "standInBuild00001",
+        "buildNumber": "0.1.2",
+        "exitCode": None,
+        "defaultKeyValueStoreId": "standInStore00001",
+        "defaultDatasetId": dataset_id,
+        "defaultRequestQueueId": "standInQueue00001",
+        "containerUrl": "http://127.0.0.1/",
     }
 
 
@@ -305,8 +320,11 @@ class _ApiHandler(_Handler):
         given = self.headers.get("authorization")
         if Fault.TOKEN_REFUSED not in self.platform.faults and given == f"Bearer {self.platform.token}":
             return True
-        self._refuse(HTTPStatus.UNAUTHORIZED, "user-or-token-not-found",
-                     "User was not found or authentication token is not valid")
+        self._refuse(
+            HTTPStatus.UNAUTHORIZED,
+            "user-or-token-not-found",
+            "User was not found or authentication token is not valid",
+        )
         return False
 
     def _data(self, document: dict[str, Any] | None, what: str) -> None:
@@ -352,8 +370,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve cases until interrupted, and print how to run production against them."""
     parser = argparse.ArgumentParser(prog="python -m harness.pipelines.rumiai.platform", description=main.__doc__)
     parser.add_argument("cases", nargs="+", metavar="CASE", help="a case folder, or a name in golden/corpus")
-    parser.add_argument("--fault", action="append", default=[], choices=[f.value for f in Fault],
-                        help="what goes wrong")
+    parser.add_argument(
+        "--fault", action="append", default=[], choices=[f.value for f in Fault], help="what goes wrong"
+    )
     options = parser.parse_args(arguments)
     try:
         cases = [find_case(name) for name in options.cases]
@@ -362,8 +381,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Platform(cases, faults=options.fault) as platform:
         print(f"API   {platform.api_url}\nmedia {platform.media_url}\n\nIn another shell:")
         for case in cases:
-            print(f"  APIFY_API_BASE_URL={platform.api_url} APIFY_API_TOKEN={platform.token} "
-                  f"python -m rumiai_v2 production {platform.url_of(case)}")
+            print(
+                f"  APIFY_API_BASE_URL={platform.api_url} APIFY_API_TOKEN={platform.token} "
+                f"python -m rumiai_v2 production {platform.url_of(case)}"
+            )
         print("\nCtrl-C ends it.", flush=True)
         try:
             threading.Event().wait()

@@ -162,8 +162,13 @@ def _text_layer(overlay: Overlay, size: tuple[int, int]) -> np.ndarray:
             f"{width}×{height} has room for {0.95 * width:.0f}×{0.5 * height:.0f}: make it smaller or break the line"
         )
     y = {"top": 0.14, "center": 0.5, "bottom": 0.82}[overlay.position] * height
-    draw.multiline_text(((width - right - left) / 2, y - (top + bottom) / 2), overlay.text, fill=overlay.colour,
-                        stroke_fill="#000000", **look)
+    draw.multiline_text(
+        ((width - right - left) / 2, y - (top + bottom) / 2),
+        overlay.text,
+        fill=overlay.colour,
+        stroke_fill="#000000",
+        **look,
+    )
     return np.asarray(layer, np.float64)
 
 
@@ -180,8 +185,10 @@ def soundtrack(story: Storyboard) -> np.ndarray:
         voice = speak(line)
         end = line.start + len(voice) / SAMPLE_RATE
         if abs(end - line.end) > LINE_TOLERANCE:
-            raise RenderError(f"speech {line.text!r} from {line.start} s really ends at {end:.2f} s; "
-                              f"the storyboard says {line.end}: set end: {end:.2f}")
+            raise RenderError(
+                f"speech {line.text!r} from {line.start} s really ends at {end:.2f} s; "
+                f"the storyboard says {line.end}: set end: {end:.2f}"
+            )
         _add(mix, line.start, voice)
     for sound in story.sounds:
         _add(mix, sound.start, _sound(sound))
@@ -200,11 +207,17 @@ def speak(line: Line) -> np.ndarray:
         raise RenderError("speech needs the program flite, which is not on the path: apt-get install flite")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "line.wav"
-        done = subprocess.run(["flite", "-voice", line.voice, "-t", line.text, "-o", str(path)],
-                              capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            ["flite", "-voice", line.voice, "-t", line.text, "-o", str(path)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         if done.returncode or not path.is_file():
-            raise RenderError(f"flite could not speak {line.text!r} as {line.voice} "
-                              f"(exit {done.returncode}): {done.stderr.strip()}")
+            raise RenderError(
+                f"flite could not speak {line.text!r} as {line.voice} (exit {done.returncode}): {done.stderr.strip()}"
+            )
         with wave.open(str(path)) as file:
             rate = file.getframerate()
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768

@@ -39,8 +39,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 # The pictures a storyboard may name, and whether a person is in them. All are public domain or CC0 and ship with
 # scikit-image or matplotlib; golden/corpus/CREDITS.md lists source and licence of each.
-PICTURES: dict[str, bool] = {"astronaut": True, "grace_hopper": True, "hubble_deep_field": False,
-                             "coffee": False, "gravel": False}
+PICTURES: dict[str, bool] = {
+    "astronaut": True,
+    "grace_hopper": True,
+    "hubble_deep_field": False,
+    "coffee": False,
+    "gravel": False,
+}
 
 
 class StoryboardError(ValueError):
@@ -159,8 +164,11 @@ class Storyboard(_Part):
     @property
     def fades(self) -> tuple[Span, ...]:
         """Stretches in which one scene goes to black and the next comes out of it."""
-        return tuple(Span(start=s.start - s.fade / 2, end=s.start + s.fade / 2)
-                     for s in self.scenes[1:] if s.transition == "fade")
+        return tuple(
+            Span(start=s.start - s.fade / 2, end=s.start + s.fade / 2)
+            for s in self.scenes[1:]
+            if s.transition == "fade"
+        )
 
     @property
     def spoken(self) -> str:
@@ -218,8 +226,10 @@ class Storyboard(_Part):
                 yield f"speech {two.text!r} starts at {two.start}, while {one.text!r} is spoken until {one.end}"
         pauses = list(self.pauses())
         if [(s.start, s.end) for s in self.silences] != pauses:
-            yield (f"silences are {[[s.start, s.end] for s in self.silences]}, "
-                   f"the speech lines leave {[list(p) for p in pauses]} of more than {MIN_SILENCE} s")
+            yield (
+                f"silences are {[[s.start, s.end] for s in self.silences]}, "
+                f"the speech lines leave {[list(p) for p in pauses]} of more than {MIN_SILENCE} s"
+            )
         last = self.duration * (1 - CTA_SHARE)
         late = " ".join(part.text for part in (*self.overlays, *self.speech) if part.start >= last)
         for phrase in self.expected.cta:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from harness.cases import Case
 from harness.contract import forms
-from harness.pipelines.base import RUN, Artifact, Found, Job
+from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job
 
 STAMPS = {"web": "20260101_000000", "disk": "20260102_000000"}
 
@@ -59,6 +59,16 @@ class Toy:
             },
         )
         return [prefixed, wrapped]
+
+    def expectations(self, case: Case, document: Callable[[str], Any]) -> Sequence[Expectation]:
+        truth = case.folder / "truth.json"
+        if not truth.exists():
+            return ()
+        wanted = json.loads(truth.read_text())
+        return [
+            Expectation(name, str(value), str(document("scores")[name]), document("scores")[name] == value)
+            for name, value in wanted.items()
+        ]
 
     def expected(self, artifact: Artifact, golden: Callable[[str], Any]) -> Any:
         scores = golden("scores")
