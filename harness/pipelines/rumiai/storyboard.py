@@ -10,8 +10,9 @@ duration   length of the clip (s), a whole number of frames
 scenes     in order, without gap: ``start``, ``end``, one background (``picture`` with an optional relative
            ``crop`` [left, top, right, bottom] | ``colour`` | ``gradient`` [top, bottom] | ``stripes`` [one, other]),
            ``motion`` (still | zoom | pan), ``transition`` into it (cut | fade, through black), ``fade`` its length (s)
+audio      has the clip a sound track at all? (default true; false leaves no room for ``speech`` and ``sounds``)
 overlays   burnt-in text: ``text`` (line break = two lines), ``start``, ``end``, ``position`` (top | center | bottom),
-           ``colour``, ``size`` (px)
+           ``side`` (left | center | right), ``colour``, ``size`` (px)
 speech     spoken lines: ``text``, ``start``, ``end`` (measured; rendering checks it), ``voice`` (slt | rms)
 sounds     ``start``, ``end``, ``level`` (dBFS peak), and either ``frequency`` (Hz) or ``bpm`` (a beat)
 silences   every stretch longer than 1 s without speech: ``start``, ``end``
@@ -45,6 +46,10 @@ PICTURES: dict[str, bool] = {
     "hubble_deep_field": False,
     "coffee": False,
     "gravel": False,
+    "chelsea": False,
+    "rocket": False,
+    "brick": False,
+    "grass": False,
 }
 
 
@@ -107,6 +112,7 @@ class Overlay(Span):
 
     text: Annotated[str, Field(min_length=1)]
     position: Literal["top", "center", "bottom"] = "center"
+    side: Literal["left", "center", "right"] = "center"
     colour: Colour = "#ffffff"
     size: Annotated[int, Field(ge=8, le=200)] = 32
 
@@ -146,6 +152,7 @@ class Storyboard(_Part):
     size: tuple[Annotated[int, Field(ge=16, multiple_of=2)], Annotated[int, Field(ge=16, multiple_of=2)]]
     duration: Annotated[float, Field(gt=0)]
     scenes: Annotated[tuple[Scene, ...], Field(min_length=1)]
+    audio: bool = True
     overlays: tuple[Overlay, ...] = ()
     speech: tuple[Line, ...] = ()
     sounds: tuple[Sound, ...] = ()
@@ -220,6 +227,8 @@ class Storyboard(_Part):
             for i, part in enumerate(getattr(self, name)):
                 if part.end > self.duration + 1e-9:
                     yield f"{name}[{i}] ends at {part.end}, after the clip's end {self.duration}"
+        if not self.audio and (self.speech or self.sounds):
+            yield "speech and sounds need a sound track, and audio is false"
         lines = sorted(self.speech, key=lambda line: line.start)
         for one, two in pairwise(lines):
             if two.start < one.end:
