@@ -19,24 +19,22 @@ from harness.contract import forms
 from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job
 from harness.verdict import PipelineError
 
-#: Prefix of the six blocks in the result form, by analysis; temporal markers have none.
-PREFIXES = {
-    "creative_density": "density",
-    "emotional_journey": "emotional",
-    "person_framing": "personFraming",
-    "scene_pacing": "scenePacing",
-    "speech_analysis": "speech",
-    "visual_overlay_analysis": "visualOverlay",
-    "metadata_analysis": "metadata",
-    "temporal_markers": "",
-}
+_ROOT = Path(__file__).parents[3]
+
+
+def _prefixes() -> dict[str, str]:
+    """Prefix of the six blocks in the result form, by analysis, as its schema states it; temporal markers have none."""
+    schemas = (json.loads(path.read_bytes()) for path in sorted((_ROOT / "schemas").glob("*.schema.json")))
+    return {s["$id"].removesuffix(".schema.json"): s["x-parity-prefix"] for s in schemas if "x-parity-prefix" in s}
+
+
+PREFIXES = _prefixes()
 BLOCKS = ("CoreMetrics", "Dynamics", "Interactions", "KeyEvents", "Patterns", "Quality")
 FORMS = ("result", "ml", "complete")
 CLIP, METADATA, STORYBOARD = "clip.mp4", "metadata.json", "storyboard.yaml"
 
 _SET_FILE = re.compile(r"(?P<analysis>[a-z_]+)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
 _REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")
-_ROOT = Path(__file__).parents[3]
 
 #: Settings of the pipeline that say where its models are; all others would change what it computes or writes.
 _KEPT_SETTINGS = re.compile(r"RUMIAI_WEIGHTS\w*|RUMIAI_CACHE\w*")
