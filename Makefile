@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity test test-feat golden doctor lint clean
+.PHONY: setup parity test test-feat golden expect leaves doctor lint clean
 
 setup: $(READY)
 
@@ -30,6 +30,13 @@ test-feat:
 
 golden: setup
 	$(PY) -m harness golden
+
+expect: setup
+	$(PY) -m harness expect
+
+leaves: setup
+	$(PY) -m harness schema leaves --format markdown > docs/leaves.md
+	@echo "docs/leaves.md: every leaf of the contract, how it varies over the goldens, and why where it does not"
 
 doctor: setup
 	$(PY) -m rumiai_v2 doctor

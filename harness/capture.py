@@ -15,10 +15,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -76,10 +77,28 @@ def record(pipeline: Pipeline, case: Case, configuration: str, *, destination: P
 
     A pipeline that fails is a capture too, with ``failure`` set.
     """
+    job = partial(pipeline.job, case, configuration)
+    return _save(pipeline, job, (case.name, configuration), destination=destination, run_id=run_id)
+
+
+def repeat(pipeline: Pipeline, capture: Capture, *, destination: Path, run_id: str) -> Capture:
+    """Run again from what the run in ``capture`` recorded, and save everything at ``destination``."""
+    job = partial(pipeline.repeat, capture)
+    return _save(pipeline, job, (capture.case, destination.name), destination=destination, run_id=run_id)
+
+
+def _save(
+    pipeline: Pipeline,
+    job: Callable[[], AbstractContextManager[Job]],
+    name: tuple[str, str],
+    *,
+    destination: Path,
+    run_id: str,
+) -> Capture:
     destination.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{configuration}-", dir=destination.parent))
+    building = Path(tempfile.mkdtemp(prefix=f".{name[1]}-", dir=destination.parent))
     try:
-        manifest = _run(pipeline, case, configuration, building)
+        manifest = _run(pipeline, job, name, building)
         manifest["run_id"] = run_id
         _write_json(building / MANIFEST, manifest)
         if destination.exists():
@@ -109,13 +128,15 @@ def load(folder: Path) -> Capture:
     return capture
 
 
-def _run(pipeline: Pipeline, case: Case, configuration: str, folder: Path) -> dict[str, Any]:
+def _run(
+    pipeline: Pipeline, make: Callable[[], AbstractContextManager[Job]], name: tuple[str, str], folder: Path
+) -> dict[str, Any]:
     work = folder / WORK
     work.mkdir()
     begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
     exit_code, failure, argv, inputs = None, None, (), ()
     try:
-        with pipeline.job(case, configuration) as job:
+        with make() as job:
             argv, inputs = job.argv, tuple(job.inputs)
             exit_code, failure = _execute(job, folder)
     except ParityError as error:
@@ -123,19 +144,19 @@ def _run(pipeline: Pipeline, case: Case, configuration: str, folder: Path) -> di
     except Exception as error:  # whatever a stand-in dies of must be reported as this run's failure, not lose the rest
         failure = f"could not be started: {type(error).__name__}: {error}"
     seconds = time.monotonic() - begun
-    for name in inputs:
-        (work / name).unlink(missing_ok=True)
+    for each in inputs:
+        (work / each).unlink(missing_ok=True)
     found = pipeline.find(folder) if exit_code is not None else Found(files={})
     files = dict(found.files)
     if exit_code is not None:
         _write_json(folder / RUN_FILE, run_document(folder, exit_code=exit_code, found=found, inputs=inputs))
         files[RUN] = RUN_FILE
-    for name in found.untracked:
-        (work / name).unlink(missing_ok=True)
+    for each in found.untracked:
+        (work / each).unlink(missing_ok=True)
     return {
         "format": FORMAT,
-        "case": case.name,
-        "configuration": configuration,
+        "case": name[0],
+        "configuration": name[1],
         "argv": list(argv),
         "exit_code": exit_code,
         "failure": failure,

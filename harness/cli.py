@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +36,8 @@ class _Commands(click.Group):
     epilog="\b\nExample, from a fresh checkout:\n"
     "  parity run                             run, compare, print a verdict\n"
     "  parity run --from reports/captures     compare the last runs again (seconds)\n"
-    "  parity golden --case tutorial          record what one case does now as the truth\n\n"
+    "  parity golden --case tutorial          record what one case does now as the truth\n"
+    "  parity expect                          was everything found that is known to be there?\n\n"
     f"\b\nExit codes:\n{_EXIT_CODES}",
 )
 @click.option("--config", "file", type=click.Path(dir_okay=False), help="Settings (default: the nearest parity.toml).")
@@ -60,7 +63,7 @@ def _config(file: str | None) -> Config:
     "The runs are kept in reports/captures, one folder per case and configuration, and compare again with --from."
 )
 @click.option("--case", "cases", multiple=True, metavar="NAME", help="Only this case; may be given again.")
-@click.option("--from", "given", type=click.Path(), metavar="DIR", help="Compare saved captures; run nothing.")
+@click.option("--from", "given", type=click.Path(), metavar="DIR", help="Compare saved captures; run no case.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes that run and compare.")
 @click.option("--update", is_flag=True, help="Record goldens where a run is beyond tolerance or there is none.")
 @click.pass_obj
@@ -71,7 +74,7 @@ def run(file: str | None, cases: tuple[str, ...], given: str | None, jobs: int, 
 
 @main.command(epilog="\b\nExample:\n  parity golden --case tutorial --from reports/captures")
 @click.option("--case", "cases", multiple=True, metavar="NAME", help="Only this case; may be given again.")
-@click.option("--from", "given", type=click.Path(), metavar="DIR", help="Record saved captures; run nothing.")
+@click.option("--from", "given", type=click.Path(), metavar="DIR", help="Record saved captures; run no case.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes that run and compare.")
 @click.pass_obj
 def golden(file: str | None, cases: tuple[str, ...], given: str | None, jobs: int) -> NoReturn:
@@ -89,6 +92,51 @@ def golden(file: str | None, cases: tuple[str, ...], given: str | None, jobs: in
             path.unlink()
             click.echo(f"removed {config.relative(path)}: no artifact of a case needs it", err=True)
     _compare(config, cases=cases, given=given, jobs=jobs, update=True)
+
+
+@main.command(
+    epilog="\b\nExamples:\n  parity expect --from reports/captures --case tutorial\n"
+    "  parity expect --format json\n"
+    "  parity expect --form golden_v2_tutorial_1.json --against insights/1\n\n"
+    "\b\nExit codes:\n  0  everything that is scripted was found\n  1  something was not, or nothing is scripted\n"
+    "  2  captures, case, form or outputs cannot be used"
+)
+@click.option("--case", "cases", multiple=True, metavar="NAME", help="Only this case; may be given again.")
+@click.option(
+    "--from", "given", type=click.Path(), metavar="DIR", help="Saved captures (default: those of the last run)."
+)
+@click.option("--form", "form", type=click.Path(), metavar="FILE", help="Check a filled golden form instead.")
+@click.option("--against", type=click.Path(), metavar="DIR", help="The outputs that the form is held against.")
+@click.option("--format", "form_of", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def expect(
+    file: str | None, cases: tuple[str, ...], given: str | None, form: str | None, against: str | None, form_of: str
+) -> NoReturn:
+    """Hold what is known of each case against its saved run, component by component; run nothing.
+
+    Cases whose media were analysed (live) and replayed recordings are counted apart. A component that no case scripts
+    is not counted; in a form, "TBD" is unanswered.
+    """
+    from harness import cases as corpus
+    from harness import config as settings
+    from harness import expect as truth
+
+    if (form is None) != (against is None):
+        raise ParityError("--form and --against belong together: a filled form, and the outputs to hold it against")
+    if form is not None and (cases or given):
+        raise ParityError("--form checks one folder of outputs: leave out --case and --from")
+    config = _config(file)
+    pipeline = settings.load_pipeline(config)
+    if form is not None:
+        judgement = truth.judge_form(pipeline, Path(form), Path(against))
+    else:
+        selected = corpus.select(config, cases)
+        judgement = truth.judge_cases(pipeline, selected, Path(given) if given else config.captures)
+    if form_of == "json":
+        click.echo(json.dumps(truth.to_json(judgement), ensure_ascii=False, indent=1))
+    else:
+        click.echo(truth.to_text(judgement) if judgement.rows else "nothing is scripted")
+    sys.exit(0 if judgement.passed else 1)
 
 
 @main.group()
@@ -110,7 +158,7 @@ def list_cases(file: str | None) -> None:
 @click.argument("case")
 @click.pass_obj
 def render(file: str | None, case: str) -> None:
-    """Render the input of CASE from its storyboard."""
+    """Render the input of CASE from its storyboard or script."""
     from harness import cases
     from harness import config as settings
 
@@ -121,6 +169,45 @@ def render(file: str | None, case: str) -> None:
     for each in cases.select(config, [case]):
         pipeline.render(each)
         click.echo(f"rendered {config.relative(each.folder)}")
+
+
+@main.group()
+def schema() -> None:
+    """The schemas that outputs are compared by."""
+
+
+@schema.command(
+    epilog="\b\nExamples:\n  parity schema leaves --format markdown > docs/leaves.md\n"
+    "  parity schema leaves --from reports/captures --problems\n\n"
+    "\b\nExit codes:\n  0  every leaf varies, or is settled with a reason\n  1  one does not\n"
+    "  2  cases, goldens or captures cannot be used"
+)
+@click.option("--case", "cases", multiple=True, metavar="NAME", help="Only this case; may be given again.")
+@click.option("--from", "given", type=click.Path(), metavar="DIR", help="Saved captures (default: the goldens).")
+@click.option("--problems", is_flag=True, help="Only the leaves that are not fine.")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.pass_obj
+def leaves(file: str | None, cases: tuple[str, ...], given: str | None, problems: bool, form: str) -> NoReturn:
+    """Count the values of every schema leaf over all cases: does each vary with the data, or say why not?"""
+    from harness import cases as corpus
+    from harness import config as settings
+    from harness import goldens
+    from harness import leaves as counted
+
+    config = _config(file)
+    selected, captures = corpus.select(config, cases), Path(given) if given else None
+    try:
+        rows = counted.table(config, settings.load_pipeline(config), selected, captures)
+    except goldens.MissingGolden as error:
+        raise ParityError(str(error)) from error
+    bad = [row for row in rows if row.problem]
+    shown = bad if problems else rows
+    if form == "json":
+        click.echo(json.dumps([dataclasses.asdict(row) for row in shown], ensure_ascii=False, indent=1))
+    else:
+        click.echo(counted.to_markdown(shown) if form == "markdown" else counted.to_text(shown))
+    click.echo(f"{len(rows)} leaves, {len(bad)} not fine", err=True)
+    sys.exit(1 if bad else 0)
 
 
 def _compare(config: Config, *, cases: tuple[str, ...], given: str | None, jobs: int, update: bool) -> NoReturn:

@@ -208,7 +208,7 @@ class _Run:
             remove_orphans([self.settings.unified_dir])
             remove_partial_sets(self.settings.insights_dir / evidence.video_id)
             if not self._is_its_own_recording(self._unified_path(evidence.video_id)):
-                sha256 = evidence.media["sha256"] if evidence.media else None
+                sha256 = evidence.media.get("sha256") if evidence.media else None
                 self._check_id_is_free(evidence.video_id, sha256, evidence.reference)
         with self._stage("running_ml_analysis"):
             return evidence

@@ -14,6 +14,17 @@ import numpy as np
 CLOCK = 90_000  # ticks per second of rendered clips; every usual frame rate is exact
 
 
+def require_encoder(codec: str) -> None:
+    """Fails the test when this build of PyAV cannot encode ``codec``: a clip that is not rendered is not tested."""
+    try:
+        av.Codec(codec, "w")
+    except av.codec.codec.UnknownCodecError:
+        raise AssertionError(
+            f"PyAV {av.__version__} has no encoder {codec}: expected the wheel from the package index, which brings it; "
+            "install that one, or name another encoder of the same format in this test"
+        ) from None
+
+
 def times_at(rate: Fraction | int | str, seconds: float) -> list[Fraction]:
     """Frame times of a constant rate below ``seconds``."""
     step = 1 / Fraction(rate)
@@ -45,14 +56,19 @@ def render(
     sound_rate: int = 48_000,
     sound_start: float = 0.0,
     layout: str = "mono",
+    sound_codec: str = "aac",
+    sound_bit_rate: int | None = None,
     codec: str = "libx264",
+    pixels: str = "yuv420p",
     aspect: Fraction | None = None,
     options: dict[str, str] | None = None,
 ) -> Path:
     """Writes ``pictures`` (RGB) at ``times`` (s) and, if given, ``sound`` (float32, [channels, n] or [n]).
 
     ``last_duration`` defaults to the distance of the last two frames; the container follows the path's suffix.
+    ``pixels`` is FFmpeg's name of the stored pixel format.
     """
+    require_encoder(codec)
     pictures, ticks = list(pictures), [round(Fraction(t) * CLOCK) for t in times]
     assert len(pictures) == len(ticks), "one time per picture"
     height, width = pictures[0].shape[:2]
@@ -65,13 +81,15 @@ def render(
     )
     with av.open(str(path), "w") as out:
         video = out.add_stream(codec, rate=Fraction(25))
-        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        video.width, video.height, video.pix_fmt = width, height, pixels
         video.codec_context.time_base = video.time_base = Fraction(1, CLOCK)
         video.options = options or ({"preset": "ultrafast", "crf": "12"} if codec == "libx264" else {})
         if aspect is not None:
             video.codec_context.sample_aspect_ratio = aspect
         if sound is not None:
-            audio = out.add_stream("aac", rate=sound_rate, layout=layout)
+            audio = out.add_stream(sound_codec, rate=sound_rate, layout=layout)
+            if sound_bit_rate is not None:
+                audio.bit_rate = sound_bit_rate
         for image, tick, end in zip(pictures, ticks, ends, strict=True):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
             frame.pts, frame.time_base = tick, Fraction(1, CLOCK)
@@ -103,9 +121,14 @@ def tone(seconds: float, *, hertz: float = 440.0, rate: int = 48_000, level: flo
 def rotate_mp4(path: Path, clockwise: int) -> Path:
     """Sets the display rotation of the first track of an MP4 (0, 90, 180 or 270 degrees), as phones do."""
     a, b = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[clockwise]
+    return set_matrix_mp4(path, a, b, -b, a)
+
+
+def set_matrix_mp4(path: Path, a: int, b: int, c: int, d: int) -> Path:
+    """Sets the display matrix of the first track of an MP4: shown x' = a·x + c·y, y' = b·x + d·y."""
     data = bytearray(path.read_bytes())
     body = data.index(b"tkhd") + 4
     matrix = body + (52 if data[body] == 1 else 40)
-    struct.pack_into(">9i", data, matrix, a << 16, b << 16, 0, -b << 16, a << 16, 0, 0, 0, 1 << 30)
+    struct.pack_into(">9i", data, matrix, a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30)
     path.write_bytes(data)
     return path

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from harness.capture import Capture, load, record
+from harness.capture import Capture, load, record, repeat
 from harness.cases import Case
 from harness.config import Config
 from harness.pipelines.base import Pipeline
 from harness.verdict import UsageError
+
+#: Names the capture of a run that was repeated from what the reference configuration recorded.
+REPEAT = "repeat"
 
 
 @dataclass
@@ -32,6 +35,17 @@ class Captures:
             self.loaded[key] = self._saved(case, configuration) if self.given else self._made(case, configuration)
         return self.loaded[key]
 
+    def repeated(self, case: Case, first: Capture) -> Capture:
+        """The capture of ``first`` repeated in another process; made also for saved captures, for it takes seconds."""
+        key = (case.name, REPEAT)
+        if key not in self.loaded:
+            folder = self.config.captures / case.name / REPEAT
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder.parent / f".{REPEAT}.lock"):
+                _clear(folder)
+                self.loaded[key] = repeat(self.pipeline, first, destination=folder, run_id=self.run_id)
+        return self.loaded[key]
+
     def _saved(self, case: Case, configuration: str) -> Capture:
         capture = load(self.given / case.name / configuration)
         if (capture.case, capture.configuration) != (case.name, configuration):
@@ -49,6 +63,11 @@ class Captures:
                 capture = load(folder)
                 if capture.run_id == self.run_id:
                     return capture
-            for left_over in folder.parent.glob(f".{configuration}-*"):
-                shutil.rmtree(left_over, ignore_errors=True)  # of a run that was killed: this one holds the lock
+            _clear(folder)
             return record(self.pipeline, case, configuration, destination=folder, run_id=self.run_id)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a killed run left half built; the caller holds the lock."""
+    for left_over in folder.parent.glob(f".{folder.name}-*"):
+        shutil.rmtree(left_over, ignore_errors=True)

@@ -37,3 +37,21 @@ def masked(value: Any, node: Node | None, declared: Sequence[Declared] = (), pat
 def canonical(document: Any) -> str:
     """The one text of a document: sorted keys, indent 1, shortest floats, readable letters, a last line end."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+
+
+def in_given_order(document: Any, node: Node) -> str:
+    """The text of a document with its keys as they stand, without the values that change from run to run."""
+    return json.dumps(_settled(document, node), ensure_ascii=False)
+
+
+def _settled(value: Any, node: Node | None) -> Any:
+    node = node.choose(value) if node is not None else None
+    if isinstance(value, dict):
+        return {k: _settled(v, node.child(k) if node else None) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_settled(v, node.item(i) if node else None) for i, v in enumerate(value)]
+    if node is not None and node.rule.volatile is not None:
+        return VOLATILE
+    if isinstance(value, str) and node is not None and node.content is not None:
+        return in_given_order(json.loads(value), node.content)
+    return value

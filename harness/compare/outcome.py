@@ -9,7 +9,7 @@ from typing import Any, Literal
 from harness.compare.difference import Comparison, Difference, Ignored
 from harness.verdict import Verdict, in_order
 
-Check = Literal["run", "contract", "configurations", "golden", "expectations", "ignored", "stale"]
+Check = Literal["run", "contract", "configurations", "golden", "repeated", "expectations", "ignored", "stale"]
 
 #: Differences of one comparison that a report lists; the rest is counted.
 LISTED = 50

@@ -12,11 +12,11 @@ from harness.capture import summary
 from harness.cases import Case
 from harness.compare import declared as ledger
 from harness.compare import tolerance
-from harness.compare.captures import Captures
+from harness.compare.captures import REPEAT, Captures
 from harness.compare.declared import Declared
-from harness.compare.difference import Comparison
+from harness.compare.difference import Comparison, Difference
 from harness.compare.documents import comparable, unusable
-from harness.compare.mask import canonical, masked
+from harness.compare.mask import canonical, in_given_order, masked
 from harness.compare.outcome import Check, Outcome, absent, ignored_by_class, ignored_share, judge
 from harness.compare.walk import Policy, compare
 from harness.config import Config
@@ -62,8 +62,10 @@ class Suite:
         names = [artifact.name for artifact in self.pipeline.artifacts]
         return ledger.load(self.config.declared, configurations=self.pipeline.configurations, artifacts=names)
 
-    def declared_for(self, artifact: str) -> list[Declared]:
-        """Those of one artifact."""
+    def declared_for(self, case: Case, artifact: str) -> list[Declared]:
+        """Those of one artifact; none where every configuration reads the same recording."""
+        if self.pipeline.replayed(case):
+            return []
         return [entry for entry in self.declared if entry.artifact == artifact]
 
     def run(self, case: Case, configuration: str) -> Outcome:
@@ -104,6 +106,10 @@ class Suite:
             lambda: self._golden(case, configuration, artifact),
         )
 
+    def repeated(self, case: Case, artifact: Artifact) -> Outcome:
+        """Is the artifact the same, byte for byte, when the run is repeated from what it recorded?"""
+        return self._once(("repeated", case.name, REPEAT, artifact.name), lambda: self._repeated(case, artifact))
+
     def forget_golden(self, case: Case, artifact: Artifact) -> None:
         """Compute golden comparisons of ``artifact`` again: its golden has been rewritten."""
         for configuration in self.pipeline.configurations:
@@ -113,12 +119,14 @@ class Suite:
         """What would be stored as the golden of ``artifact``."""
         capture = self.captures.get(case, self.pipeline.reference)
         node = self.contracts[artifact.name].node
-        return canonical(masked(comparable(capture, artifact), node, self.declared_for(artifact.name)))
+        return canonical(masked(comparable(capture, artifact), node, self.declared_for(case, artifact.name)))
 
     def agrees(self, case: Case, artifact: Artifact, golden: Any) -> bool:
         """Whether the reference configuration's artifact lies within tolerance of ``golden``."""
         document = comparable(self.captures.get(case, self.pipeline.reference), artifact)
-        return judge(self._against_golden(golden, document, self.pipeline.reference, artifact)) == (Verdict.PARITY,)
+        return judge(self._against_golden(case, golden, document, artifact, self.pipeline.reference)) == (
+            Verdict.PARITY,
+        )
 
     def ignored(self, case: Case) -> Outcome:
         """Is the share of ignored leaves of a case small enough, in each of its comparisons?"""
@@ -224,12 +232,38 @@ class Suite:
                 verdict, message = broken
                 return Outcome("configurations", **place, verdicts=(verdict,), messages=(message,))
         policy = Policy(
-            expected_by=first.configuration, actual_by=second.configuration, declared=self.declared_for(artifact.name)
+            expected_by=first.configuration,
+            actual_by=second.configuration,
+            declared=self.declared_for(case, artifact.name),
         )
         node = self.contracts[artifact.name].node
         comparison = compare(comparable(first, artifact), comparable(second, artifact), node, policy)
         file = second.files[artifact.name]
         return Outcome("configurations", **place, file=file, verdicts=judge(comparison), comparison=comparison)
+
+    def _repeated(self, case: Case, artifact: Artifact) -> Outcome:
+        first = self.captures.get(case, self.pipeline.reference)
+        place = {
+            "case": case.name, "configuration": REPEAT, "artifact": artifact.name, "against": first.configuration,
+        }  # fmt: skip
+        if (broken := unusable(first, artifact)) is not None:
+            verdict, message = broken
+            return Outcome("repeated", **place, verdicts=(verdict,), messages=(message,))
+        second = self.captures.repeated(case, first)
+        if (broken := unusable(second, artifact)) is not None:
+            verdict, message = broken
+            tail = f"\n  {second.failure}" if second.failure else ""
+            return Outcome("repeated", **place, verdicts=(verdict,), messages=(message + tail,))
+        node = self.contracts[artifact.name].node
+        policy = Policy(expected_by=first.configuration, actual_by=REPEAT)
+        comparison = compare(first.document(artifact.name), second.document(artifact.name), node, policy)
+        texts = [in_given_order(capture.document(artifact.name), node) for capture in (first, second)]
+        if not comparison.differences and texts[0] != texts[1]:
+            note = "the same values in another order of keys"
+            comparison.differences.append(Difference("", "value", "one order", "another", note=note))
+            comparison.differing += 1
+        file = second.files[artifact.name]
+        return Outcome("repeated", **place, file=file, verdicts=judge(comparison), comparison=comparison)
 
     def _golden(self, case: Case, configuration: str, artifact: Artifact) -> Outcome:
         capture = self.captures.get(case, configuration)
@@ -247,7 +281,7 @@ class Suite:
         except goldens.MissingGolden as error:
             comparison = absent(expected=False, note=str(error))
             return Outcome("golden", **place, file=file, verdicts=(Verdict.DRIFT,), comparison=comparison)
-        comparison = self._against_golden(golden, comparable(capture, artifact), configuration, artifact)
+        comparison = self._against_golden(case, golden, comparable(capture, artifact), artifact, configuration)
         return Outcome("golden", **place, file=file, verdicts=judge(comparison), comparison=comparison)
 
     def _expected(self, case: Case, artifact: Artifact) -> Any:
@@ -256,6 +290,10 @@ class Suite:
         by_name = {other.name: other for other in self.pipeline.artifacts}
         return self.pipeline.expected(artifact, lambda name: self._expected(case, by_name[name]))
 
-    def _against_golden(self, golden: Any, document: Any, configuration: str, artifact: Artifact) -> Comparison:
-        policy = Policy(actual_by=configuration, tolerances=self.tolerances, declared=self.declared_for(artifact.name))
+    def _against_golden(
+        self, case: Case, golden: Any, document: Any, artifact: Artifact, configuration: str
+    ) -> Comparison:
+        policy = Policy(
+            actual_by=configuration, tolerances=self.tolerances, declared=self.declared_for(case, artifact.name)
+        )
         return compare(golden, document, self.contracts[artifact.name].node, policy)

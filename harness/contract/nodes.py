@@ -68,13 +68,18 @@ class Node:
         """This node with the alternative that fits ``value``; None when no alternative does."""
         if not self.branches:
             return self
+        fitting = self.alternative(value)
+        if fitting is None:
+            return None
+        chosen = fitting.choose(value)
+        return chosen if chosen is None or not self._has_own_places else _overlay(chosen, self)
+
+    def alternative(self, value: object) -> Node | None:
+        """The one of ``branches`` that fits ``value``; None when none does."""
         candidates = [branch for branch in self.branches if branch._looks_like(value)]
         if len(candidates) > 1:
             candidates = [branch for branch in candidates if branch.validator.is_valid(value)] or candidates
-        if not candidates:
-            return None
-        chosen = candidates[0].choose(value)
-        return chosen if chosen is None or not self._has_own_places else _overlay(chosen, self)
+        return candidates[0] if candidates else None
 
     @property
     def _has_own_places(self) -> bool:

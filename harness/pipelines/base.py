@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from harness.capture import Capture
     from harness.cases import Case
 
 #: The artifact that the harness itself makes of every run: exit code, stdout lines, tree of created files.
@@ -69,8 +70,21 @@ class Found:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Answers:
+    """A form that people filled in, held against outputs: what could be judged, and the paths of what is unanswered."""
+
+    expectations: tuple[Expectation, ...]
+    unanswered: tuple[str, ...]
+
+
 class Pipeline(Protocol):
-    """A pipeline with several configurations that must agree."""
+    """A pipeline with several configurations that must agree.
+
+    A pipeline may also have ``render(case)``, which makes the case's input; ``answers(form, outputs)``, which holds a
+    filled form (parsed JSON) against a folder of outputs and returns ``Answers``; and ``reasons(artifact, document)``,
+    which says why values of a document are null: path without indices → code; None where it keeps no such list.
+    """
 
     name: str
     #: The first two are compared with each other: the first is what the second must be equal to.
@@ -80,9 +94,21 @@ class Pipeline(Protocol):
     artifacts: tuple[Artifact, ...]
     #: Distributions whose versions belong to the provenance of a capture.
     packages: tuple[str, ...]
+    #: Artifacts that come out the same when a run is repeated from what it recorded; empty where that cannot be done.
+    repeatable: tuple[str, ...]
+    #: Leaves that may have one value, or none, in every case: artifact → path with ``[*]`` for any item → reason.
+    settled: Mapping[str, Mapping[str, str]]
 
     def job(self, case: Case, configuration: str) -> AbstractContextManager[Job]:
         """Everything that must be up while the configuration runs (stand-ins), and how to start it."""
+        ...
+
+    def replayed(self, case: Case) -> bool:
+        """Whether the case is a recording: every configuration computes from it, so no difference is declared."""
+        ...
+
+    def repeat(self, capture: Capture) -> AbstractContextManager[Job]:
+        """How to run again from what a finished run recorded; only asked where something is ``repeatable``."""
         ...
 
     def find(self, capture: Path) -> Found:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.compare.captures import REPEAT
 from harness.pipelines.base import Pipeline
 from harness.verdict import Verdict, decide, in_order
 
@@ -15,7 +16,7 @@ FILE_NAME = "parity.json"
 COUNTS = ("exact", "within_tolerance", "ignored", "uncompared", "differing")
 
 #: What a run leaves behind, not a comparison of leaves.
-_COMPARISONS = ("configurations", "golden")
+_COMPARISONS = ("configurations", "golden", "repeated")
 
 Key = tuple[str, str | None, str | None, str | None]
 
@@ -39,6 +40,7 @@ def expected_checks(pipeline: Pipeline, cases: Iterable[str]) -> set[Key]:
     keys: set[Key] = {("stale", None, None, None)}
     for case in cases:
         keys.add(("ignored", case, None, None))
+        keys |= {("repeated", case, REPEAT, name) for name in pipeline.repeatable}
         keys |= {(check, case, name, None) for check in ("run", "expectations") for name in pipeline.configurations}
         for artifact in pipeline.artifacts:
             keys.add(("configurations", case, second, artifact.name))

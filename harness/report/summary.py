@@ -38,8 +38,8 @@ def _head(report: Mapping[str, Any]) -> Iterator[str]:
 def _table(report: Mapping[str, Any]) -> Iterator[str]:
     rows: dict[tuple[str, str], dict[str, int]] = {}
     for result in report["results"]:
-        if result["check"] in ("configurations", "golden"):
-            sign = "=" if result["check"] == "configurations" else "~"
+        if result["check"] in ("configurations", "golden", "repeated"):
+            sign = "~" if result["check"] == "golden" else "="
             title = (result["case"], f"{result['configuration']} {sign} {result['against']}")
             row = rows.setdefault(title, dict.fromkeys(COUNTS, 0))
             for name in COUNTS:
@@ -78,9 +78,9 @@ def _messages(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "the comparison itself failed", crash
     said: dict[str, list[str]] = {}
     for result in sorted(report["results"], key=lambda r: r["check"] != "run"):
-        echo = "pipeline" in result["verdicts"] and result["check"] != "run"  # said once, by the run
-        for message in () if echo else result["messages"]:
-            said.setdefault(message, []).append(_place(result))
+        for message in result["messages"]:
+            if not _is_echo(result, message):
+                said.setdefault(message, []).append(_place(result))
     for message, places in said.items():
         yield places[0] + (f" and {_many(len(places) - 1, 'other check')}" if places[1:] else ""), message
     for result in report["results"]:
@@ -95,6 +95,12 @@ def _messages(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "declared difference", f"{place}: stands nowhere any more; remove the record"
     for check in report["not_run"][:3]:
         yield "not run", check
+
+
+def _is_echo(result: Mapping[str, Any], message: str) -> bool:
+    """Whether the run says it: a failed run is named once, not by every comparison that lacks it."""
+    own = result["check"] == "run" or (result["check"] == "repeated" and message.startswith(result["configuration"]))
+    return "pipeline" in result["verdicts"] and not own
 
 
 def _missing_goldens(report: Mapping[str, Any]) -> dict[str, set[str]]:
@@ -129,7 +135,7 @@ def _differences(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _place(result: Mapping[str, Any]) -> str:
     title = result["configuration"] or ""
     if result["against"]:
-        title += f" {'=' if result['check'] == 'configurations' else '~'} {result['against']}"
+        title += f" {'~' if result['check'] == 'golden' else '='} {result['against']}"
     return " · ".join(part for part in (result["case"], result["artifact"], title.strip(), result["file"]) if part)
 
 

@@ -48,11 +48,10 @@ class Density:
 
     @classmethod
     def of(cls, events: VideoEvents) -> Density:
-        changes = tuple(e for e in events.scene_changes if e.start in events.cuts)
         found = {
             "text": events.texts,
             "sticker": events.stickers,
-            "transition": changes,
+            "transition": events.changes,
             "object": events.objects,
             "gesture": events.gestures,
             "expression": events.expressions,
@@ -208,7 +207,7 @@ def _key_events(d: Density, missing: Missing) -> dict[str, Any]:
         for name in ("peakMoments", "deadZones", "densityShifts"):
             missing(f"KeyEvents.{name}", none)
     # A constant series has no peak, whatever the last bits of its mean say.
-    peaks = [s for s, c in enumerate(d.totals) if d.sigma > 0 and c > d.average + d.sigma][:10]
+    peaks = [s for s, c in enumerate(d.totals) if d.sigma > 0 and series.above(c, d.average + d.sigma)][:10]
     if peaks:
         for kind, service in SERVICE_OF.items():
             if reason := d.events.unavailable(service):
@@ -248,16 +247,17 @@ def _patterns(d: Density, missing: Missing) -> dict[str, Any]:
     first, last = _thirds(d.totals) if short is None else (0.0, 0.0)
     return {
         "structuralFlags": {
-            "strongOpeningHook": flag("strongOpeningHook", short, lambda: first > 1.2 * d.average),
-            "crescendoPattern": flag("crescendoPattern", short, lambda: last > first),
+            "strongOpeningHook": flag("strongOpeningHook", short, lambda: series.above(first, 1.2 * d.average)),
+            "crescendoPattern": flag("crescendoPattern", short, lambda: series.above(last, first)),
             "frontLoaded": flag("frontLoaded", short, lambda: _acceleration(d) == "front_loaded"),
-            "consistentPacing": flag("consistentPacing", none, lambda: d.sigma < 0.3 * d.average),
+            "consistentPacing": flag("consistentPacing", none, lambda: series.above(0.3 * d.average, d.sigma)),
             "finalCallToAction": flag(
                 "finalCallToAction",
                 none,
-                lambda: len(d.totals) >= 5 and sum(d.totals[-5:]) / 5 > d.average,
+                # A constant series never rises, whatever the last bits of its mean say.
+                lambda: d.sigma > 0 and len(d.totals) >= 5 and series.above(sum(d.totals[-5:]) / 5, d.average),
             ),
-            "rhythmicPattern": flag("rhythmicPattern", none, lambda: d.sigma < 0.2 * d.average),
+            "rhythmicPattern": flag("rhythmicPattern", none, lambda: series.above(0.2 * d.average, d.sigma)),
         },
         "densityClassification": value(
             "densityClassification", none, lambda: _class(d.average, (1, "sparse"), (5, "moderate"), "dense")
@@ -315,11 +315,11 @@ def _thirds(totals: Sequence[int]) -> tuple[float, float]:
 
 def _acceleration(d: Density) -> str:
     first, last = _thirds(d.totals)
-    if first > 1.5 * last:
+    if series.above(first, 1.5 * last):
         return "front_loaded"
-    if last > 1.5 * first:
+    if series.above(last, 1.5 * first):
         return "back_loaded"
-    return "oscillating" if d.sigma > 0.5 * d.average else "even"
+    return "oscillating" if series.above(d.sigma, 0.5 * d.average) else "even"
 
 
 def _dominant(d: Density, together: Mapping[str, list[int]]) -> str:

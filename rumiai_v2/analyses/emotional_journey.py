@@ -85,7 +85,7 @@ class Journey:
         return [
             {"timestamp": f"{f.t}s", "emotion": f.emotion, "intensity": round(f.confidence, 2)}
             for f in self.feelings
-            if f.confidence > limit
+            if series.above(f.confidence, limit)
         ][:3]
 
     def confidence(self, *, gestures: bool) -> float | None:
@@ -180,7 +180,7 @@ def _key_events(j: Journey, missing: Missing) -> dict[str, Any]:
     if j.nothing:
         for name in ("emotionalPeaks", "transitionPoints"):
             missing(f"KeyEvents.{name}", j.nothing)
-    climax = max(j.feelings, key=lambda f: f.confidence, default=None)
+    climax = max(j.feelings, key=lambda f: round(f.confidence, 9), default=None)
     resolution = _resolution(j)
     return {
         "emotionalPeaks": j.peaks[:2],

@@ -6,6 +6,7 @@ Times are seconds from the first video frame; an event belongs to every second i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from rumiai_v2.errors import AnalysisError
 
 #: A last bin shorter than this (s) is dropped.
 SHORTEST_BIN = 0.05
+#: Ends are sums of sample times and distances: a span reaches into a range only by more than this (s).
+SLIVER = 1e-6
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def bins_of(duration: float) -> tuple[Bin, ...]:
     index = 0
     while index < duration:
         length = min(1.0, duration - index)
-        if length >= SHORTEST_BIN or index == 0:
+        if length >= SHORTEST_BIN - SLIVER or index == 0:
             out.append(Bin(index, float(index), length))
         index += 1
     return tuple(out)
@@ -61,15 +64,16 @@ class Event:
 
     def in_range(self, start: float, end: float) -> bool:
         """Is the event, or a part of it, in [start, end)?"""
-        if self.end == self.start:
+        if self.duration <= SLIVER:
             return start <= self.start < end
-        return self.start < end and self.end > start
+        return min(self.end, end) - max(self.start, start) > SLIVER
 
 
 @dataclass(frozen=True)
 class VideoEvents:
     """All events and samples of one video.
 
+    Events are in time order, those that start together as one reads: from top to bottom, then from left to right.
     ``cuts`` are the starts of all scenes but the first (hard cuts and centres of fades, s). ``status`` says per service
     run, not_run or failed. ``size`` is the upright frame in px, None when unknown (old recordings).
     """
@@ -107,7 +111,7 @@ class VideoEvents:
             by_kind.setdefault(event.kind, []).append(event)
 
         def events(kind: str) -> tuple[Event, ...]:
-            return tuple(by_kind.get(kind, ()))
+            return tuple(sorted(by_kind.get(kind, ()), key=_reading_order))
 
         return cls(
             duration=duration,
@@ -127,9 +131,14 @@ class VideoEvents:
         )
 
     @property
+    def changes(self) -> tuple[Event, ...]:
+        """Scene changes inside the video; 0 and D are its ends, not changes."""
+        return tuple(e for e in self.scene_changes if 0 < e.start < self.duration)
+
+    @property
     def cuts(self) -> tuple[float, ...]:
-        """Moments of change inside the video; 0 and D are its ends, not changes."""
-        return tuple(e.start for e in self.scene_changes if 0 < e.start < self.duration)
+        """Moments of change inside the video."""
+        return tuple(e.start for e in self.changes)
 
     def samples(self, service: str, kind: str) -> list[Mapping[str, Any]]:
         """The per-sample records ``kind`` of ``service`` (``faces`` of ``mediapipe``); empty when it did not run."""
@@ -154,3 +163,9 @@ class VideoEvents:
         """Index of the second that instant ``t`` lies in, None outside all bins (a dropped last sliver)."""
         index = int(t)
         return index if 0 <= index < len(self.bins) else None
+
+
+def _reading_order(event: Event) -> tuple[float, float, float, float, str]:
+    """Nothing may depend on the order in which a service happened to list what starts together."""
+    left, top = (event.data.get("bbox") or (0.0, 0.0))[:2]
+    return event.start, float(top), float(left), event.end, json.dumps(event.data, sort_keys=True)

@@ -54,7 +54,9 @@ class People:
         faces = []
         for f in events.samples("mediapipe", "faces"):
             raw = f.get("boxes") or ([f["bbox"]] if f.get("bbox") else [])
-            boxes = sorted((b for b in map(_visible, raw) if b[2] > 0 and b[3] > 0), key=lambda b: -b[2] * b[3])
+            boxes = sorted(
+                (b for b in map(_visible, raw) if b[2] > 0 and b[3] > 0), key=lambda b: -round(b[2] * b[3], 9)
+            )
             outside = raw and not boxes
             if not outside and events.bin_of(f["timestamp"]) is not None:
                 count = f.get("count") or max(1, len(raw))

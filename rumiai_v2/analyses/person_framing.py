@@ -9,7 +9,7 @@ from typing import Any
 
 from rumiai_v2.analyses import series
 from rumiai_v2.analyses.base import Analysis, Missing, Reason
-from rumiai_v2.analyses.events import VideoEvents
+from rumiai_v2.analyses.events import SLIVER, VideoEvents
 from rumiai_v2.analyses.people import People
 
 #: Lower limits of the face's share of the frame (%), largest first.
@@ -240,7 +240,9 @@ def _largest_per_scene(p: People) -> list[float]:
     """Per scene the moment of its largest face; of more than ten the ten largest, in time order."""
     moments = []
     for scene in p.events.scenes:
-        inside = [(f.area, -f.t) for f in p.faces if f.area and scene.start <= f.t < scene.end]
+        inside = [
+            (round(f.area, 6), -f.t) for f in p.faces if f.area and scene.start - SLIVER <= f.t < scene.end - SLIVER
+        ]
         if inside:
             area, t = max(inside)
             moments.append((area, -t))

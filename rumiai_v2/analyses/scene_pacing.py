@@ -48,7 +48,7 @@ class Pacing:
 
     @classmethod
     def of(cls, events: VideoEvents) -> Pacing:
-        inside = {t: e for e in events.scene_changes for t in [e.start] if t in events.cuts}
+        inside = {e.start: e for e in events.changes}
         return cls(events, tuple(inside[t] for t in sorted(inside)))
 
     @property
@@ -82,9 +82,10 @@ class Pacing:
     def windows(self) -> list[Window]:
         n = max(1, min(10, int(self.events.duration)))
         length = self.events.duration / n
-        limits = [bisect.bisect_left(self.cuts, length * i) for i in range(n)] + [len(self.cuts)]
+        starts = [self.events.duration * i / n for i in range(n)]
+        limits = [bisect.bisect_left(self.cuts, start - SLACK) for start in starts] + [len(self.cuts)]
         # One length for all: equal counts must give equal rates to the last bit.
-        return [Window(length * i, length, b - a) for i, (a, b) in enumerate(pairwise(limits))]
+        return [Window(start, length, b - a) for start, (a, b) in zip(starts, pairwise(limits), strict=True)]
 
     @property
     def not_run(self) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -20,6 +21,11 @@ AROUSAL = {
     "sadness": 0.3,
     "neutral": 0.1,
 }
+
+
+def above(value: float, limit: float) -> bool:
+    """Is the value above the limit by more than the last bits that sums and means of floats leave?"""
+    return value > limit and not math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def mean(values: Iterable[float | None]) -> float | None:
@@ -89,7 +95,8 @@ def rho(x: Sequence[float | None], y: Sequence[float | None]) -> float | None:
 
 
 def _common(x: Sequence[float | None], y: Sequence[float | None]) -> list[tuple[float, float]]:
-    return [(a, b) for a, b in zip(x, y, strict=False) if a is not None and b is not None]
+    # Rounded, because equal seconds may differ in the last bits of their sums, and then would not share a rank.
+    return [(round(a, 9), round(b, 9)) for a, b in zip(x, y, strict=False) if a is not None and b is not None]
 
 
 def _ranks(values: Sequence[float]) -> list[float]:
@@ -110,7 +117,7 @@ def trend(values: Sequence[float]) -> str | None:
         return None
     slope = statistics.linear_regression(range(n), values).slope
     rise = slope * (n - 1) / middle
-    return "increasing" if rise > 0.25 else "decreasing" if rise < -0.25 else "stable"
+    return "increasing" if above(rise, 0.25) else "decreasing" if above(-rise, 0.25) else "stable"
 
 
 def overlap(event: Event, start: float, end: float) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from rumiai_v2.analyses import series, spoken, words
 from rumiai_v2.analyses.base import Analysis, Missing, Reason
-from rumiai_v2.analyses.events import Event, VideoEvents
+from rumiai_v2.analyses.events import SLIVER, Event, VideoEvents
 from rumiai_v2.analyses.spoken import SpokenWord
 
 #: A gap longer than these (s) is a silence, a silent moment.
@@ -184,7 +184,7 @@ def _alignment(
         "expression_peaks_during_speech": [
             {"timestamp": e.start, "emotion": e.data["emotion"], "intensity": e.confidence}
             for e in events.expressions
-            if e.confidence > EXPRESSION_PEAK * usual and _during(spans, e.start)
+            if series.above(e.confidence, EXPRESSION_PEAK * usual) and _during(spans, e.start)
         ]
         if not no_expressions
         else [],
@@ -269,7 +269,7 @@ def _longest(events: VideoEvents, reason: Reason | None, missing: Missing) -> di
         why = reason or spoken.silent_because(events)
         fields = ("duration", "timestamp", "start", "end", "words")
         return {field: missing(f"KeyEvents.longestSegment.{field}", why) for field in fields}
-    longest = max(events.speech, key=lambda e: e.duration)
+    longest = max(events.speech, key=lambda e: round(e.duration, 6))
     return {
         "duration": round(longest.duration, 2),
         "timestamp": series.range_label(math.floor(longest.start), math.ceil(longest.end)),
@@ -333,7 +333,7 @@ def _patterns(
         "questionCount": questions,
         "emphasisTechniques": _emphasis(events),
         "verbalHooks": _hooks(events),
-        "callsToAction": [hit for segment in events.speech for hit in _phrases(segment, words.CALLS_TO_ACTION)],
+        "callsToAction": _by_time(hit for e in events.speech for hit in _phrases(e, words.CALLS_TO_ACTION)),
     }
 
 
@@ -386,7 +386,7 @@ def _words_per_minute(said: Sequence[SpokenWord], spans: Sequence[spoken.Span], 
 
 
 def _clarity(said: Sequence[SpokenWord], start: float, end: float) -> float | None:
-    return series.mean(word.probability for word in said if start <= word.start < end)
+    return series.mean(word.probability for word in said if start - SLIVER <= word.start < end - SLIVER)
 
 
 def _silences(events: VideoEvents, spans: Sequence[spoken.Span], longer_than: float) -> list[dict[str, Any]]:
@@ -395,10 +395,10 @@ def _silences(events: VideoEvents, spans: Sequence[spoken.Span], longer_than: fl
             "start": a,
             "end": b,
             "duration": b - a,
-            "type": next(name for limit, name in PAUSES if b - a > limit),
+            "type": next(name for limit, name in PAUSES if series.above(b - a, limit)),
         }
         for a, b in spoken.gaps(spans, events.duration)
-        if b - a > longer_than
+        if series.above(b - a, longer_than)
     ]
 
 
@@ -407,7 +407,7 @@ def _during(spans: Sequence[spoken.Span], t: float) -> bool:
 
 
 def _is_said(word: str, text: Event, said: Sequence[SpokenWord]) -> bool:
-    start, end = text.start - TEXT_REACH, text.end + TEXT_REACH
+    start, end = text.start - TEXT_REACH - SLIVER, text.end + TEXT_REACH + SLIVER
     return any(w.text == word and w.end >= start and w.start <= end for w in said)
 
 
@@ -451,7 +451,7 @@ def _hooks(events: VideoEvents) -> list[dict[str, Any]]:
         timed = _timed_tokens(segment)
         opening = [m for _, m in words.typed([token for token, _ in timed], greetings) if m.index == 0]
         hits = [{"phrase": m.phrase, "type": "greeting", "timestamp": timed[0][1]} for m in opening] + hits
-    return hits
+    return _by_time(hits)
 
 
 def _emphasis(events: VideoEvents) -> list[dict[str, Any]]:
@@ -463,7 +463,12 @@ def _emphasis(events: VideoEvents) -> list[dict[str, Any]]:
         for a, b in pairwise(spoken.words_of(segment)):
             if a.text == b.text:
                 hits.append({"phrase": f"{a.text} {b.text}", "type": "repetition", "timestamp": a.start})
-    return sorted(hits, key=lambda hit: hit["timestamp"])
+    return _by_time(hits)
+
+
+def _by_time(hits: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Segments may overlap; of hits at one moment the earlier segment's come first."""
+    return sorted(hits, key=lambda hit: round(hit["timestamp"], 6))
 
 
 def _fillers(events: VideoEvents, total: int) -> float:

@@ -9,10 +9,10 @@ from typing import Any
 
 from rumiai_v2.analyses import series, spoken, words
 from rumiai_v2.analyses.base import Analysis, Missing, Reason
-from rumiai_v2.analyses.events import SHORTEST_BIN, Event, VideoEvents
+from rumiai_v2.analyses.events import SHORTEST_BIN, SLIVER, Event, VideoEvents
 
 WINDOWS = 10
-#: A text goes with speech or a gesture that starts within this time (s) of its own start.
+#: A text goes with speech that starts, or a gesture that is held, within this time (s) of its own start.
 REACH = 1.0
 #: Texts that start within this time (s) of each other come in a burst.
 BURST_GAP = 2.0
@@ -41,18 +41,18 @@ def compute(unified: Mapping[str, Any]) -> dict[str, Any]:
     reason = events.unavailable("ocr")
     windows = [] if reason else _windows(events.duration, texts)
     rhythm = _rhythm(texts, reason, missing)
-    core = _core(events, texts, reason, missing)
-    dynamics = _dynamics(texts, windows, core, rhythm, events.duration, reason, missing)
+    first = min((e.start for e in (*texts, *events.stickers)), default=None)
+    dynamics = _dynamics(texts, windows, first, rhythm, events.duration, reason, missing)
     interactions, reinforced = _interactions(events, texts, reason, missing)
     ctas = [(text, word) for text in texts if (word := words.first_listed(text.data["text"], CTA_WORDS))]
     return {
-        "CoreMetrics": core,
+        "CoreMetrics": _core(events, texts, reason, missing),
         "Dynamics": dynamics,
         "Interactions": interactions,
         "KeyEvents": _key_events(texts, windows, ctas, reason, missing),
-        "Patterns": _patterns(texts, ctas, core, dynamics, reinforced, reason, missing),
+        "Patterns": _patterns(events, texts, ctas, rhythm, dynamics, reinforced, reason, missing),
         "Quality": {
-            **_quality(events, texts, core, reason, missing),
+            **_quality(events, texts, reason, missing),
             "missingDataPoints": missing.points,
         },
     }
@@ -91,7 +91,7 @@ def _core(events: VideoEvents, texts: Sequence[Event], reason: Reason | None, mi
 def _dynamics(
     texts: Sequence[Event],
     windows: Sequence[Window],
-    core: Mapping[str, Any],
+    first: float | None,
     rhythm: float | None,
     duration: float,
     reason: Reason | None,
@@ -99,7 +99,6 @@ def _dynamics(
 ) -> dict[str, Any]:
     if reason:
         missing("Dynamics.overlayProgression", reason)
-    first = core["timeToFirstOverlay"]
     acceleration = _acceleration(windows)
     if acceleration is None:
         missing("Dynamics.overlayAcceleration", reason or "too_short")
@@ -113,17 +112,19 @@ def _dynamics(
             }
             for w in windows
         ],
-        "rhythmConsistency": rhythm,
+        "rhythmConsistency": None if rhythm is None else round(rhythm, 3),
         "overlayAcceleration": acceleration,
         "temporalDistribution": (
             missing("Dynamics.temporalDistribution", reason or "no_text")
-            if first is None
+            if reason or first is None
             else "front_loaded"
-            if first < 0.3 * duration
+            if series.above(0.3 * duration, first)
             else "balanced"
         ),
         "burstPatterns": (
-            missing("Dynamics.burstPatterns", reason) if reason else sum(b - a < BURST_GAP for a, b in pairwise(starts))
+            missing("Dynamics.burstPatterns", reason)
+            if reason
+            else sum(b - a < BURST_GAP - SLIVER for a, b in pairwise(starts))
         ),
         "confidence": _confidence("Dynamics", texts, missing, reason),
     }
@@ -136,11 +137,14 @@ def _interactions(
     without_speech = reason or events.unavailable("whisper")
     without_gestures = reason or events.unavailable("mediapipe")
 
-    def near(text: Event, others: Sequence[Event]) -> bool:
-        return any(abs(other.start - text.start) <= REACH for other in others)
+    def spoken_to(text: Event) -> bool:
+        return any(abs(s.start - text.start) <= REACH + SLIVER for s in events.speech)
 
-    with_speech = [not without_speech and near(text, events.speech) for text in texts]
-    with_gesture = [not without_gestures and near(text, events.gestures) for text in texts]
+    def shown_with(text: Event) -> bool:
+        return any(g.start - REACH - SLIVER <= text.start <= g.end + REACH + SLIVER for g in events.gestures)
+
+    with_speech = [not without_speech and spoken_to(text) for text in texts]
+    with_gesture = [not without_gestures and shown_with(text) for text in texts]
 
     def share(field: str, flags: Sequence[bool], unavailable: Reason | None) -> float | None:
         if unavailable or not flags:
@@ -191,7 +195,7 @@ def _key_events(
             missing(f"KeyEvents.{field}", reason)
     most = max((w.count for w in windows), default=0)
     usual = series.mean(w.count for w in windows) or 0.0
-    peaks = [w for w in windows if w.count > 1.5 * usual]
+    peaks = [w for w in windows if series.above(w.count, 1.5 * usual)]
     climax = max(peaks, key=lambda w: w.count, default=None)
     if climax is None:
         missing("KeyEvents.climaxMoment", reason or ("not_measurable" if texts else "no_text"))
@@ -210,9 +214,10 @@ def _key_events(
 
 
 def _patterns(
+    events: VideoEvents,
     texts: Sequence[Event],
     ctas: Sequence[tuple[Event, str]],
-    core: Mapping[str, Any],
+    rhythm: float | None,
     dynamics: Mapping[str, Any],
     reinforced: int | None,
     reason: Reason | None,
@@ -226,10 +231,10 @@ def _patterns(
         kinds = ("overlayStrategy", "engagementArchetype", "contentFocus", "confidence")
         unknown = {field: missing(f"Patterns.{field}", reason) for field in kinds}
         return {**unknown, "overlayTechniques": [], "pacingPattern": None}
-    density = core["overlayDensity"]
+    density = (len(texts) + len(events.stickers)) / events.duration
     techniques = {
         "direct_cta": bool(ctas),
-        "rhythmic_timing": (dynamics["rhythmConsistency"] or 0.0) > 0.7,
+        "rhythmic_timing": (rhythm or 0.0) > 0.7,
         "dynamic_pacing": acceleration in ("accelerating", "decelerating"),
         "multimodal_reinforcement": bool(texts) and (reinforced or 0) > 0.3 * len(texts),
     }
@@ -245,9 +250,7 @@ def _patterns(
     }
 
 
-def _quality(
-    events: VideoEvents, texts: Sequence[Event], core: Mapping[str, Any], reason: Reason | None, missing: Missing
-) -> dict[str, Any]:
+def _quality(events: VideoEvents, texts: Sequence[Event], reason: Reason | None, missing: Missing) -> dict[str, Any]:
     if reason:
         fields = (
             "dataCompleteness", "detectionConfidence", "analysisReliability", "timelineCoverage", "overallConfidence",
@@ -272,8 +275,8 @@ def _windows(duration: float, texts: Sequence[Event]) -> list[Window]:
     """Windows of max(1, D/10) s; a last one too short to hold anything joins the one before it."""
     width = max(1.0, duration / WINDOWS)
     edges = [0.0]
-    while duration - edges[-1] >= width + SHORTEST_BIN:
-        edges.append(width * len(edges))
+    while duration - edges[-1] >= width + SHORTEST_BIN - SLIVER:
+        edges.append(duration * len(edges) / WINDOWS if width > 1 else float(len(edges)))
     edges.append(duration)
     return [Window(start, end, sum(text.in_range(start, end) for text in texts)) for start, end in pairwise(edges)]
 
@@ -284,7 +287,7 @@ def _rhythm(texts: Sequence[Event], reason: Reason | None, missing: Missing) -> 
     usual = series.mean(gaps) if len(gaps) >= 2 else None
     if reason or not usual:
         return missing("Dynamics.rhythmConsistency", reason or ("no_text" if usual is None else "not_measurable"))
-    return round(min(1.0, max(0.0, 1 - series.sample_spread(gaps) / usual)), 3)
+    return min(1.0, max(0.0, 1 - series.sample_spread(gaps) / usual))
 
 
 def _acceleration(windows: Sequence[Window]) -> str | None:
@@ -293,7 +296,9 @@ def _acceleration(windows: Sequence[Window]) -> str | None:
         return None
     half = len(windows) // 2
     before, after = (series.mean(w.count for w in part) for part in (windows[:half], windows[half:]))
-    return "accelerating" if after > 1.3 * before else "decelerating" if after < 0.7 * before else "stable"
+    if series.above(after, 1.3 * before):
+        return "accelerating"
+    return "decelerating" if series.above(0.7 * before, after) else "stable"
 
 
 def _confidence(block: str, entered: Sequence[Event], missing: Missing, reason: Reason | None = None) -> float | None:

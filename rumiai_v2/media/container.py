@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # FFmpeg opens pictures and plain text (as terminal art) as one-stream videos.
 _NOT_VIDEO_FORMATS = ("image2", "tty")
+# With too few frames to guess from, FFmpeg reports the ticks of the container's clock as frames per second.
+_CLOCK_RATE = 1000
 _EXPECTED = "expected a video file (MP4, MOV, WebM, MKV, …)"
 
 
@@ -91,9 +93,9 @@ def frames(container: Any, stream: Any, path: Path) -> Iterator[Any]:
 
 
 def nominal_frame_duration(stream: Any) -> Fraction:
-    """Seconds one frame lasts by the stream's stated rate (FFmpeg guesses 25 per second where none is stated)."""
-    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-    return 1 / Fraction(rate)
+    """Seconds one frame lasts by the stream's stated or guessed rate; 1/25 where there is none to believe."""
+    rates = (stream.average_rate, stream.guessed_rate)
+    return 1 / Fraction(next((rate for rate in rates if rate and rate < _CLOCK_RATE), 25))
 
 
 def describe(error: BaseException) -> str:

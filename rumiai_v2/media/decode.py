@@ -17,6 +17,7 @@ import numpy as np
 from rumiai_v2.errors import InputError
 from rumiai_v2.media.container import frames, nominal_frame_duration, open_container, video_stream
 from rumiai_v2.media.index import VideoIndex, index
+from rumiai_v2.media.orientation import orientation
 from rumiai_v2.media.sampling import Sampler
 from rumiai_v2.media.types import DecodedVideo, Frame, FrameObserver
 
@@ -94,16 +95,16 @@ class _Picture:
         # Non-square pixels: the width is stretched, as players do.
         aspect = stream.sample_aspect_ratio or Fraction(1)
         width, height = max(1, round(frame.width * aspect)), frame.height
-        self.turns = round(frame.rotation / 90) % 4
+        self._orientation = orientation(frame)
         shrink = max(1.0, max(width, height) / MAX_SIDE)
         self._size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
         self.scale = shrink
-        self.width, self.height = (height, width) if self.turns % 2 else (width, height)
+        self.width, self.height = (height, width) if self._orientation.swap else (width, height)
 
     def image(self, frame: Any) -> np.ndarray:
         width, height = self._size
         bgr = frame.reformat(width=width, height=height, format="bgr24", interpolation="AREA").to_ndarray()
-        image = np.ascontiguousarray(np.rot90(bgr, self.turns))
+        image = self._orientation.upright(bgr)
         image.flags.writeable = False  # shared by all services
         return image
 

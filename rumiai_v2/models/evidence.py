@@ -11,7 +11,8 @@ from rumiai_v2.models.ml_result import MLResult
 
 @dataclass(frozen=True)
 class Evidence:
-    """``duration`` is D (s); ``media`` are ``Media.facts()``, None in recordings that hold none.
+    """``duration`` is D (s); ``media`` are ``Media.facts()``; in older recordings width and height
+    alone, or None.
 
     ``size`` is the upright frame (width, height) in px, None when unknown. ``results`` has all seven services.
     ``reference`` names the source; ``video`` is the path of the local file, None in a replay.

@@ -106,7 +106,8 @@ class _Identities:
 
     The tracker is asked after detection, and its unconfirmed tracks count too; a detection it did not take is
     its own track. A lost track is kept for one second, ByteTrack's default at 30 frames per second. Identities
-    are numbered 1, 2, … in order of appearance.
+    are numbered 1, 2, … in order of appearance. The tracker follows boxes whatever they show, also across a cut; a
+    thing does not turn into another one, so a track that changes its class is another identity.
     """
 
     def __init__(self, *, samples_per_second: float) -> None:
@@ -117,19 +118,19 @@ class _Identities:
         settings = YAML.load(check_yaml("bytetrack.yaml"))
         settings["track_buffer"] = max(1, round(samples_per_second))
         self._tracker = BYTETracker(IterableSimpleNamespace(**settings))
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[tuple[int, int], int] = {}
         self._next = 1
 
     def __call__(self, boxes: Any, frame: Frame) -> list[int]:
         tracker = self._tracker
         tracker.update(boxes, frame.image)
         tracked = {int(t.idx): int(t.track_id) for t in tracker.tracked_stracks if t.frame_id == tracker.frame_id}
-        return [self._number(tracked.get(k)) for k in range(len(boxes))]
+        return [self._number(tracked.get(k), int(boxes.cls[k])) for k in range(len(boxes))]
 
-    def _number(self, track: int | None) -> int:
-        if track is not None and track in self._numbers:
-            return self._numbers[track]
+    def _number(self, track: int | None, label: int) -> int:
+        if track is not None and (track, label) in self._numbers:
+            return self._numbers[track, label]
         number, self._next = self._next, self._next + 1
         if track is not None:
-            self._numbers[track] = number
+            self._numbers[track, label] = number
         return number

@@ -1,23 +1,22 @@
 """On-screen text with EasyOCR, read only where the text can have changed; stickers on the same samples.
 
-Finding text (CRAFT) is 95 % of the cost, so three tests of rising price come before a reading:
+Finding text (CRAFT) is 95 % of the cost and grows with the pixels, so little is searched finely and nothing twice:
 
 1. every sample: reduced gray pictures, compared in blocks with the last changed sample. Unchanged: same texts.
-2. every changed sample: text regions at a small canvas. None: nothing to read.
-3. the blocks in these regions against the last sample that needed a reading. Unchanged: same texts.
+2. every changed sample: text regions at a small canvas, each of them followed for as long as its strokes stay.
+3. every region: one reading of a band of one sample, finely. A reading that is not sure gets another sample.
 
-What is left is read, at most ``MAX_READ`` samples of a video. The limit concerns readings, not the cheap search.
+At most 60 samples of a video are read. The limit concerns readings, not the cheap search.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
-import itertools
+import math
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -28,9 +27,10 @@ from rumiai_v2.services import environment, weights
 from rumiai_v2.services.base import ServiceInfo
 from rumiai_v2.services.stickers import stickers
 from rumiai_v2.services.text_appearances import Box, Sample, Sighting, accepted, appearances, hull
+from rumiai_v2.services.text_readings import read_regions
+from rumiai_v2.services.text_regions import follow
 
 DETECTOR, RECOGNIZER = "craft_mlt_25k.pth", "english_g2.pth"
-MAX_READ = 60
 #: Gray pictures are compared at this long side (px), in blocks of BLOCK px; static pictures stay below 2.6, moving
 #: ones rise above 13.
 LONG_SIDE = 320
@@ -71,64 +71,6 @@ def picture_holders(grays: Sequence[np.ndarray]) -> list[int]:
     return holders
 
 
-def region_change(a: np.ndarray, b: np.ndarray, boxes: Iterable[Box], ratio: float) -> float:
-    """The largest block change that touches one of ``boxes`` (image px; ``ratio`` = image px per px of a and b)."""
-    change = block_change(a, b)
-    side = BLOCK * ratio
-    most = 0.0
-    for x, y, w, h in boxes:
-        part = change[max(0, int(y / side)) : int((y + h) / side) + 1, max(0, int(x / side)) : int((x + w) / side) + 1]
-        most = max(most, float(part.max(initial=0.0)))
-    return most
-
-
-@dataclass(frozen=True)
-class Plan:
-    """``holders``: for every sample the sample whose texts it shows. ``empty``: holders without a text region.
-
-    ``wanted``: holders that need a reading, with how much their text regions changed (0–255).
-    """
-
-    holders: tuple[int, ...]
-    empty: frozenset[int]
-    wanted: tuple[tuple[int, float], ...]
-
-
-def plan(
-    grays: Sequence[np.ndarray], holders: Sequence[int], regions: Mapping[int, Sequence[Box]], ratio: float
-) -> Plan:
-    """Decide which changed samples need a reading; ``regions`` are the text regions of each of them (image px)."""
-    text_holder: dict[int, int] = {}
-    wanted: list[tuple[int, float]] = []
-    last: int | None = None
-    for i in sorted(set(holders)):
-        boxes = regions[i]
-        if not boxes:
-            last = text_holder[i] = i
-            continue
-        known = [] if last is None else regions[last]
-        change = 255.0 if last is None else region_change(grays[last], grays[i], [*boxes, *known], ratio)
-        if known and change < CHANGED:
-            text_holder[i] = last
-            continue
-        last = text_holder[i] = i
-        wanted.append((i, change))
-    empty = frozenset(i for i in text_holder.values() if not regions[i])
-    return Plan(tuple(text_holder[i] for i in holders), empty, tuple(wanted))
-
-
-def choose(wanted: Sequence[tuple[int, float]], limit: int = MAX_READ) -> tuple[int, ...]:
-    """At most ``limit`` of the wanted samples: of as many equal stretches the one whose text changed most.
-
-    Stretches are counted in wanted samples, so readings lie where text is, spread over all of it. Ties: the earlier.
-    """
-    if len(wanted) <= limit:
-        return tuple(i for i, _ in wanted)
-    edges = [k * len(wanted) // limit for k in range(limit + 1)]
-    stretches = (wanted[a:b] for a, b in itertools.pairwise(edges))
-    return tuple(max(stretch, key=lambda item: (item[1], -item[0]))[0] for stretch in stretches)
-
-
 class EasyOCR:
     """EasyOCR's reader for English behind the two calls that are needed; boxes are hulls in image px."""
 
@@ -159,14 +101,15 @@ class EasyOCR:
         boxes = [(float(x0), float(y0), float(x1 - x0), float(y1 - y0)) for x0, x1, y0, y1 in straight[0]]
         return boxes + [hull((float(x), float(y), 0.0, 0.0) for x, y in quad) for quad in slanted[0]]
 
-    def read(self, image: np.ndarray) -> list[Sighting]:
-        """Everything that can be read in a BGR image, good or bad.
+    def read(self, image: np.ndarray, top: int, bottom: int) -> list[Sighting]:
+        """Everything that can be read between two rows of a BGR image, good or bad.
 
         Recognition is cheap and depends on the margin around a line, so every straight line is recognised with a narrow
         and a wide one; the surer reading counts.
         """
-        gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        (straight,), (slanted,) = self._reader.detect(image, canvas_size=READ_CANVAS)
+        scale = min(1.0, READ_CANVAS / max(image.shape[:2]))
+        gray = cv2.cvtColor(image[top:bottom], cv2.COLOR_BGR2GRAY)
+        (straight,), (slanted,) = self._reader.detect(image[top:bottom], canvas_size=math.ceil(scale * max(gray.shape)))
         height, width = gray.shape
         wider = []
         for x0, x1, y0, y1 in straight:
@@ -180,7 +123,7 @@ class EasyOCR:
             for (quad, text, confidence), other in zip(narrow[: len(straight)], again, strict=True)
         ]
         return [
-            Sighting(text, float(confidence), hull((float(x), float(y), 0.0, 0.0) for x, y in quad))
+            Sighting(text, float(confidence), hull((float(x), float(y) + top, 0.0, 0.0) for x, y in quad))
             for quad, text, confidence in best + narrow[len(straight) :]
         ]
 
@@ -216,25 +159,25 @@ def read_video(reader: Any, frames: Sequence[Frame], *, media: Media) -> dict[st
     """The OCR document of ``frames``; ``reader`` has ``find`` and ``read`` as ``EasyOCR`` has."""
     video = media.video
     timing = {"spacing": video.spacing, "duration": video.duration}
-    grays = [small_gray(frame.image) for frame in frames]
-    pictures = picture_holders(grays)
-    regions = {i: reader.find(frames[i].image) for i in sorted(set(pictures))}
-    ratio = max(1.0, max(frames[0].image.shape[:2]) / LONG_SIDE) if frames else 1.0
-    todo = plan(grays, pictures, regions, ratio)
-    pieces = {i: reader.read(frames[i].image) for i in choose(todo.wanted)}
-    texts = {i: accepted(found) for i, found in pieces.items()} | dict.fromkeys(todo.empty, ())
+    pictures = picture_holders([small_gray(frame.image) for frame in frames])
+    images = {i: frames[i].image for i in sorted(set(pictures))}
+    boxes = {i: reader.find(image) for i, image in images.items()}
+    regions = follow(images, boxes)
+    readings = read_regions(images, regions, reader.read)
+    shown = {i: readings.shown(i) for i in images}
+    pieces = {i: [piece for n in numbers for piece in readings.best.get(n, ())] for i, numbers in shown.items()}
+    texts = {i: accepted(found) for i, found in pieces.items()}
+    complete = {i: all(n in readings.best for n in numbers) for i, numbers in shown.items()}
     samples = [
-        Sample(frame.timestamp, frame.number, texts.get(holder))
-        for frame, holder in zip(frames, todo.holders, strict=True)
+        Sample(frame.timestamp, frame.number, texts[picture], complete[picture])
+        for frame, picture in zip(frames, pictures, strict=True)
     ]
     found = appearances(samples, **timing)
     # Whatever looks like text keeps a region from being a sticker, readable or not.
     lettering = [
-        [*regions[picture], *(piece.box for piece in pieces.get(holder, ()))]
-        for picture, holder in zip(pictures, todo.holders, strict=True)
+        [*boxes[i], *(regions[n].box for n in shown[i]), *(piece.box for piece in pieces[i])] for i in pictures
     ]
     marks = stickers(frames, lettering, **timing)
-    unread = sum(holder not in texts for holder in todo.holders)
 
     def source_box(box: Box) -> list[float]:
         return [float(value * video.scale) for value in box]
@@ -265,9 +208,9 @@ def read_video(reader: Any, frames: Sequence[Frame], *, media: Media) -> dict[st
         "metadata": {
             "processed": True,
             "model": "easyocr",
-            "frames_analyzed": len(pieces),
-            "frames_skipped": len(frames) - len(pieces),
-            "frames_without_evidence": unread,
+            "frames_analyzed": len(readings.samples),
+            "frames_skipped": len(frames) - len(readings.samples),
+            "frames_without_evidence": sum(not sample.complete for sample in samples),
             "unique_texts": len({a.text.casefold() for a in found}),
             "stickers_detected": len(marks),
             "sample_spacing": video.spacing,

@@ -31,11 +31,12 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Sample:
-    """What one sampled frame says: its texts, none (an empty tuple), or no evidence at all (None: it was not read)."""
+    """What one sampled frame says; without ``complete`` some of its text was not read: a missing text proves nothing."""
 
     timestamp: float
     number: int
-    sightings: tuple[Sighting, ...] | None
+    sightings: tuple[Sighting, ...]
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -144,14 +145,12 @@ def appearances(samples: Sequence[Sample], *, spacing: float, duration: float) -
     """Sightings merged into appearances, by start and then from top to bottom.
 
     A sighting continues a text that is at least 0.8 similar (its newest or best reading), whose newest box overlaps by
-    an IoU of 0.3, and that was missed in at most one sample since. Samples without evidence count as neither sighting
-    nor gap. An appearance ends ``spacing`` after its last sighting, at ``duration`` at the latest (both s).
+    an IoU of 0.3, and that was missed in at most one sample since. In a sample that is not complete, a text
+    may be missing without being missed. An appearance ends ``spacing`` after its last sighting, at ``duration`` at the latest (both s).
     """
     open_tracks: list[_Track] = []
     done: list[_Track] = []
     for sample in samples:
-        if sample.sightings is None:
-            continue
         pairs = [
             (likeness, t, s)
             for t, track in enumerate(open_tracks)
@@ -167,7 +166,7 @@ def appearances(samples: Sequence[Sample], *, spacing: float, duration: float) -
                 open_tracks[t].add(sample, sample.sightings[s])
         still_open = []
         for t, track in enumerate(open_tracks):
-            track.missed += t not in taken_tracks
+            track.missed += sample.complete and t not in taken_tracks
             (still_open if track.missed <= MAX_MISSED else done).append(track)
         open_tracks = still_open + [
             _Track(sample, sample.timestamp, sighting, sighting)

@@ -25,8 +25,9 @@ class RecordedRun:
     """What a recording tells: the results of the services in our shapes, and which services have none and why.
 
     ``metadata`` is the platform's document as recorded; ``duration`` is D (s); ``size`` the upright frame in px and
-    ``media`` the facts about the media, None where the recording does not have them. ``ml_data`` and ``status`` name
-    all seven services, ``errors`` the failed ones. ``source`` is where the video came from, None where unknown.
+    ``media`` the facts about the media (of older recordings at most width and height), None where the recording does
+    not have them. ``ml_data`` and ``status`` name all seven services, ``errors`` the failed ones. ``source`` is where
+    the video came from, None where unknown.
     """
 
     video_id: str
@@ -72,8 +73,9 @@ def normalise(recorded: Any, *, where: str = "recorded document") -> RecordedRun
     if not isinstance(processing, Mapping):
         raise _wrong(where, "processing_metadata", "an object", processing)
     duration = _duration(recorded, metadata, where)
-    media = processing.get("media")
-    size = _size(media) or _recorded_size(metadata)
+    size = _size(processing.get("media")) or _recorded_size(metadata)
+    # The frame's size alone is kept too: the platform's document, where older recordings have it, is not handed on.
+    media = processing.get("media") or (dict(zip(("width", "height"), size, strict=True)) if size else None)
     recording = Recording(where, duration, _fps(media, metadata), tuple(_entries(recorded, where)))
     known = processing.get("services") or {}
     if not isinstance(known, Mapping):

@@ -77,7 +77,7 @@ def energy_peaks(events: VideoEvents) -> list[Event]:
     return [
         Event("energy_peak", events.bins[i].start, events.bins[i].start, {})
         for i in local_maxima(loudness)
-        if loudness[i] > limit
+        if series.above(loudness[i], limit)
     ]
 
 
@@ -100,10 +100,10 @@ def local_maxima(values: Sequence[float]) -> list[int]:
 def _starting(events: VideoEvents) -> list[list[Event]]:
     """For each second what starts in it, in time order: texts, cuts, speech, gestures, objects, energy peaks."""
     kinds = (
-        *events.texts, *events.scene_changes, *events.speech, *events.gestures, *events.objects, *energy_peaks(events)
+        *events.texts, *events.changes, *events.speech, *events.gestures, *events.objects, *energy_peaks(events)
     )  # fmt: skip
     out: list[list[Event]] = [[] for _ in events.bins]
-    for event in sorted(kinds, key=lambda e: e.start):
+    for event in sorted(kinds, key=lambda e: round(e.start, 6)):
         index = events.bin_of(event.start)
         if index is not None:
             out[index].append(event)
@@ -158,7 +158,7 @@ def _first_seconds(events: VideoEvents, starting: Sequence[Sequence[Event]], mis
             {"start": _second(e.start), "end": _second(e.end), "text": _shortened(e.data["text"], 50)}
             for e in opening(events.speech, "speech_segments", "whisper")[:5]
         ],
-        "scene_changes": [e.start for e in opening(events.scene_changes, "scene_changes", "scene_detection")],
+        "scene_changes": [e.start for e in opening(events.changes, "scene_changes", "scene_detection")],
     }
 
 
@@ -267,7 +267,7 @@ def _peaks(events: VideoEvents, starting: Sequence[Sequence[Event]], missing: Mi
         return []
     density = [math.fsum(PEAK_WEIGHTS[e.kind] for e in second) for second in starting]
     usual = series.mean(density) or 0.0
-    peaks = [i for i in local_maxima(density) if density[i] > PEAK_FACTOR * usual]
+    peaks = [i for i in local_maxima(density) if series.above(density[i], PEAK_FACTOR * usual)]
     return [
         {
             "timestamp": events.bins[i].start,
@@ -289,7 +289,7 @@ def _engagement(events: VideoEvents, missing: Missing) -> list[float]:
     for index in range(math.ceil(events.duration / ENGAGEMENT_STEP)):
         start = index * ENGAGEMENT_STEP
         end = min(start + ENGAGEMENT_STEP, events.duration)
-        everything = (*events.texts, *events.scene_changes, *events.speech, *events.objects)
+        everything = (*events.texts, *events.changes, *events.speech, *events.objects)
         score = math.fsum(ENGAGEMENT_WEIGHTS[e.kind] for e in everything if e.in_range(start, end))
         curve.append(round(min(score / 10, 1.0), 2))
     return curve

@@ -152,6 +152,18 @@ def test_a_dropped_last_sliver_makes_no_peak_of_a_constant_series():
     assert run(duration=5.04, texts=[text("a", 0, 5.04)])["KeyEvents"]["peakMoments"] == []
 
 
+def test_an_end_with_the_last_bits_of_a_sum_does_not_reach_into_the_next_second():
+    # As a last sighting at 0.8 s and a sample of 0.2 s give: 1.0000000000000002.
+    curve = run(duration=3, texts=[text("a", 0, 0.8 + 0.20000000000000018)])["Dynamics"]["densityCurve"]
+    assert [point["density"] for point in curve] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("duration", [5.04, 5.3, 7.7])
+def test_a_constant_series_does_not_end_on_a_call_to_action(duration: float):
+    result = run(duration=duration, texts=[text(t, 0, duration) for t in "abc"])
+    assert result["Patterns"]["structuralFlags"]["finalCallToAction"] is False
+
+
 def test_more_than_ten_multimodal_seconds_keep_the_strongest_in_time_order():
     peaks = run(
         duration=12,

@@ -98,6 +98,12 @@ def test_a_window_with_half_more_cuts_is_an_acceleration():
     ]
 
 
+def test_a_cut_on_the_edge_of_a_window_is_in_the_later_one():
+    # Ten windows of 1.1 s: as floats 1.1 · 3 = 3.3000000000000003, just above the cut.
+    progression = run(duration=11, cuts=[3.3, 6.6])["Dynamics"]["pacingProgression"]
+    assert [w["timestamp"] for w in progression if w["cuts"]] == [3.3, 6.6]
+
+
 def test_cutting_classes_have_their_limits():
     # Windows of 6 s: one cut is 10 per minute, three are 30.
     shifts = run(duration=60, cuts=[7.0, 13.0, 14.0, 15.0])["KeyEvents"]["pacingShifts"]

@@ -37,6 +37,8 @@ def test_rho_is_undefined_when_one_side_never_changes():
 def test_rho_agrees_with_scipy(pairs: list[tuple[float, int]]):
     x, y = map(list, zip(*pairs, strict=True))
     ours = series.rho(x, y)
+    # What differs in the last bits only has one rank.
+    x = [round(v, 9) for v in x]
     if ours is None:
         assert len(set(x)) == 1 or len(set(y)) == 1
     else:

@@ -162,6 +162,15 @@ def test_delivery_follows_the_pace(words: int, style: str):
     assert run(duration=5, speech=speech)["Quality"]["deliveryStyle"] == style
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds", "style"), [(9, 5, "slow"), (11, 6, "natural"), (8, 3, "natural"), (9, 3.3, "fast")]
+)
+def test_delivery_is_natural_from_110_to_160_words_per_minute(words: int, seconds: float, style: str):
+    # 108, 110, 160 and 163.6 words per minute.
+    speech = [segment(" ".join(["w"] * words), 0, seconds)]
+    assert run(duration=7, speech=speech)["Quality"]["deliveryStyle"] == style
+
+
 def test_fillers_and_address_are_shares_of_the_words():
     patterns = run(duration=5, speech=[segment("um you know it", 0, 2)])["Patterns"]
     assert (patterns["fillerRatio"], patterns["directAddressRatio"]) == (0.75, 0.25)

@@ -122,6 +122,21 @@ def test_texts_are_set_against_speech_and_gestures(example: Json):
     assert interactions["confidence"] == pytest.approx((0.9 + 0.7 + 0.8 + 0.8 + 0.5 + 0.6) / 6)
 
 
+def test_a_text_that_appears_while_a_gesture_is_held_goes_with_it():
+    gestures = [gesture("pointing", 3, 5)]
+    texts = [text(f"text {start}", start, start + 1) for start in (1.9, 2.0, 4.8, 6.0, 6.1)]
+    interactions = run(duration=10, texts=texts, gestures=gestures)["Interactions"]
+    assert [m["textContent"] for m in interactions["multimodalMoments"]] == ["text 2.0", "text 4.8", "text 6.0"]
+
+
+def test_texts_that_start_together_are_listed_as_one_reads():
+    texts = [text("low", 1, 2, bbox=(10, 400, 50, 20)), text("right", 1, 2, bbox=(200, 90, 50, 20)),
+             text("left", 1, 2, bbox=(10, 90, 50, 20))]  # fmt: skip
+    for order in (texts, texts[::-1]):
+        moments = run(duration=4, texts=order, gestures=[gesture("love", 1, 2)])["Interactions"]["multimodalMoments"]
+        assert [m["textContent"] for m in moments] == ["left", "right", "low"]
+
+
 def test_calls_to_act_are_whole_words(example: Json):
     assert [c["ctaType"] for c in example["KeyEvents"]["ctaMoments"]] == ["get", "follow"]
     assert run(duration=5, texts=[text("together", 1, 2)])["KeyEvents"]["ctaMoments"] == []

@@ -67,6 +67,8 @@ class Project:
             for name in pipeline.configurations:
                 outcomes += [suite.run(case, name), suite.expectations(case, name)]
             for artifact in pipeline.artifacts:
+                if artifact.name in pipeline.repeatable:
+                    outcomes.append(suite.repeated(case, artifact))
                 outcomes.append(suite.configurations(case, artifact))
                 for name in pipeline.configurations:
                     outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]

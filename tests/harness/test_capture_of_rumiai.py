@@ -78,7 +78,7 @@ def test_a_key_with_a_foreign_prefix_stays_to_be_seen():
 def test_settings_of_the_user_do_not_reach_a_run_but_the_place_of_the_weights_does(monkeypatch):
     for name in ("RUMIAI_CLEANUP_VIDEO", "APIFY_API_TOKEN", "LOG_LEVEL", "https_proxy", "RUMIAI_WEIGHTS_DIR"):
         monkeypatch.setenv(name, "x")
-    kept = rumiai.environment()
+    kept = rumiai.environment("7")
     assert kept["RUMIAI_WEIGHTS_DIR"] == "x"
     assert not {"RUMIAI_CLEANUP_VIDEO", "APIFY_API_TOKEN", "LOG_LEVEL", "https_proxy"} & kept.keys()
 

@@ -66,7 +66,7 @@ def test_parity_is_zero_and_the_report_is_complete(recorded):
     }  # fmt: skip
     schema = json.loads((ROOT / "schemas/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
-    assert (recorded.root / "reports/junit.xml").read_text().count("<testcase") == 26
+    assert (recorded.root / "reports/junit.xml").read_text().count("<testcase") == 27
 
 
 def test_ground_truth_that_is_not_met_is_drift_that_names_component_expected_and_got(recorded):
@@ -154,6 +154,41 @@ def test_a_declared_difference_that_stands_nowhere_is_stale(recorded):
     done = recorded.compare_saved()
     assert done.returncode == 6
     assert "return gone: stands nowhere any more; remove the record" in done.stdout
+
+
+def test_a_declared_difference_is_none_where_both_replay_one_recording(recorded):
+    recorded.write("corpus/plain/replayed", "")
+    done = recorded.compare_saved()
+    assert done.returncode == 1
+    assert "Where.source: web 'web:/input', disk 'disk:/input'" in done.stdout
+
+
+def test_a_run_that_is_not_the_same_when_repeated_is_drift(recorded):
+    change_scores(recorded, "disk", "Items", 3, "at", value=99.0)
+    done = recorded.compare_saved()
+    assert done.returncode == 1
+    assert "plain · scores · repeat = disk" in done.stdout
+    assert "Items[3].at: disk 99.0, repeat 1.5" in done.stdout
+    counts = recorded.report()["counts"]["repeated"]
+    assert counts["differing"] == 1 and counts["exact"] > 500
+
+
+def test_another_order_of_keys_is_a_difference_when_repeated(recorded):
+    file = next((recorded.root / "reports/captures/plain/disk/work/out").glob("scores_*.json"))
+    scores = json.loads(file.read_text())
+    file.write_text(json.dumps({**scores, "Core": dict(reversed(scores["Core"].items()))}))
+    done = recorded.compare_saved()
+    assert done.returncode == 1
+    assert "the same values in another order of keys" in done.stdout
+
+
+def test_a_run_that_cannot_be_repeated_is_a_failure_that_says_why(recorded):
+    for configuration in ("web", "disk"):
+        change_scores(recorded, configuration, "Items", value=[{}])
+    done = recorded.compare_saved()
+    assert done.returncode == 4
+    assert "repeat failed, so there is nothing to compare" in done.stdout
+    assert "could not be started: KeyError: 'kind'" in done.stdout
 
 
 def test_an_undeclared_difference_between_configurations_is_drift(recorded):

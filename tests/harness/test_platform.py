@@ -15,7 +15,7 @@ from apify_client.errors import ApifyApiError
 from harness.pipelines.rumiai import platform
 from harness.pipelines.rumiai.platform import ACTOR, CORPUS, Fault, Platform
 
-CASES = [CORPUS / "high_energy", CORPUS / "tutorial"]
+CASES = [CORPUS / "high_energy", CORPUS / "tutorial", CORPUS / "edge_case"]
 
 
 @pytest.fixture(scope="module")

@@ -22,15 +22,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         selected = cases.select(config, option("--parity-case"))
     except ParityError as error:
         raise pytest.UsageError(str(error)) from error
-    names = [name for name in ("case", "configuration", "artifact") if name in metafunc.fixturenames]
+    wanted = ("case", "configuration", "artifact", "repeated_artifact")
+    names = [name for name in wanted if name in metafunc.fixturenames]
     # Goldens first: what is derived from them must see the recorded ones when they are being recorded.
     artifacts = sorted(pipeline.artifacts, key=lambda artifact: artifact.golden is None)
+    if "repeated_artifact" in names:
+        artifacts = [artifact for artifact in artifacts if artifact.name in pipeline.repeatable]
     others = [name for name in pipeline.configurations if name != pipeline.reference]
     rows = []
     for case in selected:
-        for artifact in artifacts if "artifact" in names else (None,):
+        for artifact in artifacts if names[-1].endswith("artifact") else (None,):
             for configuration in [pipeline.reference, *others] if "configuration" in names else (None,):
-                values = {"case": case, "configuration": configuration, "artifact": artifact}
+                values = {"case": case, "configuration": configuration}
+                values |= dict.fromkeys(("artifact", "repeated_artifact"), artifact)
                 label = SEPARATOR.join(
                     part for part in (case.name, configuration, artifact.name if artifact else None) if part
                 )

@@ -35,6 +35,10 @@ def test_artifact_meets_its_golden(case, artifact, configuration, parity_suite, 
     judged(parity_suite.golden(case, configuration, artifact))
 
 
+def test_run_repeated_from_its_recording_is_the_same(case, repeated_artifact, parity_suite, judged):
+    judged(parity_suite.repeated(case, repeated_artifact))
+
+
 def test_run_finds_what_is_known_to_be_in_the_case(case, configuration, parity_suite, judged):
     judged(parity_suite.expectations(case, configuration))
 

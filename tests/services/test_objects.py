@@ -121,3 +121,11 @@ def test_describe_tells_weights_and_version():
     info = Objects().describe()
     assert (info.library, info.version, info.problem) == ("ultralytics", "8.4.190", None)
     assert [w.name for w in info.weights] == ["yolo11n-seg.pt"]
+
+
+def test_a_thing_that_becomes_another_one_in_its_place_is_another_identity():
+    identify = _Identities(samples_per_second=5)
+    frame = frames(1)[0]
+    person, cup = Boxes([(50, 50, 20, 40)], [0.9]), Boxes([(50, 50, 20, 40)], [0.9])
+    cup.cls = np.ones(1, np.float32)
+    assert [identify(person, frame), identify(cup, frame), identify(person, frame)] == [[1], [2], [1]]

@@ -10,17 +10,14 @@ from PIL import Image, ImageDraw, ImageFont
 from rumiai_v2.media.types import DecodedVideo, Frame, Media
 from rumiai_v2.services.text import (
     CHANGED,
-    MAX_READ,
     Text,
     block_change,
-    choose,
     picture_holders,
-    plan,
     read_video,
-    region_change,
     small_gray,
 )
 from rumiai_v2.services.text_appearances import Sighting, similarity
+from rumiai_v2.services.text_readings import MAX_READ
 from tests.schema_check import validate
 
 SPACING = 0.2
@@ -58,16 +55,21 @@ class Reader:
         self.found.append(int(image[0, 0, 0]))
         return [TEXT_BOX] if self.texts[int(image[0, 0, 0])] else []
 
-    def read(self, image):
+    def read(self, image, top, bottom):
         self.reads.append(int(image[0, 0, 0]))
         text = self.texts[int(image[0, 0, 0])]
-        return [Sighting(text, 0.9, TEXT_BOX)] if text else []
+        return [Sighting(text, 0.99, TEXT_BOX)] if text else []
 
 
 def marked(image, k):
     image = image.copy()
     image[0, 0] = k
     return image
+
+
+def lettered(image, text, k):
+    """``image`` with the strokes of ``text`` in TEXT_BOX, marked with k."""
+    return marked(cv2.putText(image.copy(), text, (44, 532), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (255, 255, 255), 5), k)
 
 
 def run(reader, images, *, scale=1.0):
@@ -103,46 +105,6 @@ def test_a_change_in_one_block_is_a_change():
     assert picture_holders([a, b]) == [0, 1]
 
 
-def test_region_change_sees_only_blocks_that_touch_a_box():
-    a, b = np.zeros((320, 184), np.float32), np.zeros((320, 184), np.float32)
-    b[160:168, 80:88] = 50
-    assert region_change(a, b, [(160.0, 320.0, 16.0, 16.0)], 2.0) == 50
-    assert region_change(a, b, [(0.0, 0.0, 100.0, 100.0)], 2.0) == 0
-    assert region_change(a, b, [], 2.0) == 0
-
-
-def test_a_change_beside_the_text_needs_no_reading():
-    a = np.zeros((320, 184), np.float32)
-    b, c = a.copy(), a.copy()
-    b[:40] = 200
-    c[250:260, 20:100] = 200
-    regions = {0: [TEXT_BOX], 1: [TEXT_BOX], 2: [TEXT_BOX]}
-    todo = plan([a, b, c], [0, 1, 2], regions, 2.0)
-    assert todo.holders == (0, 0, 2)
-    assert [i for i, _ in todo.wanted] == [0, 2]
-
-
-def test_no_text_region_is_nothing_to_read_and_evidence_of_no_text():
-    grays = [np.full((320, 184), level, np.float32) for level in (0, 50, 100)]
-    todo = plan(grays, [0, 1, 2], {0: [TEXT_BOX], 1: [], 2: [TEXT_BOX]}, 2.0)
-    assert todo.holders == (0, 1, 2)
-    assert todo.empty == {1}
-    assert [i for i, _ in todo.wanted] == [0, 2]
-
-
-def test_all_wanted_samples_are_read_within_the_limit():
-    wanted = [(i, 10.0) for i in range(MAX_READ)]
-    assert choose(wanted) == tuple(range(MAX_READ))
-
-
-def test_over_the_limit_readings_spread_and_go_where_text_changed_most():
-    wanted = [(i, 200.0 if i % 4 == 1 else 10.0) for i in range(240)]
-    assert choose(wanted) == tuple(range(1, 240, 4))
-    even = choose([(i, 10.0) for i in range(300)])
-    assert len(even) == MAX_READ
-    assert even[0] == 0 and even[-1] >= 290
-
-
 def test_a_still_picture_is_read_once_and_its_text_lasts():
     reader = Reader({1: "Follow me"})
     document = run(reader, [marked(plain(), 1)] * 10)
@@ -153,14 +115,30 @@ def test_a_still_picture_is_read_once_and_its_text_lasts():
     assert document["metadata"]["frames_skipped"] == 9
 
 
-def test_each_changed_picture_is_searched_and_only_those_with_text_are_read():
-    reader = Reader({1: "", 2: "Step one", 3: ""})
-    images = [marked(plain(40), 1)] * 3 + [marked(plain(120), 2)] * 3 + [marked(plain(200), 3)] * 3
+def test_each_changed_picture_is_searched_and_only_new_text_is_read():
+    reader = Reader({1: "", 2: "Step one", 3: "Step one", 4: ""})
+    images = [marked(plain(40), 1)] * 3 + [lettered(plain(120), "Step one", 2)] * 3
+    images += [lettered(plain(160), "Step one", 3), marked(plain(200), 4)]
     document = run(reader, images)
-    assert (reader.found, reader.reads) == ([1, 2, 3], [2])
+    assert (reader.found, reader.reads) == ([1, 2, 3, 4], [2])
     (only,) = document["textAnnotations"]
-    assert (only["timestamp"], only["end_timestamp"]) == (pytest.approx(0.6), pytest.approx(1.2))
+    assert (only["timestamp"], only["end_timestamp"]) == (pytest.approx(0.6), pytest.approx(1.4))
     assert only["frame_number"] == 18
+
+
+def test_a_text_over_a_moving_picture_is_read_once_and_ends_when_it_goes():
+    soft = [cv2.normalize(cv2.blur(noise(k), (41, 41)), None, 0, 140, cv2.NORM_MINMAX) for k in range(8)]
+    reader = Reader({1: "Follow me", 2: "Step one", 3: ""})
+    images = [lettered(image, "Follow me", 1) for image in soft[:4]] + [lettered(soft[4], "Step one", 2)]
+    images += [marked(image, 3) for image in soft[5:]]
+    document = run(reader, images)
+    assert reader.reads == [1, 2]
+    assert [
+        (a["text"], round(a["timestamp"], 6), round(a["end_timestamp"], 6)) for a in document["textAnnotations"]
+    ] == [
+        ("Follow me", 0.0, 0.8),
+        ("Step one", 0.8, 1.0),
+    ]
 
 
 def test_boxes_are_in_source_pixels():
@@ -168,7 +146,7 @@ def test_boxes_are_in_source_pixels():
     assert document["textAnnotations"][0]["bbox"] == [60.0, 750.0, 420.0, 60.0]
 
 
-def test_samples_over_the_limit_are_no_evidence_and_are_counted():
+def test_samples_over_the_limit_are_not_read_and_are_counted():
     reader = Reader({1: "Follow me"})
     document = run(reader, [marked(gray_noise(k), 1) for k in range(80)])
     assert len(reader.reads) == MAX_READ

@@ -22,8 +22,8 @@ def said(text, confidence=0.9, box=BOX):
 
 
 def samples(*contents):
-    """One sample per argument: a tuple of sightings, or None for no evidence."""
-    return [Sample(k * SPACING, k * 5, content) for k, content in enumerate(contents)]
+    """One sample per argument: a tuple of sightings, or None for one whose text was not read."""
+    return [Sample(k * SPACING, k * 5, content or (), content is not None) for k, content in enumerate(contents)]
 
 
 def merged(*contents, duration=100.0):
@@ -78,10 +78,17 @@ def test_one_missed_sample_is_bridged_and_two_are_not():
     assert spans(merged((said("Watch"),), (), (), (said("Watch"),))) == [("Watch", 0.0, 0.2), ("Watch", 0.6, 0.8)]
 
 
-def test_samples_without_evidence_are_neither_sighting_nor_gap():
+def test_samples_that_were_not_read_are_neither_sighting_nor_gap():
     assert spans(merged((said("Watch"),), None, None, None, (said("Watch"),))) == [("Watch", 0.0, 1.0)]
     assert spans(merged((said("Watch"),), None, None, ())) == [("Watch", 0.0, 0.2)]
     assert merged(None, None) == ()
+
+
+def test_what_is_known_of_a_partly_read_sample_is_a_sighting():
+    first, last = (Sample(t, 0, (said("Watch"),)) for t in (0.0, 0.8))
+    partly = [Sample(0.2 * k, 0, (said("this", box=(0.0, 0.0, 90.0, 30.0)),), complete=False) for k in (1, 2, 3)]
+    found = appearances([first, *partly, last], spacing=SPACING, duration=9.0)
+    assert spans(found) == [("Watch", 0.0, 1.0), ("this", 0.2, 0.8)]
 
 
 def test_two_texts_on_screen_keep_apart_and_stand_from_top_to_bottom():

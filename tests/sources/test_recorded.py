@@ -287,6 +287,14 @@ def test_the_size_of_an_unread_video_is_unknown():
     assert normalise(sized).size == (576, 1024)
 
 
+def test_a_size_that_only_the_platform_told_is_kept_for_the_analyses_and_the_next_replay():
+    sized = older({})
+    sized["metadata"] = {"id": "123", "videoMeta": {"width": 576, "height": 1024}}
+    assert normalise(sized).media == {"width": 576, "height": 1024}
+    sized["metadata"], sized["processing_metadata"] = {"id": "123"}, {"media": normalise(sized).media}
+    assert normalise(sized).size == (576, 1024)
+
+
 def test_times_come_from_frame_numbers_when_there_are_no_others():
     record = {"text": "abc", "confidence": 0.9, "frame_number": 60, "bbox": [1, 2, 3, 4]}
     assert run({"ocr": {"textAnnotations": [record]}}).ml_data["ocr"]["textAnnotations"][0]["timestamp"] == 2.0

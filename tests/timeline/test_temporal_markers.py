@@ -76,6 +76,13 @@ def test_opening_lists_what_happens_in_it(example: Json):
     assert opening["scene_changes"] == [2.5]
 
 
+def test_a_change_at_the_start_is_none():
+    markers = run(duration=5, cuts=[0.0, 2.0])
+    assert markers["first_5_seconds"]["scene_changes"] == [2.0]
+    assert markers["first_5_seconds"]["density_progression"] == [0, 0, 2, 0, 0]
+    assert markers["engagement_curve"] == [0.15]
+
+
 def test_two_entries_of_one_track_are_one_object():
     objects = [thing("dog", 0, 1, track="obj_1"), thing("dog", 3, 4, track="obj_1"), thing("cat", 1, 2)]
     appearances = run(duration=5, objects=objects)["first_5_seconds"]["object_appearances"]

@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from harness.capture import Capture
 from harness.cases import Case
 from harness.contract import forms
-from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job
+from harness.pipelines.base import RUN, Answers, Artifact, Expectation, Found, Job
+from harness.pipelines.rumiai.settled import LEAVES, null_reasons
 from harness.verdict import PipelineError
 
 _ROOT = Path(__file__).parents[3]
@@ -32,12 +34,20 @@ PREFIXES = _prefixes()
 BLOCKS = ("CoreMetrics", "Dynamics", "Interactions", "KeyEvents", "Patterns", "Quality")
 FORMS = ("result", "ml", "complete")
 CLIP, METADATA, STORYBOARD = "clip.mp4", "metadata.json", "storyboard.yaml"
+#: A case with these instead is replayed from a recording of the services' results.
+RECORDED, REPLAY = "recorded.json", "replay.yaml"
+#: Every way of running has its own, so that an order that depends on the hash seed shows as a difference.
+_HASH_SEEDS = {"production": "1", "local": "2", "repeat": "3"}
 
 _SET_FILE = re.compile(r"(?P<analysis>[a-z_]+)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
 _REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")
 
 #: Settings of the pipeline that say where its models are; all others would change what it computes or writes.
 _KEPT_SETTINGS = re.compile(r"RUMIAI_WEIGHTS\w*|RUMIAI_CACHE\w*")
+
+
+#: The return structure goes beside the working folder, so that it is no part of the compared tree.
+_KEPT = ("--return-file", "../return.json")
 
 
 def _artifacts() -> tuple[Artifact, ...]:
@@ -65,26 +75,44 @@ class RumiAI:
         "torch", "ultralytics", "mediapipe", "easyocr", "openai-whisper", "scenedetect", "librosa", "numpy", "av",
     )  # fmt: skip
 
+    repeatable = ("unified", *(f"{name}.{form}" for name in PREFIXES for form in FORMS))
+    settled = LEAVES
+
+    def replayed(self, case: Case) -> bool:
+        return (case.folder / REPLAY).is_file()
+
     @contextmanager
     def job(self, case: Case, configuration: str) -> Iterator[Job]:
+        env = environment(_HASH_SEEDS[configuration])
+        if self.replayed(case):
+            if not (case.folder / RECORDED).is_file():
+                raise PipelineError(
+                    f"case {case.name}: {case.folder / RECORDED} is missing; make it with "
+                    f"`parity corpus render {case.name}`, or write it"
+                )
+            yield Job(_replay(RECORDED), env, {RECORDED: case.folder / RECORDED})
+            return
         for name in (CLIP, METADATA):
             if not (case.folder / name).is_file():
                 raise PipelineError(
                     f"case {case.name}: {case.folder / name} is missing; "
                     + (f"render it with `parity corpus render {case.name}`" if name == CLIP else "write it")
                 )
-        # The return structure goes beside the working folder, so that it is no part of the compared tree.
         command = (sys.executable, "-m", "rumiai_v2", configuration)
-        kept = ("--return-file", "../return.json")
         if configuration == "local":
             inputs = {name: case.folder / name for name in (CLIP, METADATA)}
-            yield Job((*command, CLIP, "--metadata", METADATA, *kept), environment(), inputs)
+            yield Job((*command, CLIP, "--metadata", METADATA, *_KEPT), env, inputs)
             return
         from harness.pipelines.rumiai.platform import Platform
 
         with Platform([case.folder]) as platform:
             reach = {"APIFY_API_TOKEN": platform.token, "APIFY_API_BASE_URL": platform.api_url}
-            yield Job((*command, platform.url_of(case.folder), *kept), {**environment(), **reach})
+            yield Job((*command, platform.url_of(case.folder), *_KEPT), {**env, **reach})
+
+    @contextmanager
+    def repeat(self, capture: Capture) -> Iterator[Job]:
+        recorded = capture.folder / capture.files["unified"]
+        yield Job(_replay(RECORDED), environment(_HASH_SEEDS["repeat"]), {RECORDED: recorded})
 
     def find(self, capture: Path) -> Found:
         files: dict[str, list[str]] = {}
@@ -117,13 +145,29 @@ class RumiAI:
         return made
 
     def expectations(self, case: Case, document: Callable[[str], Any]) -> Sequence[Expectation]:
+        outputs = {name: document(f"{name}.result") for name in PREFIXES}
+        if self.replayed(case):
+            from harness.pipelines.rumiai.expectations.replay import check_replay
+            from harness.pipelines.rumiai.replay import load_replay
+
+            return check_replay(load_replay(case.folder).expected, document("unified"), outputs)
         if not (case.folder / STORYBOARD).is_file():
             return ()
-        from harness.pipelines.rumiai.expectations import check_run
+        from harness.pipelines.rumiai.expectations.run import check_run
         from harness.pipelines.rumiai.storyboard import load_storyboard
 
-        speech = document("speech_analysis.result")
-        return check_run(load_storyboard(case.folder), document("unified"), {"speech_analysis": speech})
+        return check_run(load_storyboard(case.folder), document("unified"), outputs)
+
+    def answers(self, form: Any, outputs: Path) -> Answers:
+        """A golden form of the owners, version 2, held against ``insights/<id>``."""
+        from harness.pipelines.rumiai.expectations.form import check_form
+
+        return check_form(form, outputs)
+
+    def reasons(self, artifact: Artifact, document: Any) -> Mapping[str, str] | None:
+        """Why values of an analysis' result are null, as its own list says; elsewhere the schemas' descriptions do."""
+        name = artifact.name.rpartition(".")[0]
+        return null_reasons(document, PREFIXES[name], BLOCKS) if name in PREFIXES else None
 
     def expected(self, artifact: Artifact, golden: Callable[[str], Any]) -> Any:
         analysis, form = artifact.name.rsplit(".", 1)
@@ -143,7 +187,12 @@ class RumiAI:
         }
 
     def render(self, case: Case) -> None:
-        """Make the case's clip from its storyboard."""
+        """Make the case's clip from its storyboard, or its recording from its script."""
+        if self.replayed(case):
+            from harness.pipelines.rumiai.recording import write_recording
+
+            write_recording(case.folder)
+            return
         from harness.pipelines.rumiai.render import render_case
 
         render_case(case.folder)
@@ -158,7 +207,7 @@ def ml_form(result: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {names.get(key, key): value for key, value in result.items()}
 
 
-def environment() -> dict[str, str]:
+def environment(hash_seed: str) -> dict[str, str]:
     """The environment of a run: this one without settings that would change its outputs, and without proxies."""
     env = {
         name: value
@@ -169,8 +218,13 @@ def environment() -> dict[str, str]:
         env.pop(name, None)
         env.pop(name.lower(), None)
     inherited = os.environ.get("PYTHONPATH")
+    env["PYTHONHASHSEED"] = hash_seed
     env["PYTHONPATH"] = os.pathsep.join([str(_ROOT), *([inherited] if inherited else [])])
     return env
+
+
+def _replay(recording: str) -> tuple[str, ...]:
+    return sys.executable, "-m", "rumiai_v2", "replay", recording, *_KEPT
 
 
 def _renamer(prefix: str) -> Callable[[str], str]:

@@ -61,12 +61,13 @@ def _encode(path: Path, story: Storyboard, sound: np.ndarray) -> None:
     with av.open(path, "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}) as container:
         video = container.add_stream("libx264", rate=story.fps, options={"crf": "23", "preset": "slow", "threads": "1"})
         video.width, video.height, video.pix_fmt = *story.size, "yuv420p"
-        if story.audio:  # every stream must be there before the first packet
+        audio = None
+        if story.audio:  # before the first packet: the container's header lists all streams
             audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono", bit_rate=64_000)
         for image in frames(story):
             container.mux(video.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(video.encode(None))
-        if not story.audio:
+        if audio is None:
             return
         for at in range(0, len(sound), 1024):
             block = av.AudioFrame.from_ndarray(sound[None, at : at + 1024], format="fltp", layout="mono")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from harness.capture import Capture
 from harness.cases import Case
 from harness.contract import forms
 from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job
@@ -29,11 +30,25 @@ class Toy:
         Artifact(RUN, "run.schema.json", "run.json"),
     )
 
+    repeatable = ("scores",)
+    settled: Mapping[str, Mapping[str, str]] = {}
+
+    def replayed(self, case: Case) -> bool:
+        return (case.folder / "replayed").exists()
+
+    @contextmanager
+    def repeat(self, capture: Capture) -> Iterator[Job]:
+        given = capture.folder / "again.json"
+        scores = capture.document("scores")
+        words = [item["text"] for item in scores["Items"] if item["kind"] == "word"]
+        core = scores["Core"]
+        again = {"words": words, "mean": core["mean"], "label": core["label"], "best": core["best"]}
+        given.write_text(json.dumps(again), encoding="utf-8")
+        yield _job(capture.configuration, given)
+
     @contextmanager
     def job(self, case: Case, configuration: str) -> Iterator[Job]:
-        program = Path(__file__).parent / "program.py"
-        argv = (sys.executable, "-S", str(program), configuration, "--stamp", STAMPS[configuration])
-        yield Job(argv=argv, env={}, inputs={"input.json": case.folder / "input.json"}, timeout_s=20)
+        yield _job(configuration, case.folder / "input.json")
 
     def find(self, capture: Path) -> Found:
         files, stamps = {}, []
@@ -74,6 +89,12 @@ class Toy:
         scores = golden("scores")
         inside = json.dumps({f"toy{key}": value for key, value in scores.items()})
         return {"kind": "scores", "result": inside, "parsed": scores}
+
+
+def _job(configuration: str, given: Path) -> Job:
+    program = Path(__file__).parent / "program.py"
+    argv = (sys.executable, "-S", str(program), configuration, "--stamp", STAMPS[configuration])
+    return Job(argv=argv, env={}, inputs={"input.json": given}, timeout_s=20)
 
 
 PIPELINE = Toy()
