@@ -52,6 +52,8 @@ class Capture:
     files: Mapping[str, str]
     problems: tuple[str, ...]
     provenance: Mapping[str, Any]
+    #: Texts in names that tell runs apart, in order of rank.
+    stamps: tuple[str, ...] = ()
 
     @cached_property
     def _documents(self) -> dict[str, Any]:
@@ -164,6 +166,7 @@ def _run(
         "seconds": round(seconds, 3),
         "files": files,
         "problems": list(found.problems),
+        "stamps": list(found.stamps),
         "provenance": provenance(pipeline.packages),
     }
 
@@ -207,8 +210,8 @@ def run_document(folder: Path, *, exit_code: int, found: Found, inputs: Iterable
     stdout = (folder / STDOUT).read_text(encoding="utf-8", errors="replace").splitlines()
     return {
         "exit_code": exit_code,
-        "stdout": [_neutral(line, work, found.stamps) for line in stdout],
-        "tree": sorted(_neutral(name, work, found.stamps) for name in tree),
+        "stdout": [neutral(line.replace(str(work), "<work>"), found.stamps) for line in stdout],
+        "tree": sorted(neutral(name, found.stamps) for name in tree),
     }
 
 
@@ -227,8 +230,8 @@ def _tree(root: Path, folder: Path, leave_out: set[Path]) -> list[str]:
     return names
 
 
-def _neutral(text: str, work: Path, stamps: Iterable[str]) -> str:
-    text = text.replace(str(work), "<work>")
+def neutral(text: str, stamps: Iterable[str]) -> str:
+    """``text`` with the stamps of its run as ``<stamp>``, ``<stamp-2>``, …"""
     for number, stamp in enumerate(stamps, start=1):
         text = text.replace(stamp, "<stamp>" if number == 1 else f"<stamp-{number}>")
     return text

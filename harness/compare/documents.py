@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from harness.capture import Capture
+from harness.capture import Capture, neutral
 from harness.pipelines.base import Artifact
 from harness.verdict import Verdict
 
@@ -31,7 +32,16 @@ def comparable(capture: Capture, artifact: Artifact) -> Any:
         for name, other in artifact.repeats.items()
         if isinstance(document, dict) and name in document and _repeats(capture, document[name], other)
     }
-    return {**document, **repeated} if repeated else document
+    document = {**document, **repeated} if repeated else document
+    return _neutral(document, capture.stamps) if artifact.names_files else document
+
+
+def _neutral(document: Any, stamps: Sequence[str]) -> Any:
+    if isinstance(document, dict):
+        return {name: _neutral(value, stamps) for name, value in document.items()}
+    if isinstance(document, list):
+        return [_neutral(value, stamps) for value in document]
+    return neutral(document, stamps) if isinstance(document, str) else document
 
 
 def _repeats(capture: Capture, value: Any, other: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from harness.compare.difference import Comparison, Difference, Ignored
+from harness.compare.difference import Comparison, Difference
 from harness.verdict import Verdict, in_order
 
 Check = Literal["run", "contract", "configurations", "golden", "repeated", "expectations", "ignored", "stale"]
@@ -84,17 +83,3 @@ def absent(*, expected: bool, note: str) -> Comparison:
     kind: Literal["missing", "extra"] = "missing" if expected else "extra"
     sides = ("a document", None) if expected else (None, "a document")
     return Comparison(differing=1, differences=[Difference("", kind, *sides, note=note)])
-
-
-def ignored_share(comparisons: Sequence[Comparison]) -> tuple[int, int]:
-    """Ignored and all leaves of ``comparisons``."""
-    return sum(len(c.ignored) for c in comparisons), sum(c.leaves for c in comparisons)
-
-
-def ignored_by_class(comparisons: Sequence[Comparison]) -> dict[str, int]:
-    """Ignored leaves of ``comparisons`` by the rule that ignored them."""
-    counts = {"volatile": 0, "environment": 0, "declared": 0}
-    leaves: list[Ignored] = [leaf for comparison in comparisons for leaf in comparison.ignored]
-    for leaf in leaves:
-        counts[leaf.by] += 1
-    return counts

@@ -17,7 +17,7 @@ from harness.compare.declared import Declared
 from harness.compare.difference import Comparison, Difference
 from harness.compare.documents import comparable, unusable
 from harness.compare.mask import canonical, in_given_order, masked
-from harness.compare.outcome import Check, Outcome, absent, ignored_by_class, ignored_share, judge
+from harness.compare.outcome import Check, Outcome, absent, judge
 from harness.compare.walk import Policy, compare
 from harness.config import Config
 from harness.contract import check, registry
@@ -127,30 +127,6 @@ class Suite:
         return judge(self._against_golden(case, golden, document, artifact, self.pipeline.reference)) == (
             Verdict.PARITY,
         )
-
-    def ignored(self, case: Case) -> Outcome:
-        """Is the share of ignored leaves of a case small enough, in each of its comparisons?"""
-        return self._once(("ignored", case.name, None, None), lambda: self._ignored(case))
-
-    def _ignored(self, case: Case) -> Outcome:
-        names = self.pipeline.configurations
-        groups: dict[str, list[Outcome]] = {
-            " = ".join(names[:2]): [self.configurations(case, artifact) for artifact in self.pipeline.artifacts]
-        }
-        for name in names:
-            groups[f"{name} ~ {GOLDEN}"] = [self.golden(case, name, artifact) for artifact in self.pipeline.artifacts]
-        messages, shares = [], {}
-        for title, outcomes in groups.items():
-            comparisons = [outcome.comparison for outcome in outcomes if outcome.comparison is not None]
-            ignored, leaves = ignored_share(comparisons)
-            shares[title] = {"ignored": ignored, "leaves": leaves, **ignored_by_class(comparisons)}
-            if ignored > self.config.max_ignored * leaves:
-                messages.append(
-                    f"{title}: {ignored} of {leaves} leaves are ignored ({100 * ignored / leaves:.2f} %), allowed "
-                    f"{100 * self.config.max_ignored:g} %: compare more of them, they are listed in the report"
-                )
-        verdict = Verdict.CONTRACT if messages else Verdict.PARITY
-        return Outcome("ignored", case.name, verdicts=(verdict,), messages=tuple(messages), data={"shares": shares})
 
     def expectations(self, case: Case, configuration: str) -> Outcome:
         """Does the run find what is known to be in the case?"""

@@ -30,6 +30,8 @@ class Artifact:
     #: Top-level field → artifact that it repeats. Where it does so exactly, its leaves are compared once, as part of
     #: that artifact, and the field counts as one leaf.
     repeats: Mapping[str, str] = field(default_factory=dict)
+    #: Whether its texts name files of the run, so that stamps in them become ``<stamp>`` before they are compared.
+    names_files: bool = False
 
 
 @dataclass(frozen=True)

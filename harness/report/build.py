@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.compare.captures import REPEAT
+from harness.compare.outcome import Outcome
 from harness.pipelines.base import Pipeline
 from harness.verdict import Verdict, decide, in_order
 
@@ -31,6 +32,7 @@ class Session:
     given: str | None
     updated: bool
     selected: bool
+    max_ignored: float
     crashes: tuple[str, ...] = ()
 
 
@@ -39,7 +41,6 @@ def expected_checks(pipeline: Pipeline, cases: Iterable[str]) -> set[Key]:
     second = pipeline.configurations[1]
     keys: set[Key] = {("stale", None, None, None)}
     for case in cases:
-        keys.add(("ignored", case, None, None))
         keys |= {("repeated", case, REPEAT, name) for name in pipeline.repeatable}
         keys |= {(check, case, name, None) for check in ("run", "expectations") for name in pipeline.configurations}
         for artifact in pipeline.artifacts:
@@ -67,6 +68,8 @@ def build(
 ) -> dict[str, Any]:
     """One report. ``declared``: (artifact, path) of the ledger's records, to see which of them nothing needs."""
     by_key = {key_of(result): result for result in results}
+    share = _ignored_share(results)
+    results = [*results, *_too_many(share, session)]
     missing = sorted(expected_checks(pipeline, cases) - by_key.keys(), key=str)
     ignored = _ignored(results)
     unused = [] if missing or session.selected else _unused(declared, ignored, results)
@@ -95,7 +98,7 @@ def build(
         "files": _files(results),
         "results": [_result(result) for result in sorted(results, key=lambda r: str(key_of(r)))],
         "expectations": _expectations(results),
-        "ignored_share": {r["case"]: r["data"]["shares"] for r in results if r["check"] == "ignored" and "data" in r},
+        "ignored_share": share,
         "ignored": ignored,
         "stale": {
             "goldens": [file for r in results if r["check"] == "stale" for file in r.get("data", {}).get("files", [])],
@@ -160,6 +163,38 @@ def _ignored(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             entry["in_"].append(comparison)
     rows = sorted(leaves.items())
     return [{**{k: v for k, v in leaf.items() if k != "in_"}, "comparisons": sorted(leaf["in_"])} for _, leaf in rows]
+
+
+def _ignored_share(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Of each kind of comparison, over all cases: its leaves, and how many were ignored by which rule."""
+    shares: dict[str, dict[str, int]] = {}
+    for result in results:
+        if result["check"] not in _COMPARISONS:
+            continue
+        sign = "=" if result["check"] == "configurations" else "~"
+        title = f"{result['configuration']} {sign} {result['against']}"
+        share = shares.setdefault(title, {"ignored": 0, "leaves": 0, "volatile": 0, "environment": 0, "declared": 0})
+        share["leaves"] += sum(result["counts"].values())
+        share["ignored"] += result["counts"]["ignored"]
+        for leaf in result["ignored"]:
+            share[leaf["by"]] += 1
+    return dict(sorted(shares.items()))
+
+
+def _too_many(shares: Mapping[str, Mapping[str, int]], session: Session) -> list[dict[str, Any]]:
+    """An outcome that says so when more leaves were ignored than may be.
+
+    Small cases hold few leaves beside the clocks that every run has, so the share is one of all cases; a selection of
+    cases is not judged.
+    """
+    messages = [
+        f"{title}: {share['ignored']} of {share['leaves']} leaves are ignored "
+        f"({100 * share['ignored'] / share['leaves']:.2f} %), allowed {100 * session.max_ignored:g} %: compare more of "
+        "them, they are listed in the report"
+        for title, share in shares.items()
+        if not session.selected and share["ignored"] > session.max_ignored * share["leaves"]
+    ]
+    return [Outcome("ignored", verdicts=(Verdict.CONTRACT,), messages=tuple(messages)).to_json()] if messages else []
 
 
 def _unused(

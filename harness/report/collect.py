@@ -75,6 +75,7 @@ class Collector:
                 given=config.relative(Path(given).absolute()) if given else None,
                 updated=bool(option("update_snapshots", False)),
                 selected=bool(option("--parity-case")),
+                max_ignored=config.max_ignored,
                 crashes=tuple(self.crashes),
             ),
         )

@@ -71,5 +71,8 @@ def _service(info: ServiceInfo | None, status: str, error: str | None) -> dict[s
         "error": error,
         "library": info.library if info else None,
         "version": info.version if info else None,
-        "weights": [{"name": w.name, "sha256": w.sha256, "source": w.source} for w in info.weights] if info else [],
+        "weights": [{"name": w.name, "sha256": w.sha256} for w in info.weights] if info else [],
+        "weights_source": ", ".join(dict.fromkeys(w.source or "unknown" for w in info.weights)) or None
+        if info
+        else None,
     }

@@ -123,3 +123,16 @@ def test_a_folder_that_holds_only_what_is_left_out_is_no_part_of_the_tree_but_an
     found = Found(files={}, untracked=("temp/video.mp4",))
     document = capture.run_document(tmp_path, exit_code=0, found=found, inputs=())
     assert document["tree"] == ["empty/", "out/", "out/kept.json"]
+
+
+def test_a_document_that_names_files_is_compared_without_the_stamps_of_its_run(config):
+    from harness.compare.documents import comparable
+    from harness.pipelines.base import Artifact
+
+    code = (
+        "import json, pathlib; pathlib.Path('out').mkdir(); pathlib.Path('out/scores_20260101_000000.json').write_text('{}');"
+        "pathlib.Path('../return.json').write_text(json.dumps({'file': ['out/scores_20260101_000000.json', 3]}))"
+    )
+    done = capture.load(record(config, pipeline=Scripted(code)).folder)
+    assert comparable(done, Artifact("return", "x", "y", names_files=True)) == {"file": ["out/scores_<stamp>.json", 3]}
+    assert comparable(done, Artifact("return", "x", "y")) == {"file": ["out/scores_20260101_000000.json", 3]}

@@ -43,9 +43,5 @@ def test_run_finds_what_is_known_to_be_in_the_case(case, configuration, parity_s
     judged(parity_suite.expectations(case, configuration))
 
 
-def test_few_leaves_are_ignored(case, parity_suite, judged):
-    judged(parity_suite.ignored(case))
-
-
 def test_no_golden_is_stale(parity_suite, judged):
     judged(parity_suite.stale(cases.discover(parity_suite.config)))

@@ -53,7 +53,7 @@ _KEPT = ("--return-file", "../return.json")
 def _artifacts() -> tuple[Artifact, ...]:
     found = [
         Artifact("unified", "unified.schema.json", "unified.json"),
-        Artifact("return", "return_success.schema.json", "return.json", repeats={"report": "report"}),
+        Artifact("return", "return_success.schema.json", "return.json", repeats={"report": "report"}, names_files=True),
         Artifact("report", "report.schema.json", "report.json"),
         Artifact(RUN, "run.schema.json", "run.json"),
     ]
@@ -153,10 +153,16 @@ class RumiAI:
             return check_replay(load_replay(case.folder).expected, document("unified"), outputs)
         if not (case.folder / STORYBOARD).is_file():
             return ()
+        from harness.pipelines.rumiai.expectations.bookkeeping import check_report
         from harness.pipelines.rumiai.expectations.run import check_run
         from harness.pipelines.rumiai.storyboard import load_storyboard
 
-        return check_run(load_storyboard(case.folder), document("unified"), outputs)
+        unified = document("unified")
+        has_audio = unified["processing_metadata"]["media"]["has_audio"]
+        return [
+            *check_run(load_storyboard(case.folder), unified, outputs),
+            *check_report(document("report"), has_audio=has_audio),
+        ]
 
     def answers(self, form: Any, outputs: Path) -> Answers:
         """A golden form of the owners, version 2, held against ``insights/<id>``."""

@@ -1,0 +1,31 @@
+"""What a run's report must say of itself: one decode pass, one audio extraction, and times that add up to the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.pipelines.base import Expectation
+
+#: How far sums of times may lie from the wall (share of it).
+SLACK = 0.1
+SERVICES_STAGE = "running_ml_analysis"
+
+
+def check_report(report: Mapping[str, Any], *, has_audio: bool) -> Iterator[Expectation]:
+    """The counters and the sums. Imports and model loading count to the services, decoding to their stage."""
+    metrics = report["processing_metrics"]
+    for counter, wanted in (("decode_passes", 1), ("audio_extractions", int(has_audio))):
+        got = metrics["counters"].get(counter, 0)
+        yield Expectation("report", f"{wanted} {counter}", str(got), got == wanted)
+    wall, stages = metrics["uptime_seconds"], metrics["stage_seconds"]
+    services = sum(report["video_metrics"]["average_ml_times"].values())
+    yield _adds_up("stages", sum(stages.values()), wall)
+    yield _adds_up("services and the other stages", sum(stages.values()) - stages[SERVICES_STAGE] + services, wall)
+
+
+def _adds_up(what: str, total: float, wall: float) -> Expectation:
+    fits = abs(total - wall) <= SLACK * wall
+    return Expectation(
+        "report", f"times of {what} within {SLACK:.0%} of the wall", f"{total:.2f} of {wall:.2f} s", fits
+    )
