@@ -58,11 +58,21 @@ def build_report(
         },
         "memory_usage": metrics.memory_usage(),
         "device": dict(device),
+        "weights_sources": _weights_sources(services.values()),
         "services": {
             name: _service(services.get(name), result.status, result.error) for name, result in results.items()
         },
         "feature_flags": {"ml_precompute": True, "python_only": True, "output_format": "v2"},
     }
+
+
+def _weights_sources(services: Iterable[ServiceInfo | None]) -> str | None:
+    """Where the model files came from, in one text: ``offline_pack: a.pt, b.task; setting: c.pt``; None in a replay."""
+    files: dict[str, list[str]] = {}
+    for info in services:
+        for weight in info.weights if info else ():
+            files.setdefault(weight.source or "unknown", []).append(weight.name)
+    return "; ".join(f"{source}: {', '.join(names)}" for source, names in sorted(files.items())) or None
 
 
 def _service(info: ServiceInfo | None, status: str, error: str | None) -> dict[str, Any]:
@@ -72,7 +82,4 @@ def _service(info: ServiceInfo | None, status: str, error: str | None) -> dict[s
         "library": info.library if info else None,
         "version": info.version if info else None,
         "weights": [{"name": w.name, "sha256": w.sha256} for w in info.weights] if info else [],
-        "weights_source": ", ".join(dict.fromkeys(w.source or "unknown" for w in info.weights)) or None
-        if info
-        else None,
     }
