@@ -36,23 +36,33 @@ def _head(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _table(report: Mapping[str, Any]) -> Iterator[str]:
-    rows: dict[tuple[str, str], dict[str, int]] = {}
+    """A row per kind of comparison over all cases; below, a row per case and comparison that is not clean."""
+    totals: dict[tuple[str, str], dict[str, int]] = {}
+    unclean: dict[tuple[str, str], dict[str, int]] = {}
     for result in report["results"]:
-        if result["check"] in ("configurations", "golden", "repeated"):
-            sign = "~" if result["check"] == "golden" else "="
-            title = (result["case"], f"{result['configuration']} {sign} {result['against']}")
-            row = rows.setdefault(title, dict.fromkeys(COUNTS, 0))
+        if result["check"] not in ("configurations", "golden", "repeated"):
+            continue
+        title = f"{result['configuration']} {'~' if result['check'] == 'golden' else '='} {result['against']}"
+        for rows, case in ((totals, "all"), (unclean, result["case"])):
+            row = rows.setdefault((title, case), dict.fromkeys(COUNTS, 0))
             for name in COUNTS:
                 row[name] += result["counts"][name]
-    width = max([len(case) for case, _ in rows] + [4])
-    wide = max([len(title) for _, title in rows] + [10])
-    yield f"{'case':<{width}}  {'comparison':<{wide}}  {'exact':>8}  {'within':>8}  {'ignored':>8}  " \
+    unclean = {key: row for key, row in unclean.items() if row["uncompared"] or row["differing"]}
+    shown = [*sorted(totals.items(), key=_by_comparison), *sorted(unclean.items(), key=_by_comparison)]
+    wide = max([len(title) for (title, _), _ in shown] + [10])
+    width = max([len(case) for (_, case), _ in shown] + [4])
+    yield f"{'comparison':<{wide}}  {'case':<{width}}  {'exact':>8}  {'within':>8}  {'ignored':>8}  " \
           f"{'uncompared':>10}  {'differing':>9}"  # fmt: skip
-    for (case, title), row in sorted(rows.items(), key=lambda item: (item[0][0], "~" in item[0][1], item[0][1])):
+    for (title, case), row in shown:
         yield (
-            f"{case:<{width}}  {title:<{wide}}  {row['exact']:>8}  {row['within_tolerance']:>8}  {row['ignored']:>8}  "
+            f"{title:<{wide}}  {case:<{width}}  {row['exact']:>8}  {row['within_tolerance']:>8}  {row['ignored']:>8}  "
             f"{row['uncompared']:>10}  {row['differing']:>9}"
         )
+
+
+def _by_comparison(item: tuple[tuple[str, str], Any]) -> tuple[str, bool, str]:
+    (title, case), _ = item
+    return case, "~" in title, title
 
 
 def _truth(report: Mapping[str, Any]) -> Iterator[str]:
