@@ -15,6 +15,10 @@ from harness.verdict import ContractError
 
 KEYWORD = "x-parity"
 
+#: Keys of the annotation that say how a leaf is compared, and those for alignment and for reports.
+_RULES = frozenset({"unit", "class", "volatile", "environment"})
+_DRAWN = frozenset({"align", "series", "box", "media_time"})
+
 _CONTAINERS = frozenset({"object", "array"})
 _ANNOTATIONS = frozenset({"$ref", "description", "title", "$comment", "examples", "default"})
 
@@ -208,11 +212,11 @@ class _Compiler:
 def _rule(annotation: object, where: str) -> Rule:
     if not isinstance(annotation, Mapping):
         raise ContractError(f"{where}: {KEYWORD} must be an object, got {annotation!r}")
-    if unknown := sorted(set(annotation) - {"unit", "class", "volatile", "environment"}):
+    if unknown := sorted(set(annotation) - _RULES - _DRAWN):
         raise ContractError(f"{where}: unknown key {unknown[0]!r} in {KEYWORD}")
-    for key, value in annotation.items():
-        if not isinstance(value, str) or not value:
-            raise ContractError(f"{where}: {KEYWORD}.{key} must be a text, got {value!r}")
+    for key in sorted(_RULES & set(annotation)):
+        if not isinstance(annotation[key], str) or not annotation[key]:
+            raise ContractError(f"{where}: {KEYWORD}.{key} must be a text, got {annotation[key]!r}")
     return Rule(
         unit=annotation.get("unit"),
         kind=annotation.get("class", "exact"),

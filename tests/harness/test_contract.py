@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,51 @@ def test_every_artifact_of_the_project_has_a_contract_that_compiles():
     for artifact in pipeline.artifacts:
         check.build(schemas, artifact.schema)
     assert len(pipeline.artifacts) == 28
+
+
+def _fields(schema, documents, file):
+    """Names of an item's fields, through references and alternatives."""
+    while "$ref" in schema:
+        name, _, pointer = schema["$ref"].partition("#")
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(file), name)) if name else file
+        schema = documents[file]
+        for step in filter(None, pointer.split("/")):
+            schema = schema[step]
+    for word in ("oneOf", "anyOf"):
+        if word in schema:
+            return set.intersection(*(_fields(part, documents, file) for part in schema[word]))
+    return set(schema.get("properties", ()))
+
+
+def _lists(part, file):
+    if isinstance(part, dict):
+        if isinstance(part.get("items"), dict) and "x-parity" in part:
+            yield part
+        for value in part.values():
+            yield from _lists(value, file)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _lists(value, file)
+
+
+def misnamed(documents):
+    """Fields that an alignment or a series names and the list's items do not have."""
+    for file, document in documents.items():
+        for found in _lists(document, file):
+            fields = _fields(found["items"], documents, file)
+            align, series = (found["x-parity"].get(word, {}) for word in ("align", "series"))
+            named = [align.get("by"), *(name.removeprefix("iou:") for name in align.get("then", ()))]
+            named += [series.get("x") if series.get("x") != "index" else None, series.get("y")]
+            yield from (f"{file}: {name}" for name in named if name is not None and name not in fields)
+
+
+def test_alignment_and_series_name_fields_that_the_items_have():
+    documents = registry.load(ROOT / "schemas").documents
+    assert list(misnamed(documents)) == []
+    assert sum("align" in found["x-parity"] for file, d in documents.items() for found in _lists(d, file)) > 40
+
+
+def test_a_misnamed_field_of_an_alignment_is_found():
+    item = {"type": "object", "properties": {"start": {"type": "number"}}}
+    lists = {"type": "array", "items": item, "x-parity": {"align": {"by": "timestamp", "then": ["iou:bbox"]}}}
+    assert list(misnamed({"a": lists})) == ["a: timestamp", "a: bbox"]
