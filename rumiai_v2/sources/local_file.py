@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 from rumiai_v2.errors import InputError, UsageError
 from rumiai_v2.models.metadata import VideoMetadata, metadata_from, valid_video_id
 from rumiai_v2.sources.base import Described
+from rumiai_v2.sources.json_file import read_json
 
 
 class LocalFile:
@@ -49,14 +49,7 @@ class LocalFile:
 
 def read_metadata(path: Path) -> VideoMetadata:
     """Read a metadata file; ``UsageError`` names file, field, expected and got."""
-    try:
-        item = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"metadata file {path}: cannot be read ({error.strerror}); check --metadata") from None
-    except ValueError as error:
-        raise UsageError(
-            f"metadata file {path}: expected JSON, got something else ({error}); check --metadata"
-        ) from None
+    item = read_json(path, what="metadata file", hint="check --metadata")
     try:
         return metadata_from(item)
     except ValueError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from rumiai_v2.errors import UsageError
 from rumiai_v2.models.ml_result import ServiceStatus
+from rumiai_v2.sources.json_file import read_json
 from rumiai_v2.sources.older import CONVERTERS, FROM_TIMELINE, Recording
 
 Json = dict[str, Any]
@@ -43,14 +43,7 @@ class RecordedRun:
 
 def read_recorded(path: Path) -> RecordedRun:
     """Read and normalise a recorded file; raises ``UsageError`` naming the file, what, expected and got."""
-    try:
-        recorded = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"recorded file {path}: cannot be read ({error.strerror}); check the path") from None
-    except ValueError as error:
-        raise UsageError(
-            f"recorded file {path}: expected JSON, got something else ({error}); name a unified analysis file"
-        ) from None
+    recorded = read_json(path, what="recorded file", hint="name a unified analysis file")
     return normalise(recorded, where=f"recorded file {path}")
 
 
