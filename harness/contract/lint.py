@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from harness.contract.nodes import KEYWORD
 
+_RANGES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum", "const"}
 _MAPS = ("properties", "patternProperties", "$defs")
 _LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
 _SINGLES = ("items", "additionalProperties", "contentSchema")
@@ -35,6 +36,8 @@ def _look(
         for word in ("description", KEYWORD):
             if word not in schema:
                 yield path, f"the leaf has no {word}"
+    if types & {"number", "integer"} and "string" not in types and not _RANGES & set(schema):
+        yield path, "the number has no range: give minimum or maximum, enum or const"
     if KEYWORD in schema:
         for error in validator.iter_errors(schema[KEYWORD]):
             yield path, f"{KEYWORD}: {error.message}"
