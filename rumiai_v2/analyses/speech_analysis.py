@@ -283,6 +283,8 @@ def _climax(events: VideoEvents, missing: Missing) -> dict[str, Any]:
     """The loudest moment, and how loud its second is against the loudest second."""
     path = "KeyEvents.climaxMoment"
     reason = series.audio_reason(events, "climax_timestamp")
+    if reason is None and events.ml["audio_energy"]["climax_timestamp"] > events.duration:
+        reason = "not_measurable"  # a recording whose sound went on after the picture
     if reason:
         return {field: missing(f"{path}.{field}", reason) for field in ("timestamp", "intensity")}
     moment = float(events.ml["audio_energy"]["climax_timestamp"])
