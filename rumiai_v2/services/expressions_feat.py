@@ -92,14 +92,18 @@ def run(detector: Any, frames: Sequence[Frame], *, scale: float) -> list[Express
             face_detection_threshold=MIN_FACE_SCORE,
         )  # fmt: skip
     environment.pin_threads()
-    return from_rows(result.to_dict("records"), count=len(frames), scale=scale)
+    height, width = frames[0].image.shape[:2]
+    return from_rows(result.to_dict("records"), count=len(frames), scale=scale, size=(width, height))
 
 
-def from_rows(rows: Iterable[Mapping[str, Any]], *, count: int, scale: float) -> list[Expression | None]:
+def from_rows(
+    rows: Iterable[Mapping[str, Any]], *, count: int, scale: float, size: tuple[int, int]
+) -> list[Expression | None]:
     """py-feat's result rows, one per face, as one expression per frame: the largest face with a score above 0.5.
 
     ``rows`` carry ``frame`` (index of the frame), ``FaceRectX/Y/Width/Height`` (pixels of the frame), ``FaceScore``,
-    the emotions and ``AU01`` …; a frame without a face has no row, or one of NaN. ``scale`` makes source pixels.
+    the emotions and ``AU01`` …; a frame without a face has no row, or one of NaN. ``scale`` makes source pixels;
+    boxes are cut at the frame's ``size`` (width, height), which py-feat's may leave.
     """
     from rumiai_v2.services.expressions import Expression
 
@@ -112,20 +116,22 @@ def from_rows(rows: Iterable[Mapping[str, Any]], *, count: int, scale: float) ->
         best = largest[index]
         if best is None or area > best[0]:
             largest[index] = (area, row)
-    return [None if best is None else _expression(best[1], scale, Expression) for best in largest]
+    return [None if best is None else _expression(best[1], scale, size, Expression) for best in largest]
 
 
-def _expression(row: Mapping[str, Any], scale: float, make: Any) -> Expression:
+def _expression(row: Mapping[str, Any], scale: float, size: tuple[int, int], make: Any) -> Expression:
     units = {
         int(match[1]): float(value)
         for name, value in row.items()
         if (match := _UNIT_COLUMN.fullmatch(str(name))) and not np.isnan(float(value))
     }
-    x, y, width, height = (float(row[f"FaceRect{name}"]) * scale for name in ("X", "Y", "Width", "Height"))
+    x, y, width, height = (float(row[f"FaceRect{name}"]) for name in ("X", "Y", "Width", "Height"))
+    left, right = (min(max(edge, 0.0), float(size[0])) * scale for edge in (x, x + width))
+    top, bottom = (min(max(edge, 0.0), float(size[1])) * scale for edge in (y, y + height))
     return make(
         scores={ours: float(row[theirs]) for theirs, ours in EMOTION_COLUMNS.items()},
         units=units,
-        box=(x, y, width, height),
+        box=(left, top, right - left, bottom - top),
     )
 
 

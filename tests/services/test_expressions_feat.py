@@ -13,6 +13,9 @@ from tests.schema_check import validate
 NAN = math.nan
 
 
+SIZE = (640, 480)
+
+
 def row(frame, *, score=0.99, box=(100.0, 50.0, 40.0, 60.0), **changes):
     """One face as a record of py-feat's result frame."""
     x, y, width, height = box
@@ -30,7 +33,7 @@ def row(frame, *, score=0.99, box=(100.0, 50.0, 40.0, 60.0), **changes):
 
 
 def test_happiness_is_joy_and_units_keep_their_numbers():
-    (face,) = expressions_feat.from_rows([row(0, AU06=0.8, AU12=0.9)], count=1, scale=2.0)
+    (face,) = expressions_feat.from_rows([row(0, AU06=0.8, AU12=0.9)], count=1, scale=2.0, size=SIZE)
     assert face.scores["joy"] == 0.85 and "happiness" not in face.scores
     assert len(face.units) == 20 and face.units[12] == 0.9 and face.units[43] == 0.1
     assert face.box == (200.0, 100.0, 80.0, 120.0)
@@ -38,22 +41,22 @@ def test_happiness_is_joy_and_units_keep_their_numbers():
 
 def test_the_largest_of_several_faces_is_taken():
     rows = [row(0), row(0, box=(0.0, 0.0, 90.0, 90.0), happiness=0.0, anger=0.9), row(0, box=(1.0, 1.0, 5.0, 5.0))]
-    (face,) = expressions_feat.from_rows(rows, count=1, scale=1.0)
+    (face,) = expressions_feat.from_rows(rows, count=1, scale=1.0, size=SIZE)
     assert face.scores["anger"] == 0.9
 
 
 @pytest.mark.parametrize("score", [0.5, 0.2, NAN])
 def test_a_face_without_a_score_above_one_half_is_none(score):
-    assert expressions_feat.from_rows([row(0, score=score)], count=1, scale=1.0) == [None]
+    assert expressions_feat.from_rows([row(0, score=score)], count=1, scale=1.0, size=SIZE) == [None]
 
 
 def test_frames_without_a_row_have_no_face():
-    found = expressions_feat.from_rows([row(2.0)], count=4, scale=1.0)
+    found = expressions_feat.from_rows([row(2.0)], count=4, scale=1.0, size=SIZE)
     assert [face is not None for face in found] == [False, False, True, False]
 
 
 def test_a_unit_that_was_not_measured_is_left_out():
-    (face,) = expressions_feat.from_rows([row(0, AU01=NAN)], count=1, scale=1.0)
+    (face,) = expressions_feat.from_rows([row(0, AU01=NAN)], count=1, scale=1.0, size=SIZE)
     assert 1 not in face.units and 2 in face.units
 
 
@@ -131,3 +134,9 @@ def test_a_damaged_file_of_the_hub_is_refused(hub):
 def test_without_the_package_the_problem_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(expressions_feat.environment, "installed", lambda package: None)
     assert "locks/feat.lock" in expressions_feat.problem()
+
+
+def test_a_box_that_leaves_the_frame_is_cut_at_its_edge():
+    beyond = {**row(0), "FaceRectX": -20.0, "FaceRectY": 400.0, "FaceRectWidth": 100.0, "FaceRectHeight": 900.0}
+    (face,) = expressions_feat.from_rows([beyond], count=1, scale=2.0, size=SIZE)
+    assert face.box == (0.0, 800.0, 160.0, 160.0)
