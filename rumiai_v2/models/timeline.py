@@ -21,21 +21,11 @@ class TimelineEntry:
         """End of the event, its start for an instant (s)."""
         return self.start if self.end is None else self.end
 
-    def overlaps(self, start: float, end: float) -> bool:
-        """Is any part of the event in [start, end)? An instant is in the range that holds it."""
-        if self.end is None:
-            return start <= self.start < end
-        return self.start < end and self.end > start
-
     def to_dict(self) -> dict[str, Any]:
         out: dict[str, Any] = {"start": self.start, "entry_type": self.entry_type, "data": self.data}
         if self.end is not None:
             out["end"] = self.end
         return out
-
-    @classmethod
-    def from_dict(cls, raw: dict[str, Any]) -> TimelineEntry:
-        return cls(start=raw["start"], entry_type=raw["entry_type"], data=raw["data"], end=raw.get("end"))
 
 
 @dataclass(frozen=True)
@@ -71,7 +61,3 @@ class Timeline:
             "entry_count": len(self.entries),
             "entries": [e.to_dict() for e in self.entries],
         }
-
-    @classmethod
-    def from_dict(cls, raw: dict[str, Any]) -> Timeline:
-        return cls(raw["video_id"], raw["duration"], tuple(map(TimelineEntry.from_dict, raw["entries"])))

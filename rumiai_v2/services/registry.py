@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from rumiai_v2.services.base import Service, ServiceInfo
+from rumiai_v2.services.base import Service
 
 
 def _lazily(module: str, name: str) -> Callable[[], Service]:
@@ -28,8 +28,3 @@ SERVICES: dict[str, Callable[[], Service]] = {
     "audio_energy": _lazily("audio_energy", "AudioEnergy"),
     "emotion_detection": _lazily("expressions", "Expressions"),
 }
-
-
-def describe_all() -> list[ServiceInfo]:
-    """What would run, service by service, without loading a model."""
-    return [make().describe() for make in SERVICES.values()]

@@ -173,4 +173,3 @@ def test_any_results_give_a_valid_timeline_in_time_order(video: Json, size: Any)
     starts = [e.start for e in timeline.entries]
     assert starts == sorted(starts)
     assert all(0 <= e.start <= e.until <= duration for e in timeline.entries)
-    assert Timeline.from_dict(timeline.to_dict()) == timeline
