@@ -1,0 +1,24 @@
+"""``parity run``: the comparison."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import click
+
+from harness.commands.common import case_option, jobs_option, settings
+from harness.commands.comparing import compare
+
+
+@click.command(
+    epilog="\b\nExamples:\n  parity run --case tutorial\n  parity run --from reports/captures --case tutorial\n\n"
+    "The runs are kept in reports/captures, one folder per case and configuration, and compare again with --from."
+)
+@case_option
+@click.option("--from", "given", type=click.Path(), metavar="DIR", help="Compare saved captures; run no case.")
+@jobs_option
+@click.option("--update", is_flag=True, help="Record goldens where a run is beyond tolerance or there is none.")
+@click.pass_obj
+def run(file: str | None, cases: tuple[str, ...], given: str | None, jobs: int, update: bool) -> NoReturn:
+    """Run the pipeline on every case, compare, and exit with the verdict."""
+    compare(settings(file), cases=cases, given=given, jobs=jobs, update=update)
