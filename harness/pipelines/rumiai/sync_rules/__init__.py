@@ -1,0 +1,33 @@
+"""What must hold in RumiAI's source, schemas, goldens and pages for its two configurations to be one pipeline.
+
+``parity.toml`` names ``RULES``. Each rule reads a tree and imports nothing of it; ``docs/sync.md`` lists them.
+"""
+
+from harness.pipelines.rumiai.sync_rules import (
+    analyses,
+    documents,
+    effects,
+    goldens,
+    layers,
+    one_path,
+    pages,
+    services,
+    settings,
+    stages,
+    unaware,
+)
+from harness.sync.rules import Rule
+
+RULES: tuple[Rule, ...] = (
+    *one_path.RULES,
+    *unaware.RULES,
+    *stages.RULES,
+    *analyses.RULES,
+    *services.RULES,
+    *documents.RULES,
+    *settings.RULES,
+    *effects.RULES,
+    *layers.RULES,
+    *goldens.RULES,
+    *pages.RULES,
+)

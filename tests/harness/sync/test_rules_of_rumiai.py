@@ -1,0 +1,97 @@
+"""Each rule is kept by the real tree and broken, with file and line, by the drift it is there for."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.pipelines.rumiai.sync_rules import RULES, effects, settings, unaware
+from harness.sync.rules import check
+from tests.harness.sync.drifts import CLI, DRIFTS, RUNNER, Drift
+from tests.harness.sync.trees import REAL, findings, line
+
+
+def test_the_real_tree_keeps_every_rule():
+    judged = check(REAL, RULES)
+    assert [f"{f.rule}: {f.file}:{f.line}: {f.what}" for f in judged.findings] == []
+    assert judged.kept == [rule.id for rule in RULES]
+
+
+@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: f"{drift.rule}: {drift.name}")
+def test_a_drift_breaks_its_rule_at_its_place(drift: Drift):
+    files = drift.edit()
+    found = [f for f in findings(files, drift.rule) if f.file == drift.file and drift.says in f.what]
+    assert len(found) == 1, [f"{f.file}:{f.line}: {f.what}" for f in findings(files, drift.rule)]
+    [finding] = found
+    assert finding.rule == drift.rule
+    assert drift.expected in finding.expected
+    assert finding.got and finding.remedy
+    if drift.at:
+        assert drift.at in line(files, drift.file, finding.line)
+
+
+def test_every_rule_has_a_drift_that_breaks_it():
+    assert {rule.id for rule in RULES} == {drift.rule for drift in DRIFTS}
+
+
+def test_the_page_has_a_row_for_every_rule_as_it_stands_in_code():
+    rows = [line for line in REAL.lines("docs/sync.md") if line.startswith("| `") and "--" not in line]
+    assert rows == [f"| `{rule.id}` | {rule.title} | {rule.catches} |" for rule in RULES]
+
+
+@pytest.mark.parametrize(
+    ("file", "rule"),
+    [
+        ("docs/settings.md", "settings"),
+        (CLI, "one-path"),
+        ("rumiai_v2/progress.py", "stages"),
+        ("parity.toml", "goldens"),
+        ("golden/ledger/runner-differences.jsonl", "declared"),
+        ("docs/leaves.md", "leaves"),
+    ],
+)
+def test_a_rule_whose_file_is_gone_is_broken_not_silent(file: str, rule: str):
+    [finding] = findings({file: None}, rule)
+    assert (finding.file, finding.what) == (file, "the rule cannot be checked without the file")
+
+
+def test_a_file_that_is_no_python_breaks_the_rules_that_read_it():
+    [finding] = findings({RUNNER: b"def run(:\n"}, "writes")
+    assert (finding.file, finding.line) == (RUNNER, 1)
+    assert finding.what.startswith("is not Python")
+
+
+def test_a_schema_that_is_no_json_breaks_the_rules_that_read_it():
+    [finding] = findings({"schemas/report.schema.json": b'{\n"a": }'}, "services")
+    assert (finding.file, finding.line) == ("schemas/report.schema.json", 2)
+
+
+@pytest.mark.parametrize(
+    ("table", "rule"),
+    [
+        (unaware.ALLOWED, "unaware"),
+        (unaware.ALLOWED_READS, "declared"),
+        (effects.WRITERS, "writes"),
+        (settings.READERS, "environment"),
+        (settings.ARGUMENTS, "environment"),
+        (settings.DOTENV, "environment"),
+        (settings.FOLDER, "environment"),
+    ],
+    ids=[
+        "knows a source",
+        "reads a declared field",
+        "writes",
+        "reads the environment",
+        "reads arguments",
+        "reads .env",
+        "working folder",
+    ],
+)
+def test_every_exception_is_needed_and_says_why(table: dict, rule: str, monkeypatch: pytest.MonkeyPatch):
+    needless = []
+    for key, reason in list(table.items()):
+        assert len(reason.split()) > 2, key
+        monkeypatch.delitem(table, key)
+        if not findings({}, rule):
+            needless.append(key)
+        monkeypatch.setitem(table, key, reason)
+    assert needless == []
