@@ -1,0 +1,97 @@
+"""``parity diff``: two sides, whatever they were read from."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from harness.commands.common import case_option, settings
+from harness.verdict import UsageError
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  parity diff reports/captures/tutorial/production reports/captures/tutorial/local\n"
+    "  parity diff insights/7334567890123456789 elsewhere/insights/clip --stamp 20260101\n"
+    "  parity diff golden/snapshots/tutorial reports/captures/tutorial/local --field '*.confidence'\n"
+    "  parity diff reports/captures downloaded/captures --case tutorial --format markdown\n"
+    "  parity diff a.json b.json\n\n"
+    "\b\nExit codes: those of `parity`:\n  0  the two agree\n  1  drift\n"
+    "  2  a path, a stamp or a name cannot be used\n  3  a file breaks its schema, or parts of it are compared by none\n"
+    "  4  one of the two runs failed"
+)
+@click.argument("a", type=click.Path())
+@click.argument("b", type=click.Path())
+@case_option
+@click.option("--analysis", "analyses", multiple=True, metavar="NAME", help="Only these files; may be given again.")
+@click.option(
+    "--field", "patterns", multiple=True, metavar="PATTERN",
+    help="Only this field and what is below it; * any text, [*] any index; may be given again.",
+)  # fmt: skip
+@click.option("--stamp", metavar="STAMP", help="Of folders: the run whose files have this stamp (or begin so).")
+@click.option("--stamp-a", metavar="STAMP", help="The same for A alone.")
+@click.option("--stamp-b", metavar="STAMP", help="The same for B alone.")
+@click.option(
+    "--media", type=click.Choice(["auto", "same", "different"]), default="auto", show_default=True,
+    help="Whether both saw the same decoded frames; auto compares the fingerprints.",
+)  # fmt: skip
+@click.option(
+    "--tolerances/--exact", "tolerances", default=None,
+    help="Compare as with a golden, or exactly; otherwise the two sides decide, and the output says why.",
+)  # fmt: skip
+@click.option("--schema", metavar="ID", help="Compare along this schema; none: without any.")
+@click.option(
+    "--any-contract", is_flag=True,
+    help="Breaches of today's schemas do not count, and what they do not cover is compared without them.",
+)  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="Findings shown; 0: all.")
+@click.option("--quiet", is_flag=True, help="Only the verdict.")
+@click.pass_obj
+def diff(
+    file: str | None, a: str, b: str, cases: tuple[str, ...], analyses: tuple[str, ...], patterns: tuple[str, ...],
+    stamp: str | None, stamp_a: str | None, stamp_b: str | None, media: str, tolerances: bool | None,
+    schema: str | None, any_contract: bool, form: str, limit: int, quiet: bool,
+) -> NoReturn:  # fmt: skip
+    """Compare A (what is expected) with B: captures, folders of outputs, goldens, corpora of captures, JSON files.
+
+    Folders: the newest complete set of each analysis, unless a stamp is given. Where both sides tell a fingerprint of
+    the decoded media, it decides: the same media are compared exactly, different encodings within the tolerances that were
+    measured for them. Files without a schema are compared by DeepDiff.
+    """
+    from harness import config as project
+    from harness.diff import entries, markdown, report, sides, text
+    from harness.diff.pairs import Comparer, Options
+
+    if stamp and (stamp_a or stamp_b):
+        raise UsageError("--stamp is for both sides: leave it out, or leave out --stamp-a and --stamp-b")
+    config = settings(file)
+    pipeline = project.load_pipeline(config)
+    options = Options(analyses, patterns, media, tolerances, schema, any_contract)
+    comparer = Comparer(config, pipeline, options)
+    found = entries.pair_up(Path(a), Path(b), pipeline, cases)
+    pairs = []
+    for key, left, right in found.pairs:
+        first = sides.read(left, config, pipeline, stamp=stamp_a or stamp, schema=schema)
+        second = sides.read(right, config, pipeline, stamp=stamp_b or stamp, schema=schema)
+        pairs.append((key, comparer.pair(first, second)))
+    document = report.build(
+        pairs, found, config=config, pipeline=pipeline, options=options, limit=limit or None
+    )  # fmt: skip
+    following = report.next_command(document, [a, b])
+    if quiet:
+        _print(text.head(document))
+    elif form == "json":
+        _print(json.dumps({**document, "next": following}, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        _print((markdown if form == "markdown" else text).render(document, following))
+    sys.exit(document["exit_code"])
+
+
+def _print(text: Any) -> None:
+    """Print text that may hold half a surrogate pair, which no encoding can say: as its escape."""
+    click.echo(text.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,60 @@
+"""One artifact of a pair: what became of it, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.compare.difference import Comparison, Difference
+from harness.contract.check import Violation
+from harness.verdict import Verdict
+
+State = Literal["compared", "missing", "extra", "unreadable", "absent", "impossible"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One artifact of a pair. ``violations``: side ("A", "B") and breach of today's schema; ``matched``: how many of the
+    fields that were asked for are in it."""
+
+    artifact: str
+    state: State
+    verdicts: tuple[Verdict, ...]
+    comparison: Comparison = field(default_factory=Comparison)
+    schema: str | None = None
+    files: tuple[str | None, str | None] = (None, None)
+    messages: tuple[str, ...] = ()
+    violations: tuple[tuple[str, Violation], ...] = ()
+    matched: int = 0
+
+
+def counts(parts: Sequence[Part]) -> Mapping[str, int]:
+    """The leaves of all parts by how they were compared."""
+    total: dict[str, int] = {}
+    for part in parts:
+        for name, number in part.comparison.counts().items():
+            total[name] = total.get(name, 0) + number
+    return total
+
+
+def asked_for(name: str, wanted: Sequence[str]) -> bool:
+    """Whether ``name`` is one of ``wanted``, or in the group of one."""
+    return name in wanted or name.partition(".")[0] in wanted
+
+
+def grouped(names: Sequence[str]) -> list[str]:
+    """Artifacts of one group as one: ``a.ml, a.result, a.complete`` as ``a (ml, result, complete)``."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        group, _, form = name.partition(".")
+        groups.setdefault(group, []).append(form)
+    return [f"{group} ({', '.join(forms)})" if forms != [""] else group for group, forms in groups.items()]
+
+
+def unreadable(name: str, label: str, why: str, files: tuple[str | None, str | None]) -> Part:
+    """The part of an artifact that cannot be compared; ``label``: the side that is to blame."""
+    note = f"{label}: {why}" if label else why
+    difference = Difference("", "schema", None, None, note=note)
+    comparison = Comparison(differing=1, differences=[difference])
+    return Part(name, "unreadable", (Verdict.CONTRACT,), comparison, files=files, matched=1)
