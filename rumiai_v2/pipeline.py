@@ -9,7 +9,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from rumiai_v2.analyses.base import Analysis
@@ -17,7 +18,9 @@ from rumiai_v2.errors import RumiError, ServiceError, UsageError, WeightsError
 from rumiai_v2.media.types import FrameObserver, Media
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.models.ml_result import MLResult
+from rumiai_v2.results import Computed, Results
 from rumiai_v2.services.base import Service
+from rumiai_v2.services.request import request_for
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,7 @@ def select(registry: ServiceRegistry, only: Iterable[str] | None) -> list[str]:
 class ServiceRuns:
     """Runs the selected services over one video, one after the other, and keeps what each said.
 
+    ``source`` answers what the services are asked: by computing, or with what is known already.
     With ``allow_partial`` a failure is recorded and the others go on; without, it ends the run (``ServiceError``).
     """
 
@@ -46,9 +50,11 @@ class ServiceRuns:
     only: list[str]
     allow_partial: bool
     metrics: Metrics
+    source: Results = field(default_factory=Computed)
     results: dict[str, MLResult] = field(default_factory=dict)
     _made: dict[str, Service] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
+    _requests: dict[str, str] = field(default_factory=dict)
 
     def prepare(self) -> list[FrameObserver]:
         """Make the services and load what must see every frame of the decode pass."""
@@ -57,6 +63,8 @@ class ServiceRuns:
             with self._watch(name):
                 service = self.registry[name]()
                 self._made[name] = service
+                if not self.source.computes:
+                    continue
                 self._check_ready(service)
                 observer = service.prepare()
                 if observer is not None:
@@ -65,6 +73,7 @@ class ServiceRuns:
 
     def analyse(self, media: Media, advance: Callable[[float, str], None]) -> dict[str, MLResult]:
         """The results of all services of the registry, in its order."""
+        self.source.begin(media)
         for done, name in enumerate(self.only):
             if name in self.results:
                 continue  # failed while preparing or watching
@@ -72,12 +81,14 @@ class ServiceRuns:
             service = self._made[name]
             with self._watch(name):
                 upstream = self._upstream(service)
-                data = service.analyse(media, upstream)
+                request = request_for(service, media, {need: self._requests[need] for need in upstream})
+                self._requests[name] = request.digest
+                data = self.source.answer(request, partial(service.analyse, media, upstream))
                 self.results[name] = MLResult(name, "run", data)
             self.metrics.guard_memory()
         advance(1.0, "")
         for name, result in self.results.items():
-            self.results[name] = MLResult(name, result.status, result.data, result.error, self._seconds.get(name, 0.0))
+            self.results[name] = replace(result, seconds=self._seconds.get(name, 0.0), request=self._requests.get(name))
         return {name: self.results.get(name, MLResult(name, "not_run")) for name in self.registry}
 
     def _upstream(self, service: Service) -> dict[str, dict[str, Any]]:

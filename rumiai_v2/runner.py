@@ -19,6 +19,7 @@ from rumiai_v2.outputs.files import Publication, remove_orphans
 from rumiai_v2.outputs.report import build_report
 from rumiai_v2.pipeline import AnalysisOutcome, ServiceRegistry, ServiceRuns, run_analysis, select
 from rumiai_v2.progress import Progress, Silent
+from rumiai_v2.results import choose_results
 from rumiai_v2.services.base import ServiceInfo
 from rumiai_v2.settings import Settings
 from rumiai_v2.sources.base import Source
@@ -138,6 +139,7 @@ class _Run:
                 markers=markers,
                 services=self._service_infos(evidence),
                 device=self._device(evidence),
+                machine=self._machine(),
                 metrics=self.metrics,
             )
             report_path = folder / f"report_{stamp}.json"
@@ -161,6 +163,7 @@ class _Run:
         if isinstance(source, Recording):
             return self._gather_recorded(source)
         only = select(self.services, self.config.only)
+        source_of_results = choose_results(self.settings)
         with self._stage("scraping_metadata"):
             described = source.describe()
             self.video_id = described.video_id
@@ -181,7 +184,7 @@ class _Run:
             from rumiai_v2.media.open import open_media
 
             progress = self.config.progress
-            self.runs = ServiceRuns(self.services, only, self.config.allow_partial, self.metrics)
+            self.runs = ServiceRuns(self.services, only, self.config.allow_partial, self.metrics, source_of_results)
             observers = self.runs.prepare()
             self._log_device()
             progress.advance(0.0, "decoding")
@@ -276,6 +279,13 @@ class _Run:
         from rumiai_v2.services.environment import device_summary
 
         return device_summary()
+
+    def _machine(self) -> str | None:
+        if isinstance(self.config.source, Recording):
+            return None
+        from rumiai_v2.services.request import digest_of, machine
+
+        return digest_of(machine())
 
     def _log_device(self) -> None:
         from rumiai_v2.services.environment import device_summary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rumiai_v2.errors import UsageError
@@ -28,9 +28,17 @@ class Settings(BaseSettings):
     unified_dir: Path = Field(Path("unified_analysis"), validation_alias="RUMIAI_UNIFIED_DIR")
     insights_dir: Path = Field(Path("insights"), validation_alias="RUMIAI_INSIGHTS_DIR")
 
+    shared_results: Path | None = Field(None, validation_alias="RUMIAI_SHARED_RESULTS")
+    recorded_results: Path | None = Field(None, validation_alias="RUMIAI_RECORDED_RESULTS")
+
     max_duration: float = Field(300.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")
     cleanup_video: bool = Field(False, validation_alias="RUMIAI_CLEANUP_VIDEO")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field("INFO", validation_alias="LOG_LEVEL")
+
+    @field_validator("shared_results", "recorded_results", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value  # as a path it would be the working folder
 
 
 def load_settings() -> Settings:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from rumiai_v2.errors import InputError
+from rumiai_v2.media.all_frames import AllFrames
 from rumiai_v2.media.container import frames, nominal_frame_duration, open_container, video_stream
 from rumiai_v2.media.index import VideoIndex, index
 from rumiai_v2.media.orientation import orientation
@@ -50,6 +51,7 @@ def decode(
         start = last = length = None
         number = -1
         picture: _Picture | None = None
+        every = AllFrames()
 
         def keep(chosen: Iterator[tuple[int, Fraction, Any]]) -> None:
             assert picture is not None
@@ -60,6 +62,7 @@ def decode(
                 start, picture = stamp, _Picture(frame, stream)
             number, last = number + 1, stamp - start
             length = (frame.duration or 0) * Fraction(frame.time_base or stream.time_base)
+            every.add(frame, float(last))
             for observer in observers:
                 observer.see(frame, float(last))
             keep(sampler.push(last, (number, last, frame)))
@@ -84,6 +87,7 @@ def decode(
         frames=tuple(kept),
         spacing=median(gaps) if gaps else min(1 / announced.rate, float(duration)),
         fingerprint=_fingerprint(kept),
+        decoded_fingerprint=every.fingerprint(),
         start=float(start),
     )
 
@@ -130,6 +134,6 @@ def _timed(decoded: Iterator[Any], stream: Any, path: Path) -> Iterator[tuple[An
 def _fingerprint(kept: Sequence[Frame]) -> str:
     digest = hashlib.sha256()
     for frame in kept:
-        digest.update(struct.pack("<d2I", frame.timestamp, *frame.image.shape[:2]))
+        digest.update(struct.pack("<Id2I", frame.number, frame.timestamp, *frame.image.shape[:2]))
         digest.update(frame.image)
     return digest.hexdigest()

@@ -29,8 +29,9 @@ class DecodedVideo:
     ``width`` and ``height`` are the upright display size in source pixels; ``scale`` turns coordinates in a
     frame's ``image`` into source pixels (source = image · scale). ``duration`` is D: the last frame's time plus
     its duration (s). ``spacing`` is the median distance of the samples (s), what the definitions call one sample.
-    ``fingerprint`` is the SHA-256 of times and pixels of the sampled frames. ``start`` is the first frame's time
-    on the file's own clock (s), to which audio is aligned.
+    ``fingerprint`` is the SHA-256 of numbers, times and pixels of the sampled frames, ``decoded_fingerprint`` that
+    of times and samples (as decoded, before any conversion) of all frames. ``start`` is the first frame's
+    time on the file's own clock (s), to which audio is aligned.
     """
 
     width: int
@@ -42,6 +43,7 @@ class DecodedVideo:
     frames: tuple[Frame, ...]
     spacing: float
     fingerprint: str
+    decoded_fingerprint: str
     start: float = 0.0
 
 
@@ -76,6 +78,7 @@ class Media:
             "sample_spacing": self.video.spacing,
             "has_audio": self.audio is not None,
             "frames_fingerprint": self.video.fingerprint,
+            "decoded_fingerprint": self.video.decoded_fingerprint,
             "audio_fingerprint": self.audio.fingerprint if self.audio else None,
         }
 

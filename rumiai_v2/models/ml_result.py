@@ -12,7 +12,8 @@ ServiceStatus = Literal["run", "not_run", "failed"]
 class MLResult:
     """``data`` is the service's JSON document; it is empty unless ``status`` is ``run``.
 
-    ``seconds`` counts imports, model loading and inference.
+    ``seconds`` counts imports, model loading and inference. ``request`` is the digest of what was asked, None for a
+    service that was not asked.
     """
 
     service: str
@@ -20,6 +21,7 @@ class MLResult:
     data: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
     seconds: float = 0.0
+    request: str | None = None
 
     @property
     def success(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from rumiai_v2 import CONTRACT_VERSION
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.models.evidence import Evidence
+from rumiai_v2.models.ml_result import MLResult
 from rumiai_v2.pipeline import AnalysisOutcome
 from rumiai_v2.services.base import ServiceInfo
 
@@ -19,11 +20,13 @@ def build_report(
     markers: AnalysisOutcome,
     services: Mapping[str, ServiceInfo | None],
     device: Mapping[str, Any],
+    machine: str | None,
     metrics: Metrics,
 ) -> dict[str, Any]:
     """The report document (JSON). ``prompt_*``, ``total_*`` and ``feature_flags`` keep the old names for consumers.
 
-    ``services`` has None for a service whose library is unknown (a replayed recording).
+    ``services`` has None for a service whose library is unknown (a replayed recording), and ``machine``, the digest
+    of what all results depend on besides their requests, is None there.
     """
     outcomes = list(outcomes)
     results = evidence.results
@@ -58,10 +61,9 @@ def build_report(
         },
         "memory_usage": metrics.memory_usage(),
         "device": dict(device),
+        "machine": machine,
         "weights_sources": _weights_sources(services.values()),
-        "services": {
-            name: _service(services.get(name), result.status, result.error) for name, result in results.items()
-        },
+        "services": {name: _service(services.get(name), result) for name, result in results.items()},
         "feature_flags": {"ml_precompute": True, "python_only": True, "output_format": "v2"},
     }
 
@@ -75,10 +77,11 @@ def _weights_sources(services: Iterable[ServiceInfo | None]) -> str | None:
     return "; ".join(f"{source}: {', '.join(names)}" for source, names in sorted(files.items())) or None
 
 
-def _service(info: ServiceInfo | None, status: str, error: str | None) -> dict[str, Any]:
+def _service(info: ServiceInfo | None, result: MLResult) -> dict[str, Any]:
     return {
-        "status": status,
-        "error": error,
+        "status": result.status,
+        "error": result.error,
+        "request": result.request,
         "library": info.library if info else None,
         "version": info.version if info else None,
         "weights": [{"name": w.name, "sha256": w.sha256} for w in info.weights] if info else [],

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from rumiai_v2.analyses import events
 from rumiai_v2.analyses.events import SHORTEST_BIN, bins_of
 from rumiai_v2.media.types import Audio, FrameObserver, Media
 from rumiai_v2.services import environment
-from rumiai_v2.services.base import ServiceInfo
+from rumiai_v2.services.base import Input, ServiceInfo, constants
 
 FRAME, HOP = 2048, 512
 #: librosa keeps onsets 30 ms apart, counted in whole hops: at 16 kHz a hop of 512 is longer, and one click gives two.
@@ -92,6 +94,7 @@ class AudioEnergy:
 
     name = "audio_energy"
     needs: tuple[str, ...] = ()
+    reads: tuple[Input, ...] = ("audio",)
 
     def describe(self) -> ServiceInfo:
         """librosa's version; there are no weights, and it computes on the CPU."""
@@ -102,6 +105,10 @@ class AudioEnergy:
             weights=(),
             device="cpu",
         )
+
+    def parameters(self) -> dict[str, Any]:
+        """What changes the result."""
+        return constants(sys.modules[__name__], events)
 
     def prepare(self) -> FrameObserver | None:
         """Nothing: audio is not part of the decode pass."""

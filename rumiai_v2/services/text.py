@@ -23,8 +23,9 @@ import cv2
 import numpy as np
 
 from rumiai_v2.media.types import Frame, FrameObserver, Media
-from rumiai_v2.services import environment, weights
-from rumiai_v2.services.base import ServiceInfo
+from rumiai_v2.services import environment, text_appearances, text_readings, text_regions, weights
+from rumiai_v2.services import stickers as sticker_search
+from rumiai_v2.services.base import Input, ServiceInfo, constants
 from rumiai_v2.services.stickers import stickers
 from rumiai_v2.services.text_appearances import Box, Sample, Sighting, accepted, appearances, hull
 from rumiai_v2.services.text_readings import read_regions
@@ -133,6 +134,7 @@ class Text:
 
     name = "ocr"
     needs: tuple[str, ...] = ()
+    reads: tuple[Input, ...] = ("frames",)
 
     def describe(self) -> ServiceInfo:
         """EasyOCR's version, both model files and the device; the problem when a file is missing."""
@@ -145,6 +147,10 @@ class Text:
             device=environment.device(),
             problem=problem,
         )
+
+    def parameters(self) -> dict[str, Any]:
+        """What changes the result."""
+        return constants(sys.modules[__name__], sticker_search, text_appearances, text_readings, text_regions)
 
     def prepare(self) -> FrameObserver | None:
         """Nothing: OCR needs the sampled frames only, and its models only when there are any."""

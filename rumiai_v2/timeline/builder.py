@@ -158,7 +158,9 @@ def _gestures(mediapipe: Json, duration: float) -> Iterator[TimelineEntry]:
 
 def _scenes(scenes: Json) -> Iterator[TimelineEntry]:
     for index, transition in enumerate(scenes.get("transitions", ()), 1):
-        data = {"transition_type": transition["type"], "scene_index": index}
+        # Recordings from before the detector's scores were kept have none.
+        confidence = transition.get("confidence")
+        data = {"transition_type": transition["type"], "scene_index": index, "confidence": confidence}
         yield TimelineEntry(transition["timestamp"], "scene_change", data)
     for index, scene in enumerate(scenes.get("scenes", ())):
         data = {"scene_index": index, "duration": scene["duration"]}

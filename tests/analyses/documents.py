@@ -165,6 +165,7 @@ def unified(
     emotions: Iterable[Json] = (),
     cuts: Iterable[float] = (),
     fades: Iterable[tuple[float, float]] = (),
+    change_confidence: float | None = 0.8,
     rms: Sequence[float] | None = None,
     onsets: Sequence[float] = (),
     beats: Sequence[float] = (),
@@ -176,7 +177,8 @@ def unified(
 ) -> Json:
     """The unified document of a video in which this happens.
 
-    ``cuts`` are moments of hard cuts, ``fades`` (start, end) of fades. ``rms`` defaults to 0.1 in every second.
+    ``cuts`` are moments of hard cuts, ``fades`` (start, end) of fades, all as sure as ``change_confidence``
+    (None as in old recordings). ``rms`` defaults to 0.1 in every second.
     ``not_run`` and ``failed`` name services without results; ``media=False`` leaves out what is known of the media,
     as in old recordings. ``metadata`` replaces single fields of the video's metadata.
     """
@@ -187,7 +189,7 @@ def unified(
         "whisper": _whisper(speech if has_audio else (), has_audio),
         "mediapipe": _mediapipe(duration, faces, poses, gazes, gestures),
         "ocr": _ocr(texts, stickers),
-        "scene_detection": _scenes(duration, cuts, fades),
+        "scene_detection": _scenes(duration, cuts, fades, change_confidence),
         "audio_energy": _audio(duration, rms, onsets, beats, has_audio),
         "emotion_detection": _expressions(duration, emotions),
     }
@@ -340,9 +342,12 @@ def _ocr(texts: Iterable[Json], stickers: Iterable[Json]) -> Json:
     }
 
 
-def _scenes(duration: float, cuts: Iterable[float], fades: Iterable[tuple[float, float]]) -> Json:
-    transitions = [{"timestamp": t, "start": t, "end": t, "type": "cut"} for t in cuts]
-    transitions += [{"timestamp": (a + b) / 2, "start": a, "end": b, "type": "fade"} for a, b in fades]
+def _scenes(
+    duration: float, cuts: Iterable[float], fades: Iterable[tuple[float, float]], confidence: float | None
+) -> Json:
+    sure = {"confidence": confidence}
+    transitions = [{"timestamp": t, "start": t, "end": t, "type": "cut"} | sure for t in cuts]
+    transitions += [{"timestamp": (a + b) / 2, "start": a, "end": b, "type": "fade"} | sure for a, b in fades]
     transitions.sort(key=lambda t: t["timestamp"])
     starts = [0.0, *(float(t["timestamp"]) for t in transitions)]
     ends = [*starts[1:], duration]
@@ -465,7 +470,11 @@ def _entries(duration: float, ml: Mapping[str, Json], objects: Iterable[Json], g
         add("gesture", g["start"], data, g["end"])
     scenes = ml["scene_detection"]
     for i, t in enumerate(scenes.get("transitions", ()), 1):
-        add("scene_change", t["timestamp"], {"transition_type": t["type"], "scene_index": i})
+        add(
+            "scene_change",
+            t["timestamp"],
+            {"transition_type": t["type"], "scene_index": i, "confidence": t["confidence"]},
+        )
     for i, s in enumerate(scenes.get("scenes", ())):
         add("scene", s["start_time"], {"scene_index": i, "duration": s["duration"]}, s["end_time"])
     for e in ml["emotion_detection"].get("emotions", ()):

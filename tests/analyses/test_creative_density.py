@@ -127,7 +127,7 @@ def test_patterns_and_quality_of_the_example(example: Json):
     assert patterns["cognitiveLoadCategory"] == "minimal"
     assert patterns["mlTags"] == ["density_computed", "avg_1.6"]
     assert quality["dataCompleteness"] == 1
-    assert quality["overallConfidence"] == pytest.approx(0.75)
+    assert quality["overallConfidence"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.6 + 0.8) / 5)
     assert quality["detectionReliability"]["textOverlay"] == 0.9
     assert "Quality.detectionReliability.sticker:not_measurable" in quality["missingDataPoints"]
 
@@ -198,6 +198,18 @@ def test_nothing_detected_is_zero_and_its_confidence_unknown():
     assert result["Quality"]["dataCompleteness"] == 1
     assert "Quality.detectionReliability.textOverlay:no_text" in result["Quality"]["missingDataPoints"]
     assert "Quality.detectionReliability.transition:no_cuts" in result["Quality"]["missingDataPoints"]
+
+
+def test_changes_are_as_reliable_as_the_detector_was_sure_of_them():
+    reliability = run(duration=4, cuts=[1], fades=[(2, 3)], change_confidence=0.7)["Quality"]["detectionReliability"]
+    assert reliability["transition"] == reliability["sceneChange"] == pytest.approx(0.7)
+
+
+def test_changes_of_a_recording_without_the_detectors_scores_count_and_say_nothing_about_reliability():
+    result = run(duration=4, cuts=[1], change_confidence=None)
+    assert result["CoreMetrics"]["elementCounts"]["transition"] == 1
+    assert result["Quality"]["detectionReliability"]["sceneChange"] is None
+    assert "Quality.detectionReliability.sceneChange:not_measurable" in result["Quality"]["missingDataPoints"]
 
 
 @pytest.mark.parametrize(("how", "code"), [("not_run", "not_run"), ("failed", "service_failed")])

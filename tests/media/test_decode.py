@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rumiai_v2.errors import InputError
+from rumiai_v2.media.all_frames import AllFrames
 from rumiai_v2.media.decode import decode
 from rumiai_v2.media.index import index
 from tests.media_factory import numbered, render, rotate_mp4, solid, times_at
@@ -175,3 +176,68 @@ def test_progress_rises_to_the_end_and_one_pass_is_counted(tmp_path):
     decode(path, progress=shares.append, count=counted.append)
     assert shares == sorted(shares) and 0.9 < shares[-1] <= 1
     assert counted == ["decode_passes"]
+
+
+def test_every_decoded_frame_counts_for_the_fingerprint_sampled_or_not(tmp_path):
+    def fingerprints(name, touched=None, **options):
+        pictures = numbered(12)
+        if touched is not None:
+            pictures[touched] = solid((0, 200, 0))
+        video = decode(render(tmp_path / name, pictures, times_at(30, 0.4), **options))
+        return video.fingerprint, video.decoded_fingerprint, {f.number for f in video.frames}
+
+    first, every, sampled = fingerprints("a.mp4")
+    assert fingerprints("again.mp4")[:2] == (first, every)
+    assert 3 not in sampled and 6 in sampled
+    lossless = {"codec": "ffv1", "pixels": "yuv420p"}  # what is changed in one frame stays in that frame
+    first, every, _ = fingerprints("b.mkv", **lossless)
+    unseen = fingerprints("c.mkv", touched=3, **lossless)
+    assert unseen[0] == first and unseen[1] != every
+    seen = fingerprints("d.mkv", touched=6, **lossless)
+    assert seen[0] != first and seen[1] != every
+
+
+def test_the_time_of_a_frame_counts_for_the_fingerprint(tmp_path):
+    one = decode(render(tmp_path / "a.mp4", numbered(4), [0, 0.1, 0.2, 0.3]))
+    other = decode(render(tmp_path / "b.mp4", numbered(4), [0, 0.1, 0.25, 0.3]))
+    assert one.decoded_fingerprint != other.decoded_fingerprint
+
+
+@pytest.mark.parametrize(("width", "pixels"), [(66, "yuv420p"), (64, "gray"), (66, "bgr0"), (66, "yuv420p10le")])
+def test_padding_of_rows_does_not_count_for_the_fingerprint(width, pixels):
+    picture = numbered(5, width=width)[4]
+
+    def fingerprint(padding):
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=pixels)
+        for number, plane in enumerate(frame.planes):
+            rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size).copy()
+            rows[:, VISIBLE[pixels][number] * width // 4 :] = padding
+            plane.update(rows.tobytes())
+        every = AllFrames()
+        every.add(frame, 0.0)
+        return every.fingerprint()
+
+    assert fingerprint(1) == fingerprint(2)
+
+
+#: Bytes of a row of each plane for four pixels.
+VISIBLE = {"yuv420p": (4, 2, 2), "gray": (4,), "bgr0": (16,), "yuv420p10le": (8, 4, 4)}
+
+
+def test_frames_that_are_stored_bottom_up_have_a_fingerprint_of_their_own_picture():
+    def fingerprint(picture):
+        graph = av.filter.Graph()
+        graph.link_nodes(
+            graph.add_buffer(width=66, height=96, format="rgb24", time_base=Fraction(1, 25)),
+            graph.add("vflip"),
+            graph.add("buffersink"),
+        ).configure()
+        graph.push(av.VideoFrame.from_ndarray(picture, format="rgb24"))
+        frame = graph.pull()
+        assert frame.planes[0].line_size < 0, "the frame is what it is to be"
+        every = AllFrames()
+        every.add(frame, 0.0)
+        return every.fingerprint()
+
+    first, second = numbered(2, width=66)
+    assert fingerprint(first) == fingerprint(first) != fingerprint(second)

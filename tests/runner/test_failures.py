@@ -20,9 +20,13 @@ class Broken:
 
     name = "yolo"
     needs = ()
+    reads = ("frames",)
 
     def describe(self):
         return ServiceInfo("yolo", "broken", "1", (), "cpu")
+
+    def parameters(self):
+        return {}
 
     def prepare(self):
         return None

@@ -13,7 +13,7 @@ RATE = 16_000
 
 
 def media(samples, duration):
-    video = DecodedVideo(360, 640, 1.0, 30.0, round(duration * 30), duration, (), 0.2, "f")
+    video = DecodedVideo(360, 640, 1.0, 30.0, round(duration * 30), duration, (), 0.2, "f", "d")
     audio = None if samples is None else Audio(np.asarray(samples, np.float32), RATE, "a")
     return Media(Path("clip.mp4"), "0" * 64, video, audio)
 

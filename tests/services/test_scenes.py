@@ -7,7 +7,7 @@ from skimage import data
 
 from rumiai_v2.errors import ServiceError
 from rumiai_v2.media.open import Limits, open_media
-from rumiai_v2.services.scenes import Scenes, merge
+from rumiai_v2.services.scenes import Fade, Scenes, confidence_of, merge
 from tests.media_factory import render, times_at
 from tests.schema_check import validate
 
@@ -85,16 +85,43 @@ def test_a_single_frame_is_one_scene(tmp_path):
 
 
 def test_changes_near_the_ends_are_dropped():
-    assert [t.timestamp for t in merge([0.1, 1.0, 4.9], [], 5.0)] == [1.0]
+    assert [t.timestamp for t in merge(dict.fromkeys((0.1, 1.0, 4.9), 0.8), [], 5.0)] == [1.0]
 
 
 def test_black_from_the_first_frame_on_is_no_change():
-    assert merge([], [(0.0, 0.8)], 5.0) == []
+    assert merge({}, [Fade(0.0, 0.8, 1.0)], 5.0) == []
 
 
 def test_cuts_inside_a_fade_belong_to_it():
-    [fade] = merge([2.1, 2.9], [(2.0, 3.0)], 5.0)
-    assert (fade.timestamp, fade.start, fade.end, fade.type) == (2.5, 2.0, 3.0, "fade")
+    [fade] = merge({2.1: 0.6, 2.9: 0.7}, [Fade(2.0, 3.0, 0.9)], 5.0)
+    assert (fade.timestamp, fade.start, fade.end, fade.type, fade.confidence) == (2.5, 2.0, 3.0, "fade", 0.9)
+
+
+def test_confidence_is_a_half_at_the_threshold_and_rises_with_the_weakest_score():
+    assert confidence_of(1.0) == 0.5
+    assert confidence_of(4.0, 3.0) == 0.75
+    assert confidence_of(float("inf")) == 1.0
+
+
+def test_a_cut_is_the_surer_the_more_the_pictures_differ(tmp_path):
+    def one_cut_to(picture, name):
+        (tmp_path / name).mkdir()
+        show = lambda t: FIRST if t < 1 else picture  # noqa: E731
+        [cut] = analysed(tmp_path / name, show, times_at(30, 2))["transitions"]
+        return cut["confidence"]
+
+    alike = np.roll(FIRST, 40, axis=1)
+    assert 0.5 <= one_cut_to(alike, "alike") < one_cut_to(255 - FIRST, "negative") < 1
+
+
+def test_a_fade_is_the_surer_the_darker_it_gets(tmp_path):
+    def fade_to(level, name):
+        (tmp_path / name).mkdir()
+        show = lambda t: np.maximum(faded(t), level).astype(np.uint8)  # noqa: E731
+        [fade] = analysed(tmp_path / name, show, times_at(30, 4))["transitions"]
+        return fade["confidence"]
+
+    assert 0.5 <= fade_to(9, "gray") < fade_to(0, "black") <= 1
 
 
 def test_analysing_without_the_decode_pass_is_named():

@@ -28,7 +28,7 @@ def clip(images, *, scale=1.0):
     frames = tuple(Frame(6 * k, k * SPACING, image) for k, image in enumerate(images))
     height, width = images[0].shape[:2]
     size = (round(width * scale), round(height * scale))
-    video = DecodedVideo(*size, scale, 30.0, 6 * len(frames), len(frames) * SPACING, frames, SPACING, "f")
+    video = DecodedVideo(*size, scale, 30.0, 6 * len(frames), len(frames) * SPACING, frames, SPACING, "f", "d")
     return Media(Path("clip.mp4"), "0" * 64, video, None)
 
 

@@ -221,7 +221,8 @@ def test_zero_is_no_scene_change_and_changes_are_cuts():
     data = run({"scene_detection": {"scenes": scenes, "scene_changes": [0.0, 4.0]}}).ml_data["scene_detection"]
     assert data["scenes"] == scenes
     assert (data["scene_changes"], data["total_scenes"]) == ([4.0], 2)
-    assert data["transitions"] == [{"timestamp": 4.0, "start": 4.0, "end": 4.0, "type": "cut"}]
+    [transition] = data["transitions"]
+    assert transition == {"timestamp": 4.0, "start": 4.0, "end": 4.0, "type": "cut", "confidence": None}
 
 
 def test_a_video_without_cuts_is_one_scene():

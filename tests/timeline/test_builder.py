@@ -114,12 +114,19 @@ def test_an_object_that_is_no_person_keeps_the_sticker():
 
 
 def test_scene_changes_name_the_scene_they_start():
-    timeline = build(unified(cuts=[4], fades=[(6, 7)])["ml_data"])
+    timeline = build(unified(cuts=[4], fades=[(6, 7)], change_confidence=0.75)["ml_data"])
     assert [(e.start, e.end, e.data) for e in timeline.of("scene_change")] == [
-        (4.0, None, {"transition_type": "cut", "scene_index": 1}),
-        (6.5, None, {"transition_type": "fade", "scene_index": 2}),
+        (4.0, None, {"transition_type": "cut", "scene_index": 1, "confidence": 0.75}),
+        (6.5, None, {"transition_type": "fade", "scene_index": 2, "confidence": 0.75}),
     ]
     assert spans(timeline, "scene") == [(0.0, 4.0), (4.0, 6.5), (6.5, 10.0)]
+
+
+def test_changes_of_a_recording_without_the_detectors_scores_have_no_confidence():
+    document = unified(cuts=[4])["ml_data"]
+    for transition in document["scene_detection"]["transitions"]:
+        del transition["confidence"]
+    assert [e.data["confidence"] for e in build(document).of("scene_change")] == [None]
 
 
 def test_expressions_last_one_sample():

@@ -11,7 +11,7 @@ from rumiai_v2.sources.older.reading import Json, Recording
 
 
 def scenes(data: Mapping[str, Any], recording: Recording) -> Json:
-    """Scenes that cover [0, D], cut at every recorded start but 0; fades were not told from cuts."""
+    """Scenes that cover [0, D], cut at every recorded start but 0; fades were not told from cuts, and scores not kept."""
     records = reading.records_of(data, recording, "scene_detection", "scenes", "shots")
     starts = [reading.time_of(record, path, recording, "start_time", "start") for path, record in records]
     if not starts:
@@ -41,7 +41,7 @@ def _scene_document(starts: Iterable[float], recording: Recording) -> Json:
         ],
         "total_scenes": len(changes) + 1,
         "scene_changes": changes,
-        "transitions": [{"timestamp": t, "start": t, "end": t, "type": "cut"} for t in changes],
+        "transitions": [{"timestamp": t, "start": t, "end": t, "type": "cut", "confidence": None} for t in changes],
         "metadata": {
             "processed": True,
             "model": "pyscenedetect",
