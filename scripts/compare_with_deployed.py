@@ -149,6 +149,7 @@ def replay(path: Path) -> dict[str, Any]:
         markers=AnalysisOutcome(outcomes[0].analysis, dict(markers), None, 0.0),
         services=dict.fromkeys(evidence.results),
         device={},
+        machine=None,
         metrics=Metrics(),
     )
     return {

@@ -52,7 +52,7 @@ def record(script: Script) -> Json:
             "source": f"{video.id}.mp4",
             "media": {
                 # Of the script's id: there are no bytes to take them from, and two recordings must not share them.
-                **{name: people.digest(f"{video.id} {name}") for name in ("sha256", "frames_fingerprint")},
+                **{name: people.digest(f"{video.id} {name}") for name in ("sha256", "frames_fingerprint", "decoded_fingerprint")},
                 "audio_fingerprint": people.digest(f"{video.id} audio") if script.sound else None,
                 "width": video.size[0], "height": video.size[1], "fps": video.fps, "frame_count": frames,
                 "duration": video.duration, "sampled_frames": len(video.times()), "sample_spacing": video.spacing,
@@ -138,8 +138,14 @@ def _texts(script: Script) -> Json:
 
 
 def _scenes(script: Script) -> Json:
-    transitions = [{"timestamp": t, "start": t, "end": t, "type": "cut"} for t in script.cuts]
-    transitions += [{"timestamp": (a + b) / 2, "start": a, "end": b, "type": "fade"} for a, b in script.fades]
+    transitions = [
+        {"timestamp": t, "start": t, "end": t, "type": "cut", "confidence": people.wavering(0.8, k)}
+        for k, t in enumerate(script.cuts)
+    ]
+    transitions += [
+        {"timestamp": (a + b) / 2, "start": a, "end": b, "type": "fade", "confidence": people.wavering(0.95, k)}
+        for k, (a, b) in enumerate(script.fades)
+    ]
     transitions.sort(key=lambda transition: transition["timestamp"])
     changes = [transition["timestamp"] for transition in transitions]
     edges = list(pairwise([0.0, *changes, script.video.duration]))
