@@ -10,8 +10,9 @@ from filelock import FileLock
 
 from harness.capture import Capture, load, record, repeat
 from harness.cases import Case
+from harness.compare.reuse import mode_of
 from harness.config import Config
-from harness.pipelines.base import Pipeline
+from harness.pipelines.base import Pipeline, Reuse, ReuseMode
 from harness.verdict import UsageError
 
 #: Names the capture of a run that was repeated from what the reference configuration recorded.
@@ -20,12 +21,18 @@ REPEAT = "repeat"
 
 @dataclass
 class Captures:
-    """``given``: a folder of saved captures to compare; None runs the pipeline. ``run_id`` is one per comparison."""
+    """``given``: a folder of saved captures to compare; None runs the pipeline. ``run_id`` is one per comparison.
+
+    ``ml``: how all runs come by what is costly to compute; None leaves it to the settings. ``shared`` is the folder in
+    which they share it.
+    """
 
     config: Config
     pipeline: Pipeline
     run_id: str
     given: Path | None = None
+    ml: ReuseMode | None = None
+    shared: Path | None = None
     loaded: dict[tuple[str, str], Capture] = field(default_factory=dict)
 
     def get(self, case: Case, configuration: str) -> Capture:
@@ -64,7 +71,32 @@ class Captures:
                 if capture.run_id == self.run_id:
                     return capture
             _clear(folder)
-            return record(self.pipeline, case, configuration, destination=folder, run_id=self.run_id)
+            reuse = self._reuse(case)
+            return record(self.pipeline, case, configuration, destination=folder, run_id=self.run_id, reuse=reuse)
+
+    def _reuse(self, case: Case) -> Reuse:
+        mode = mode_of(self.config, self.pipeline, case, self.ml)
+        if mode == "fresh" or self.pipeline.replayed(case):
+            return Reuse(mode)  # a case that is a recording brings it along
+        if mode == "shared":
+            if self.shared is None:
+                raise UsageError("runs are to share what they compute, and no folder was given: use `parity run`")
+            return Reuse(mode, self.shared)
+        from harness import goldens  # it reads the report's texts, and the report these captures
+
+        name = self._golden_of_the_recording()
+        place = goldens.path_of(self.config, case.name, name)
+        if not place.is_file():
+            raise UsageError(
+                f"--ml replay: {self.config.relative(place)} is missing; record it with `parity golden --case {case.name}`"
+            )
+        return Reuse(mode, place)
+
+    def _golden_of_the_recording(self) -> str:
+        recording = next(each for each in self.pipeline.artifacts if each.name == self.pipeline.recording)
+        if recording.golden is None:
+            raise UsageError(f"--ml replay: {recording.name} of pipeline {self.pipeline.name} has no golden to replay")
+        return recording.golden
 
 
 def _clear(folder: Path) -> None:

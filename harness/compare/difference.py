@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["missing", "extra", "type", "value", "length", "invalid"]
-IgnoredBy = Literal["volatile", "environment", "declared"]
+Kind = Literal["missing", "extra", "type", "value", "order", "length", "moved", "renamed", "schema"]
+"""``order``: the same items in another order; ``moved``: the same item far from where it was; ``renamed``: the same value
+under another key; ``schema``: a value that the schema forbids, like NaN, even where both sides have it."""
+
+IgnoredBy = Literal["volatile", "environment", "declared", "media"]
 
 #: Longest text of a value in a report.
 _SHOWN = 200
@@ -19,6 +22,8 @@ class Difference:
 
     ``magnitude`` is |actual − expected| in ``unit`` where both are numbers, ``allowed`` what the tolerance class
     permits there, ``would_pass`` the smallest absolute tolerance that would let it pass (None: no tolerance would).
+    ``path`` is the place in the actual document (of ``missing``: in the expected one), ``expected_path`` where the
+    partner stands when that is elsewhere. ``tolerance_class`` names the class of a leaf that was compared with one.
     """
 
     path: str
@@ -30,6 +35,8 @@ class Difference:
     allowed: float | None = None
     would_pass: float | None = None
     note: str = ""
+    expected_path: str | None = None
+    tolerance_class: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a report; long values are cut, so their types stand beside them."""
@@ -57,11 +64,19 @@ def describe(difference: Mapping[str, Any], *, expected: str, actual: str) -> st
             line = f"{where}: extra; {actual} {after}"
         case "length":
             line = f"{where}: {expected} {before} items, {actual} {after}"
+        case "order":
+            line = f"{where}: the same items in another order; {expected} {before}, {actual} {after}"
+        case "moved":
+            line = f"{where}: the same as {difference['expected_path'] or where} of {expected}, moved"
+        case "renamed":
+            line = f"{where}: called {difference['expected_path']} by {expected}, the same value"
         case "type":
             before, after = _typed(before, difference["expected_type"]), _typed(after, difference["actual_type"])
             line = f"{where}: {expected} {before}, {actual} {after}"
         case _:
             line = f"{where}: {expected} {before}, {actual} {after}"
+    if (origin := difference["expected_path"]) and difference["kind"] not in ("moved", "renamed"):
+        line += f"; its partner stands at {origin}"
     if difference["magnitude"] is not None:
         unit = f" {difference['unit']}" if difference["unit"] else ""
         line += f"; differs by {difference['magnitude']:.6g}{unit}, allowed {difference['allowed']:.6g}"
@@ -89,27 +104,51 @@ class Ignored:
     reason: str
 
 
+@dataclass(frozen=True)
+class Flip:
+    """An item on one side only, whose detector score lies so near its threshold that noise decides on it.
+
+    ``path`` is its place (of ``missing``: in the expected document), ``list_path`` that of its list; ``score``,
+    ``threshold`` and ``margin`` are in the score's unit. ``rule`` names the flip rule that the list is under.
+    """
+
+    path: str
+    kind: Literal["missing", "extra"]
+    list_path: str
+    score: float
+    threshold: float
+    margin: float
+    rule: str = ""
+
+
 @dataclass
 class Comparison:
-    """The outcome for one pair of documents; the counts are leaves, ``differing`` those inside a difference."""
+    """The outcome for one pair of documents; the counts are leaves.
+
+    ``differing`` counts those inside a difference, ``flipped`` those inside a flip.
+    """
 
     exact: int = 0
     within_tolerance: int = 0
     differing: int = 0
+    flipped: int = 0
     differences: list[Difference] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     uncompared: list[str] = field(default_factory=list)
+    flips: list[Flip] = field(default_factory=list)
 
     @property
     def leaves(self) -> int:
         """All leaves of either document."""
-        return self.exact + self.within_tolerance + self.differing + len(self.ignored) + len(self.uncompared)
+        compared = self.exact + self.within_tolerance + self.flipped + self.differing
+        return compared + len(self.ignored) + len(self.uncompared)
 
     def counts(self) -> dict[str, int]:
         """The counts of a report."""
         return {
             "exact": self.exact,
             "within_tolerance": self.within_tolerance,
+            "flip": self.flipped,
             "ignored": len(self.ignored),
             "uncompared": len(self.uncompared),
             "differing": self.differing,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.capture import Capture, neutral
@@ -33,21 +34,44 @@ def comparable(capture: Capture, artifact: Artifact) -> Any:
         if isinstance(document, dict) and name in document and _repeats(capture, document[name], other)
     }
     document = {**document, **repeated} if repeated else document
-    return _neutral(document, capture.stamps) if artifact.names_files else document
+    if artifact.names_files:
+        document = _texts(document, lambda text: neutral(text, capture.stamps))
+    return _texts(document, lambda text: _unnamed(text, capture.input_names)) if artifact.names_input else document
 
 
-def _neutral(document: Any, stamps: Sequence[str]) -> Any:
+def _texts(document: Any, change: Callable[[str], str]) -> Any:
+    """``document`` with every text in it changed."""
     if isinstance(document, dict):
-        return {name: _neutral(value, stamps) for name, value in document.items()}
+        return {name: _texts(value, change) for name, value in document.items()}
     if isinstance(document, list):
-        return [_neutral(value, stamps) for value in document]
-    return neutral(document, stamps) if isinstance(document, str) else document
+        return [_texts(value, change) for value in document]
+    return change(document) if isinstance(document, str) else document
+
+
+def _unnamed(text: str, names: Sequence[str]) -> str:
+    """``text`` with ``<input>`` where it names the run's own input; the name of anything else stays to be seen."""
+    for name in names:
+        text = re.sub(name, "<input>", text)
+    return text
 
 
 def _repeats(capture: Capture, value: Any, other: str) -> bool:
     if not capture.has(other):
         return False
     try:
-        return json.dumps(value, sort_keys=True) == json.dumps(capture.document(other), sort_keys=True)
+        return _text_of(value) == _text_of(capture.document(other))
     except ValueError:
         return False
+
+
+def _text_of(document: Any) -> str:
+    """One text per value: types stay apart (1, 1.0, true), the order of keys and the sign of zero do not."""
+    return json.dumps(_unsigned(document), sort_keys=True)
+
+
+def _unsigned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _unsigned(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_unsigned(item) for item in value]
+    return value + 0.0 if isinstance(value, float) else value

@@ -71,9 +71,9 @@ class Outcome:
 def judge(comparison: Comparison) -> tuple[Verdict, ...]:
     """The verdicts that a comparison leads to."""
     found = []
-    if comparison.uncompared or any(difference.kind == "invalid" for difference in comparison.differences):
+    if comparison.uncompared or any(difference.kind == "schema" for difference in comparison.differences):
         found.append(Verdict.CONTRACT)
-    if any(difference.kind != "invalid" for difference in comparison.differences):
+    if any(difference.kind != "schema" for difference in comparison.differences):
         found.append(Verdict.DRIFT)
     return tuple(in_order(found))
 

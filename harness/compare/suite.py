@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from harness import goldens
-from harness.capture import summary
+from harness.capture import STDERR, Capture, summary
 from harness.cases import Case
 from harness.compare import declared as ledger
-from harness.compare import tolerance
+from harness.compare import media, retest, tolerance
 from harness.compare.captures import REPEAT, Captures
 from harness.compare.declared import Declared
 from harness.compare.difference import Comparison, Difference
@@ -22,8 +22,9 @@ from harness.compare.walk import Policy, compare
 from harness.config import Config
 from harness.contract import check, registry
 from harness.contract.check import Contract
+from harness.failing import ending, known_artifacts
 from harness.pipelines.base import Artifact, Pipeline
-from harness.verdict import ContractError, ParityError, Verdict
+from harness.verdict import ContractError, MissingArtifact, ParityError, Verdict
 
 GOLDEN = "golden"
 
@@ -39,6 +40,12 @@ class Suite:
     pipeline: Pipeline
     captures: Captures
     done: dict[Key, Outcome] = field(default_factory=dict)
+    #: What comparisons found, before a run proved what of it follows from flips.
+    compared: dict[Key, Outcome] = field(default_factory=dict)
+    #: Case → in what the media of the configurations differ.
+    media: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Runs on transplanted recordings, once one was needed.
+    transplants: Any = None
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
@@ -46,10 +53,10 @@ class Suite:
         schemas = registry.load(self.config.schemas)
         schemas = schemas.with_documents(self.pipeline.derived_schemas(schemas.documents))
         by_schema: dict[str, Contract] = {}
-        for artifact in self.pipeline.artifacts:
+        for artifact in known_artifacts(self.pipeline):
             if artifact.schema not in by_schema:
                 by_schema[artifact.schema] = check.build(schemas, artifact.schema)
-        return {artifact.name: by_schema[artifact.schema] for artifact in self.pipeline.artifacts}
+        return {artifact.name: by_schema[artifact.schema] for artifact in known_artifacts(self.pipeline)}
 
     @cached_property
     def tolerances(self) -> Any:
@@ -59,14 +66,14 @@ class Suite:
     @cached_property
     def declared(self) -> list[Declared]:
         """The declared differences between configurations."""
-        names = [artifact.name for artifact in self.pipeline.artifacts]
+        names = [artifact.name for artifact in known_artifacts(self.pipeline)]
         return ledger.load(self.config.declared, configurations=self.pipeline.configurations, artifacts=names)
 
     def declared_for(self, case: Case, artifact: str) -> list[Declared]:
-        """Those of one artifact; none where every configuration reads the same recording."""
+        """Those of one artifact of the case; none where every configuration reads the same recording."""
         if self.pipeline.replayed(case):
             return []
-        return [entry for entry in self.declared if entry.artifact == artifact]
+        return [entry for entry in self.declared if entry.artifact == artifact and entry.holds_in(case.name)]
 
     def run(self, case: Case, configuration: str) -> Outcome:
         """Did the configuration run to its end, and does what it left behind fit together?"""
@@ -78,12 +85,35 @@ class Suite:
         if capture.failure:
             found.append(Verdict.PIPELINE)
             messages.insert(0, f"{configuration}: {capture.failure}\n  see {self.config.relative(capture.folder)}")
+        elif wrong := self._wrong_ending(case, capture):
+            found.append(Verdict.DRIFT)
+            messages = [*wrong, *messages]
         if capture.problems:
             found.append(Verdict.DRIFT)
         return Outcome(
             "run", case.name, configuration, verdicts=tuple(found) or (Verdict.PARITY,), messages=tuple(messages),
             data={**summary(capture), "folder": self.config.relative(capture.folder)},
         )  # fmt: skip
+
+    def _wrong_ending(self, case: Case, capture: Capture) -> list[str]:
+        """How a run that must fail ended otherwise than it must, one sentence each."""
+        known = ending(self.pipeline, case, capture.configuration)
+        if known is None:
+            return []
+        log = f"see {self.config.relative(capture.folder)}/{STDERR}"
+        must = f"must fail with exit code {known.exit_code}"
+        if capture.exit_code == 0:
+            return [f"{must}, but ran to its end: what is broken in this case was not noticed; {log}"]
+        found = [] if capture.exit_code == known.exit_code else [f"{must}, ended with {capture.exit_code}; {log}"]
+        artifact = next(each for each in known_artifacts(self.pipeline) if each.name == known.artifact)
+        if (broken := unusable(capture, artifact)) is not None:
+            return [*found, f"{must} and leave {artifact.name} behind, but {broken[1]}"]
+        document = capture.document(known.artifact)
+        return found + [
+            f"{known.artifact} {name}: must be {value!r}, got {document.get(name)!r}"
+            for name, value in known.fields.items()
+            if document.get(name) != value
+        ]
 
     def contract(self, case: Case, configuration: str, artifact: Artifact) -> Outcome:
         """Does one artifact keep its schema?"""
@@ -110,10 +140,71 @@ class Suite:
         """Is the artifact the same, byte for byte, when the run is repeated from what it recorded?"""
         return self._once(("repeated", case.name, REPEAT, artifact.name), lambda: self._repeated(case, artifact))
 
+    def sides(self, check: Check, case: Case, configuration: str, artifact: Artifact) -> tuple[Any, Any]:
+        """The expected and the actual document of one comparison; ``ParityError`` where one cannot be had."""
+        actual = comparable(self._actual(check, case, configuration), artifact)
+        if check == "golden":
+            try:
+                return self._expected(case, artifact), actual
+            except goldens.MissingGolden as error:
+                raise ContractError(str(error)) from error
+        first = self.pipeline.reference if check == "repeated" else self.pipeline.configurations[0]
+        return comparable(self.captures.get(case, first), artifact), actual
+
+    def _actual(self, check: Check, case: Case, configuration: str) -> Capture:
+        if check != "repeated":
+            return self.captures.get(case, configuration)
+        return self.captures.repeated(case, self.captures.get(case, self.pipeline.reference))
+
+    def policy(
+        self,
+        check: Check,
+        case: Case,
+        configuration: str,
+        artifact: Artifact,
+        *,
+        fed: bool = False,
+        exact: bool = False,
+    ) -> Policy:
+        """How strictly one comparison is made.
+
+        ``fed``: the actual side is a run on the expected side's data, so that its declared values are the expected side's.
+        ``exact``: allow nothing, and still leave out what the comparison leaves out.
+        """
+        declared = self.declared_for(case, artifact.name)
+        if check == "repeated":
+            return Policy(expected_by=self.pipeline.reference, actual_by=configuration)
+        tolerances = self.tolerances if check == "golden" else None
+        if self._is_other_encoding(check, case, configuration):
+            tolerances = self.tolerances.encodings
+        if exact and tolerances is not None:
+            tolerances = dict.fromkeys(tolerances, tolerance.EXACT)
+        if check == "golden":
+            return Policy(actual_by=configuration, tolerances=tolerances, declared=declared)
+        first = self.pipeline.configurations[0]
+        actual_by = first if fed else configuration
+        return Policy(expected_by=first, actual_by=actual_by, tolerances=tolerances, declared=declared)
+
+    def other_media(self, case: Case) -> tuple[str, ...]:
+        """In what the first two configurations' media differ, when they read different files; empty when they do not."""
+        if case.name not in self.media:
+            try:
+                captures = [self.captures.get(case, name) for name in self.pipeline.configurations[:2]]
+            except ParityError:
+                return ()  # whoever compares them says so
+            self.media[case.name] = media.differing(self.pipeline, *captures)
+        return self.media[case.name]
+
+    def _is_other_encoding(self, check: Check, case: Case, configuration: str) -> bool:
+        """Whether the two sides read different files: a golden is one of the reference configuration's file."""
+        concerned = check == "configurations" or (check == "golden" and configuration != self.pipeline.reference)
+        return concerned and bool(self.other_media(case))
+
     def forget_golden(self, case: Case, artifact: Artifact) -> None:
         """Compute golden comparisons of ``artifact`` again: its golden has been rewritten."""
         for configuration in self.pipeline.configurations:
             self.done.pop(("golden", case.name, configuration, artifact.name), None)
+            self.compared.pop(("golden", case.name, configuration, artifact.name), None)
 
     def golden_text(self, case: Case, artifact: Artifact) -> str:
         """What would be stored as the golden of ``artifact``."""
@@ -142,7 +233,9 @@ class Suite:
             )
 
         def document(name: str) -> Any:
-            artifact = next(each for each in self.pipeline.artifacts if each.name == name)
+            artifact = next(each for each in known_artifacts(self.pipeline) if each.name == name)
+            if not capture.has(name):
+                raise MissingArtifact(f"{configuration} wrote no {name}, so the ground truth cannot be held against it")
             if not self.contract(case, configuration, artifact).passed:
                 raise ContractError(f"{name} breaks its schema: the ground truth cannot be held against it")
             return capture.document(name)
@@ -159,7 +252,7 @@ class Suite:
 
     def stale(self, cases: list[Case]) -> Outcome:
         """Is there a golden that nothing needs?"""
-        files = [self.config.relative(path) for path in goldens.stale(self.config, cases, self.pipeline.artifacts)]
+        files = [self.config.relative(path) for path in goldens.stale(self.config, cases, self.pipeline)]
         messages = tuple(f"{file}: no artifact of a case needs it; remove it" for file in files)
         verdict = Verdict.STALE if files else Verdict.PARITY
         return Outcome("stale", verdicts=(verdict,), messages=messages, data={"files": files})
@@ -207,15 +300,18 @@ class Suite:
             if (broken := unusable(capture, artifact)) is not None:
                 verdict, message = broken
                 return Outcome("configurations", **place, verdicts=(verdict,), messages=(message,))
-        policy = Policy(
-            expected_by=first.configuration,
-            actual_by=second.configuration,
-            declared=self.declared_for(case, artifact.name),
-        )
+        policy = self.policy("configurations", case, second.configuration, artifact)
         node = self.contracts[artifact.name].node
-        comparison = compare(comparable(first, artifact), comparable(second, artifact), node, policy)
-        file = second.files[artifact.name]
-        return Outcome("configurations", **place, file=file, verdicts=judge(comparison), comparison=comparison)
+        pair = (comparable(first, artifact), comparable(second, artifact))
+        comparison = compare(*pair, node, policy)
+        if self._is_other_encoding("configurations", case, second.configuration):
+            comparison = media.without_the_file(comparison, artifact.name, self.pipeline.stages)
+        retested = {"declared": retest.retested(policy.declared, *pair)} if policy.declared else {}
+        outcome = Outcome(
+            "configurations", **place, file=second.files[artifact.name], verdicts=judge(comparison),
+            comparison=comparison, data=retested,
+        )  # fmt: skip
+        return self._settled(case, artifact, outcome)
 
     def _repeated(self, case: Case, artifact: Artifact) -> Outcome:
         first = self.captures.get(case, self.pipeline.reference)
@@ -231,7 +327,7 @@ class Suite:
             tail = f"\n  {second.failure}" if second.failure else ""
             return Outcome("repeated", **place, verdicts=(verdict,), messages=(message + tail,))
         node = self.contracts[artifact.name].node
-        policy = Policy(expected_by=first.configuration, actual_by=REPEAT)
+        policy = self.policy("repeated", case, REPEAT, artifact)
         comparison = compare(first.document(artifact.name), second.document(artifact.name), node, policy)
         texts = [in_given_order(capture.document(artifact.name), node) for capture in (first, second)]
         if not comparison.differences and texts[0] != texts[1]:
@@ -258,18 +354,27 @@ class Suite:
             comparison = absent(expected=False, note=str(error))
             return Outcome("golden", **place, file=file, verdicts=(Verdict.DRIFT,), comparison=comparison)
         comparison = self._against_golden(case, golden, comparable(capture, artifact), artifact, configuration)
-        return Outcome("golden", **place, file=file, verdicts=judge(comparison), comparison=comparison)
+        outcome = Outcome("golden", **place, file=file, verdicts=judge(comparison), comparison=comparison)
+        return self._settled(case, artifact, outcome)
+
+    def _settled(self, case: Case, artifact: Artifact, outcome: Outcome) -> Outcome:
+        """``outcome`` without the differences that a run proves to follow from flips and tolerated differences."""
+        from harness.explain import flips
+
+        self.compared[(outcome.check, case.name, outcome.configuration, artifact.name)] = outcome
+        return flips.settle(self, case, artifact, outcome) if outcome.comparison else outcome
 
     def _expected(self, case: Case, artifact: Artifact) -> Any:
         if artifact.golden:
             return goldens.read(goldens.path_of(self.config, case.name, artifact.golden))
-        by_name = {other.name: other for other in self.pipeline.artifacts}
+        by_name = {other.name: other for other in known_artifacts(self.pipeline)}
         return self.pipeline.expected(artifact, lambda name: self._expected(case, by_name[name]))
 
     def _against_golden(
         self, case: Case, golden: Any, document: Any, artifact: Artifact, configuration: str
     ) -> Comparison:
-        policy = Policy(
-            actual_by=configuration, tolerances=self.tolerances, declared=self.declared_for(case, artifact.name)
-        )
-        return compare(golden, document, self.contracts[artifact.name].node, policy)
+        policy = self.policy("golden", case, configuration, artifact)
+        comparison = compare(golden, document, self.contracts[artifact.name].node, policy)
+        if self._is_other_encoding("golden", case, configuration):
+            comparison = media.without_the_file(comparison, artifact.name, self.pipeline.stages)
+        return comparison

@@ -1,16 +1,19 @@
-"""Tolerance classes: how far a number may lie from its golden."""
+"""Tolerance classes: how far a value may lie from its golden, and which one-sided items count as flips."""
 
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from harness.verdict import ContractError
 
-_KEYS = {"abs", "rel", "unit", "provenance"}
+#: Budgets are shares; this much of an item is rounding of the share, not an item.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,54 @@ class Tolerance:
         return max(self.abs, self.rel * abs(expected))
 
 
+@dataclass(frozen=True)
+class FlipRule:
+    """When an item that one side lacks is a flip: its score lies within ``margin`` of ``threshold`` (same unit).
+
+    ``budget``: the largest share of a list's items that may be flips. A score below its detector's threshold does not
+    occur, so the margin matters on one side only.
+    """
+
+    threshold: float
+    margin: float
+    budget: float
+    provenance: str
+
+    def near(self, score: float) -> bool:
+        """Whether an item with ``score`` may have fallen on the other side of the threshold."""
+        return passes(self.threshold, score, self.margin)
+
+    def most(self, items: int) -> int:
+        """How many of ``items`` (length of the longer list) may be flips; any budget above 0 allows one."""
+        return math.ceil(self.budget * items - _ROUNDING)
+
+
+@dataclass(frozen=True)
+class Tolerances(Mapping[str, Tolerance]):
+    """Tolerance classes by name, as a mapping, and with them the flip rules (``flips``) by name.
+
+    Those of this object hold for the same media; ``encodings`` are those for another encoding of the same video.
+    """
+
+    classes: Mapping[str, Tolerance]
+    flips: Mapping[str, FlipRule] = field(default_factory=dict)
+    _encodings: Tolerances | None = None
+
+    def __getitem__(self, name: str) -> Tolerance:
+        return self.classes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.classes)
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    @property
+    def encodings(self) -> Tolerances:
+        """The classes and flip rules for another encoding of the same video; these where the file has none."""
+        return self._encodings or self
+
+
 EXACT = Tolerance(abs=0.0, rel=0.0, unit="any", provenance="by definition")
 
 
@@ -38,22 +89,53 @@ def passes(expected: float, actual: float, allowed: float) -> bool:
     return allowed > 0 and abs(actual - expected) <= allowed + rounding
 
 
-def load(file: Path) -> Mapping[str, Tolerance]:
-    """The classes of ``file`` (``{"classes": {name: {abs, rel, unit, provenance}}}``); ``exact`` must be zero."""
+def load(file: Path) -> Tolerances:
+    """The classes and flip rules in ``file`` (schemas/tolerances.schema.json); ``exact`` must be zero."""
     try:
-        table = json.loads(file.read_text(encoding="utf-8"))["classes"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        table, rules = dict(document["classes"]), dict(document.get("flips", {}))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ContractError(f"{file}: cannot be read as tolerance classes: {error!r}") from error
-    classes = {}
+    classes, elsewhere = {}, {}
     for name, entry in table.items():
-        if not isinstance(entry, dict) or set(entry) != _KEYS:
-            raise ContractError(f"{file}: class {name!r} must have the keys {sorted(_KEYS)}, got {entry!r}")
-        for key in ("abs", "rel"):
-            value = entry[key]
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-                raise ContractError(f"{file}: {name}.{key} must be a number from 0, got {value!r}")
-        classes[name] = Tolerance(**entry)
-    exact = classes.get("exact")
-    if exact is None or exact.abs or exact.rel:
-        raise ContractError(f"{file}: class 'exact' must stand there with abs 0 and rel 0, got {exact}")
-    return classes
+        place = f"{file}: class {name!r}"
+        own, other = _numbers(entry, ("abs", "rel"), ("unit", "provenance"), place)
+        classes[name] = Tolerance(**own)
+        elsewhere[name] = replace(classes[name], **other)
+    flips, flips_elsewhere = {}, {}
+    for name, entry in rules.items():
+        place = f"{file}: flip rule {name!r}"
+        own, other = _numbers(entry, ("margin", "budget"), ("threshold", "provenance"), place)
+        flips[name] = FlipRule(**{**own, "threshold": _number(entry, "threshold", place)})
+        flips_elsewhere[name] = replace(flips[name], **other)
+        for rule in (flips[name], flips_elsewhere[name]):
+            if rule.budget > 1:
+                raise ContractError(f"{place}: budget must be a share from 0 to 1, got {rule.budget!r}")
+    for exact in (classes.get("exact"), elsewhere.get("exact")):
+        if exact is None or exact.abs or exact.rel:
+            raise ContractError(f"{file}: class 'exact' must stand there with abs 0 and rel 0, got {exact}")
+    return Tolerances(classes, flips, Tolerances(elsewhere, flips_elsewhere))
+
+
+def _numbers(
+    entry: Any, numbers: tuple[str, ...], others: tuple[str, ...], place: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The entry for the same media, and what it says of other encodings; every number checked."""
+    keys = {*numbers, *others}
+    if not isinstance(entry, dict) or set(entry) - {"encodings"} != keys:
+        raise ContractError(f"{place} must have the keys {sorted(keys)} (and may have encodings), got {entry!r}")
+    own = {key: value for key, value in entry.items() if key != "encodings"}
+    own.update({key: _number(own, key, place) for key in numbers})
+    if "encodings" not in entry:
+        return own, {}
+    other = entry["encodings"]
+    if not isinstance(other, dict) or set(other) != set(numbers):
+        raise ContractError(f"{place}: encodings must have the keys {sorted(numbers)}, got {other!r}")
+    return own, {key: _number(other, key, f"{place}, encodings") for key in numbers}
+
+
+def _number(entry: Mapping[str, Any], key: str, place: str) -> float:
+    value = entry[key]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ContractError(f"{place}: {key} must be a number from 0, got {value!r}")
+    return value

@@ -6,9 +6,11 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.exceptions import best_match
 
 from harness.contract import fast
 from harness.contract.nodes import Node, compile_schema, has_type
@@ -28,12 +30,27 @@ class Violation:
 
 @dataclass(frozen=True)
 class Contract:
-    """One schema, ready to validate and to walk along."""
+    """One schema, ready to validate and to walk along; ``fingerprint`` is one of all schemas it may refer to."""
 
     schema_id: str
     node: Node
     reference: Draft202012Validator
     fast: Any
+    fingerprint: str = ""
+
+    @cached_property
+    def has_texts(self) -> bool:
+        """Whether a text of the document holds JSON of its own, which the validators do not look into."""
+        seen: set[Node] = set()
+        rest = [self.node]
+        while rest:
+            node = rest.pop()
+            if node.content is not None:
+                return True
+            if node not in seen:
+                seen.add(node)
+                rest += node.inside
+        return False
 
 
 def build(schemas: Schemas, schema_id: str) -> Contract:
@@ -47,6 +64,7 @@ def build(schemas: Schemas, schema_id: str) -> Contract:
         node=node,
         reference=Draft202012Validator(schema, registry=schemas.registry),
         fast=jsonschema_rs.Draft202012Validator(fast.named(schema), registry=schemas.fast_registry),
+        fingerprint=f"{schema_id} {schemas.fingerprint}",
     )
 
 
@@ -54,7 +72,7 @@ def violations(document: object, contract: Contract) -> list[Violation]:
     """Every breach of ``contract`` in ``document``, those of the schema first; at most ``LISTED`` of each kind."""
     found: list[Violation] = []
     if not contract.fast.is_valid(document):
-        for error in contract.reference.iter_errors(document):
+        for error in map(_closest, contract.reference.iter_errors(document)):
             found.append(Violation(_dotted(error.absolute_path), error.message[:300]))
             if len(found) == LISTED:
                 break
@@ -63,6 +81,11 @@ def violations(document: object, contract: Contract) -> list[Violation]:
     for violation, _ in zip(_walk(document, contract.node, ""), range(LISTED), strict=False):
         found.append(violation)
     return found
+
+
+def _closest(error: ValidationError) -> ValidationError:
+    """Of a value that fits no alternative, the breach inside the one that fits best: it has a place of its own."""
+    return best_match([error]) or error
 
 
 def uncovered(document: object, contract: Contract) -> list[str]:
@@ -74,9 +97,14 @@ def join(path: str, step: str | int) -> str:
     """``path`` one step further: ``a.b``, ``a[3]``, and ``a["odd key"]`` where a key is no plain word."""
     if isinstance(step, int):
         return f"{path}[{step}]"
-    if step and all(character.isalnum() or character in "_-" for character in step):
+    if _is_plain(step):
         return f"{path}.{step}" if path else step
     return f"{path}[{json.dumps(step, ensure_ascii=False)}]"
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(key: str) -> bool:
+    return bool(key) and all(character.isalnum() or character in "_-" for character in key)
 
 
 def _dotted(steps: Any) -> str:

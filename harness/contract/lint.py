@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -15,15 +16,33 @@ _LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
 _SINGLES = ("items", "additionalProperties", "contentSchema")
 
 
-def problems(schema: Mapping[str, Any], *, vocabulary: Mapping[str, Any], classes: Container[str]) -> list[str]:
-    """What is wrong with ``schema``, one sentence each; ``vocabulary`` is the schema of the annotation."""
-    validator = Draft202012Validator(vocabulary)
-    return [f"{schema['$id']}{path}: {text}" for path, text in _look(schema, "#", validator, classes)]
+def problems(
+    schema: Mapping[str, Any], *, vocabulary: Mapping[str, Any], classes: Container[str], flips: Container[str] = ()
+) -> list[str]:
+    """What is wrong with ``schema``, one sentence each; ``vocabulary`` is the schema of the annotation.
+
+    ``classes`` and ``flips`` are the names of the tolerance classes and of the flip rules.
+    """
+    lint = _Lint(Draft202012Validator(vocabulary), classes, flips)
+    return [f"{schema['$id']}{path}: {text}" for path, text in _look(schema, "#", lint)]
 
 
-def _look(
-    schema: Mapping[str, Any], path: str, validator: Draft202012Validator, classes: Container[str]
-) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True)
+class _Lint:
+    vocabulary: Draft202012Validator
+    classes: Container[str]
+    flips: Container[str]
+
+    def annotation(self, annotation: Mapping[str, Any]) -> Iterator[str]:
+        for error in self.vocabulary.iter_errors(annotation):
+            yield f"{KEYWORD}: {error.message}"
+        if (name := annotation.get("class", "exact")) not in self.classes:
+            yield f"{KEYWORD}: unknown class {name!r}"
+        if "flip" in annotation and (name := annotation["flip"].get("class")) not in self.flips:
+            yield f"{KEYWORD}: unknown flip rule {name!r}"
+
+
+def _look(schema: Mapping[str, Any], path: str, lint: _Lint) -> Iterator[tuple[str, str]]:
     types = schema.get("type", [])
     types = {types} if isinstance(types, str) else set(types)
     is_object = "properties" in schema or "patternProperties" in schema or "object" in types
@@ -39,16 +58,13 @@ def _look(
     if types & {"number", "integer"} and "string" not in types and not _RANGES & set(schema):
         yield path, "the number has no range: give minimum or maximum, enum or const"
     if KEYWORD in schema:
-        for error in validator.iter_errors(schema[KEYWORD]):
-            yield path, f"{KEYWORD}: {error.message}"
-        if (name := schema[KEYWORD].get("class", "exact")) not in classes:
-            yield path, f"{KEYWORD}: unknown class {name!r}"
+        yield from ((path, text) for text in lint.annotation(schema[KEYWORD]))
     for word in _MAPS:
         for key, part in schema.get(word, {}).items():
-            yield from _look(part, f"{path}/{word}/{key}", validator, classes)
+            yield from _look(part, f"{path}/{word}/{key}", lint)
     for word in _LISTS:
         for index, part in enumerate(schema.get(word, ())):
-            yield from _look(part, f"{path}/{word}/{index}", validator, classes)
+            yield from _look(part, f"{path}/{word}/{index}", lint)
     for word in _SINGLES:
         if isinstance(schema.get(word), Mapping):
-            yield from _look(schema[word], f"{path}/{word}", validator, classes)
+            yield from _look(schema[word], f"{path}/{word}", lint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -17,9 +18,13 @@ KEYWORD = "x-parity"
 
 #: Keys of the annotation that say how a leaf is compared, and those for alignment and for reports.
 _RULES = frozenset({"unit", "class", "volatile", "environment"})
-_DRAWN = frozenset({"align", "series", "box", "media_time"})
+_DRAWN = frozenset({"align", "series", "box", "media_time", "flip"})
 
 _CONTAINERS = frozenset({"object", "array"})
+_PYTHON: Mapping[str, tuple[type, ...]] = {
+    "null": (type(None),), "boolean": (bool,), "integer": (int,), "number": (int, float), "string": (str,),
+}  # fmt: skip
+_PLAIN_LIST = frozenset({"type", "items", "minItems", "description", "title", "$comment", KEYWORD})
 _ANNOTATIONS = frozenset({"$ref", "description", "title", "$comment", "examples", "default"})
 
 
@@ -33,11 +38,33 @@ class Rule:
     environment: str | None = None
 
 
+@dataclass(frozen=True)
+class Align:
+    """How items of a list find their partner: ``by`` orders them, partners are at most ``within`` apart in its unit.
+
+    ``then``: what decides between several, the heaviest first; ``iou:FIELD`` is the overlap of boxes.
+    """
+
+    by: str
+    within: float = 0.0
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FlipAt:
+    """Whose noise decides whether an item is in its list: the item's field ``score``, by the flip rule ``kind``."""
+
+    score: str
+    kind: str
+
+
 @dataclass(eq=False)
 class Node:
     """One place of a schema. ``branches`` are the alternatives of oneOf/anyOf; ``content`` the schema of a JSON text.
 
-    ``types`` is empty where any type is allowed, ``closed`` true where unnamed keys are forbidden.
+    ``types`` is empty where any type is allowed, ``closed`` true where unnamed keys are forbidden. ``series`` is true
+    for a list that is a curve; ``length`` is (minItems, maxItems); ``is_plain_list`` is true where a list's validity is
+    that of its items and its least length. ``made`` holds what a walk compiled from the node.
     """
 
     where: str
@@ -54,6 +81,13 @@ class Node:
     values: tuple[Any, ...] | None = None
     content: Node | None = None
     validator: Any = None
+    align: Align | None = None
+    flip: FlipAt | None = None
+    series: bool = False
+    box: str | None = None
+    length: tuple[int, int | None] = (0, None)
+    is_plain_list: bool = False
+    made: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def child(self, key: str) -> Node | None:
         """The node of property ``key``; None when no schema covers it."""
@@ -76,10 +110,55 @@ class Node:
         if fitting is None:
             return None
         chosen = fitting.choose(value)
-        return chosen if chosen is None or not self._has_own_places else _overlay(chosen, self)
+        if chosen is None or not self._has_own_places:
+            return chosen
+        if chosen not in self.made:
+            self.made[chosen] = _overlay(chosen, self)
+        return self.made[chosen]
+
+    @property
+    def inside(self) -> list[Node]:
+        """The nodes right below this one, of whatever kind."""
+        singles = [node for node in (self.additional, self.items, self.content) if node is not None]
+        return [*self.properties.values(), *(node for _, node in self.patterns), *self.prefix, *self.branches, *singles]
+
+    @cached_property
+    def scalars(self) -> frozenset[type] | None:
+        """Python types of the values of a leaf that is always compared; None for any other node."""
+        rule = self.rule
+        if self.branches or self.content is not None or rule.volatile is not None or rule.environment is not None:
+            return None
+        if not self.types or self.types & _CONTAINERS:
+            return None
+        return frozenset(kind for name in self.types for kind in _PYTHON[name])
+
+    @cached_property
+    def optional(self) -> tuple[Node, Node] | None:
+        """The alternatives "null" and "something", where these are all and the something has a type."""
+        null = [branch for branch in self.branches if branch.types == {"null"}]
+        other = [branch for branch in self.branches if branch.types and branch.types != {"null"}]
+        return (null[0], other[0]) if len(null) == len(other) == 1 and len(self.branches) == 2 else None
+
+    @cached_property
+    def tags(self) -> tuple[str, Mapping[Any, Node]] | None:
+        """The key whose constant tells all alternatives apart, and the alternative of each constant."""
+        if len(self.branches) < 2:
+            return None
+        for key in self.branches[0].properties:
+            found = [branch.properties.get(key) for branch in self.branches]
+            values = [node.values[0] for node in found if node is not None and node.values and len(node.values) == 1]
+            if len({v for v in values if isinstance(v, str)}) == len(self.branches):
+                return key, dict(zip(values, self.branches, strict=True))
+        return None
 
     def alternative(self, value: object) -> Node | None:
-        """The one of ``branches`` that fits ``value``; None when none does."""
+        """The one of ``branches`` that fits ``value``; None when none does. A tag decides alone."""
+        if self.tags is not None and isinstance(value, dict):
+            tag = value.get(self.tags[0])
+            return self.tags[1].get(tag) if isinstance(tag, str) else None
+        if self.optional is not None:
+            null, other = self.optional
+            return null if value is None else other if any(has_type(value, name) for name in other.types) else None
         candidates = [branch for branch in self.branches if branch._looks_like(value)]
         if len(candidates) > 1:
             candidates = [branch for branch in candidates if branch.validator.is_valid(value)] or candidates
@@ -142,6 +221,13 @@ def _overlay(base: Node, own: Node) -> Node:
         values=own.values if own.values is not None else base.values,
         content=own.content or base.content,
         validator=own.validator or base.validator,
+        align=own.align or base.align,
+        flip=own.flip or base.flip,
+        series=own.series or base.series,
+        box=own.box or base.box,
+        length=own.length if own.length != (0, None) else base.length,
+        is_plain_list=False,
+        made={},
     )
 
 
@@ -183,9 +269,17 @@ class _Compiler:
         def at(part: Any, *steps: str) -> Node:
             return self(part, resolver, "/".join((where, *steps)))
 
-        node.rule = _rule(schema.get(KEYWORD, {}), where)
+        annotation = schema.get(KEYWORD, {})
+        node.rule = _rule(annotation, where)
+        if align := annotation.get("align"):
+            node.align = Align(align["by"], float(align.get("within", 0)), tuple(align.get("then", ())))
+        if flip := annotation.get("flip"):
+            node.flip = FlipAt(flip["score"], flip["class"])
+        node.series, node.box = "series" in annotation, annotation.get("box")
+        node.length = schema.get("minItems", 0), schema.get("maxItems")
         types = schema.get("type", ())
         node.types = frozenset([types] if isinstance(types, str) else types)
+        node.is_plain_list = node.types == {"array"} and schema.keys() <= _PLAIN_LIST
         if "const" in schema:
             node.values = (schema["const"],)
         elif "enum" in schema:

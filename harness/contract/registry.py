@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ class Schemas:
             return fast.registry(self.documents)
         except ValueError as error:
             raise ContractError(f"the schemas do not fit together: {error}") from error
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all schemas."""
+        return hashlib.sha256(json.dumps(self.documents, sort_keys=True).encode()).hexdigest()
 
     def get(self, schema_id: str) -> dict[str, Any]:
         """The schema called ``schema_id``."""

@@ -1,0 +1,155 @@
+"""Two files of one schema, from their bytes to the outcome: parse, validate both, compare, count every leaf.
+
+What a pair costs, against parsing both sides with ``orjson`` in the same collector state (``bench/diff.py`` prints it):
+
+* Equal bytes that this process has walked before, under the same schema and policy, cost one hash: ``Known`` keeps their
+  outcome. A comparison meets the same bytes up to five times (two configurations, repeat, golden, contract).
+* Equal bytes at first sight are parsed, validated and walked once, not twice.
+* Unequal bytes are parsed on both sides, the expected side is validated, both are walked together, and of the actual
+  side everything is validated but list items that equal a valid one in value and type.
+
+Integers beyond 64 bits are read as reals, as ``orjson`` does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import json
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.compare.compiled import Way
+from harness.compare.difference import Comparison
+from harness.compare.walk import Equals, Policy, compare, compare_valid
+from harness.contract import check
+from harness.contract.check import Contract, Violation
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The outcome of one pair; ``known``: the bytes had been walked before, ``expected`` and ``actual``: violations."""
+
+    comparison: Comparison
+    expected: tuple[Violation, ...] = ()
+    actual: tuple[Violation, ...] = ()
+    known: bool = False
+
+
+@dataclass
+class Known:
+    """Outcomes of byte-equal pairs by their hash, schema and policy, for as long as the process lives."""
+
+    outcomes: dict[Hashable, Pair] = field(default_factory=dict)
+
+    def get(self, key: Hashable) -> Pair | None:
+        """The outcome under ``key``; its lists are the caller's own."""
+        pair = self.outcomes.get(key)
+        return None if pair is None else replace(pair, comparison=_copied(pair.comparison), known=True)
+
+    def put(self, key: Hashable, pair: Pair) -> None:
+        """Keep ``pair`` under ``key``."""
+        self.outcomes[key] = replace(pair, comparison=_copied(pair.comparison))
+
+
+def compare_bytes(
+    expected: bytes, actual: bytes, contract: Contract, policy: Policy, known: Known | None = None
+) -> Pair:
+    """Compare two JSON files along ``contract``; ValueError when one is no JSON (NaN and infinity pass, to be reported).
+
+    A golden (``policy.expected_by`` is None) holds placeholders, so its own violations are not listed.
+    """
+    if expected == actual:
+        return _equal(expected, contract, policy, known)
+    with _collector_paused():
+        (left, left_strict), (right, right_strict) = _parse(expected), _parse(actual)
+        left_valid = left_strict and contract.fast.is_valid(left)
+        if left_valid and right_strict:
+            comparison, equals = compare_valid(left, right, contract.node, policy)
+            right_valid = _is_valid_apart_from(equals, right, contract)
+        else:
+            comparison = compare(left, right, contract.node, policy)
+            right_valid = right_strict and contract.fast.is_valid(right)
+        of_left = () if policy.expected_by is None else _violations(left, contract, is_valid=left_valid)
+        return Pair(comparison, of_left, _violations(right, contract, is_valid=right_valid))
+
+
+def _is_valid_apart_from(equals: list[Equals], document: Any, contract: Contract) -> bool:
+    """Whether ``document`` is valid, given that the equal items in its lists are: those are left out meanwhile."""
+    whole = [(each.items, each.items[:]) for each in equals]
+    try:
+        for each in equals:
+            each.items[:] = each.without()
+        return contract.fast.is_valid(document)
+    finally:
+        for items, before in whole:
+            items[:] = before
+
+
+def _equal(raw: bytes, contract: Contract, policy: Policy, known: Known | None) -> Pair:
+    key: Hashable = None
+    if known is not None:
+        key = (hashlib.sha256(raw).digest(), contract.fingerprint, _policy_key(policy))
+        if (pair := known.get(key)) is not None:
+            return pair
+    with _collector_paused():
+        document, strict = _parse(raw)
+        is_valid = strict and contract.fast.is_valid(document)
+        if is_valid:
+            comparison, _ = compare_valid(document, document, contract.node, policy)
+        else:
+            comparison = compare(document, document, contract.node, policy)
+        found = _violations(document, contract, is_valid=is_valid)
+    pair = Pair(comparison, () if policy.expected_by is None else found, found)
+    if known is not None:
+        known.put(key, pair)
+    return pair
+
+
+def _parse(raw: bytes) -> tuple[Any, bool]:
+    """The document, and whether it is strict JSON: without NaN and infinity."""
+    import orjson
+
+    try:
+        return orjson.loads(raw), True
+    except orjson.JSONDecodeError:
+        return json.loads(raw), False
+
+
+def _violations(document: Any, contract: Contract, *, is_valid: bool) -> tuple[Violation, ...]:
+    """What breaks the contract. The walk itself reports a real number in place of an integer."""
+    if is_valid and not contract.has_texts:
+        return ()
+    return tuple(check.violations(document, contract))
+
+
+def _policy_key(policy: Policy) -> Hashable:
+    declared = tuple(
+        (entry.artifact, entry.path, tuple((name, p.pattern) for name, p in sorted(entry.patterns.items())))
+        for entry in policy.declared
+    )
+    return policy.actual_by, policy.expected_by, Way.of(policy.tolerances).key, declared
+
+
+def _copied(comparison: Comparison) -> Comparison:
+    return replace(
+        comparison,
+        differences=list(comparison.differences),
+        ignored=list(comparison.ignored),
+        uncompared=list(comparison.uncompared),
+        flips=list(comparison.flips),
+    )
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Documents hold no cycles: looking for them while millions of values are made would only cost time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
