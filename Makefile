@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity test test-feat golden expect leaves doctor lint clean
+.PHONY: setup parity nightly sync test test-feat golden expect leaves drill doctor lint clean
 
 setup: $(READY)
 
@@ -20,6 +20,14 @@ $(READY): locks/requirements.lock locks/torch.txt pyproject.toml
 
 parity: setup
 	$(PY) -m harness run
+
+# Needs nothing installed: the standard library reads the source.
+sync:
+	$(PYTHON) -m harness.sync
+
+# Every configuration computes everything in every case.
+nightly: setup
+	$(PY) -m harness run --ml fresh
 
 test: setup
 	$(PY) -m pytest tests --ignore=tests/parity --ignore=tests/feat -n 2
@@ -37,6 +45,9 @@ expect: setup
 leaves: setup
 	$(PY) -m harness schema leaves --format markdown > docs/leaves.md
 	@echo "docs/leaves.md: every leaf of the contract, how it varies over the goldens, and why where it does not"
+
+drill: setup
+	$(PY) -m harness drill --write docs/drill.md
 
 doctor: setup
 	$(PY) -m rumiai_v2 doctor

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +18,17 @@ if TYPE_CHECKING:
     from harness.compare.suite import Suite
 
 OUTCOME = pytest.StashKey["Outcome"]()
+SHARED = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("parity")
     group.addoption("--parity-config", metavar="FILE", help="settings to compare by (default: parity.toml)")
     group.addoption("--parity-case", action="append", default=[], metavar="NAME", help="only this case; repeatable")
+    group.addoption(
+        "--parity-ml", choices=["fresh", "shared", "replay"],
+        help="how runs come by what is costly to compute (default: as the settings say)",
+    )  # fmt: skip
     group.addoption("--parity-from", metavar="DIR", help="compare saved captures instead of running the pipeline")
 
 
@@ -31,6 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
         from harness.report.collect import Collector
 
         config.pluginmanager.register(Collector(config), "parity-collector")
+        # Runs of this session share results in it. It exists once something is shared, and goes with the session.
+        folder = Path(tempfile.gettempdir(), f"parity-shared-{uuid.uuid4().hex}")
+        config.stash[SHARED] = str(folder)
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    else:
+        config.stash[SHARED] = config.workerinput["parity_shared"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    node.workerinput["parity_shared"] = node.config.stash[SHARED]
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -53,7 +71,11 @@ def parity_suite(request: pytest.FixtureRequest) -> Suite:
     pipeline = settings.load_pipeline(config)
     given = option("--parity-from")
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
-    return Suite(config, pipeline, Captures(config, pipeline, run_id, Path(given).absolute() if given else None))
+    captures = Captures(
+        config, pipeline, run_id, Path(given).absolute() if given else None,
+        ml=option("--parity-ml"), shared=Path(request.config.stash[SHARED]),
+    )  # fmt: skip
+    return Suite(config, pipeline, captures)
 
 
 @pytest.fixture

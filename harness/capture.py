@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -25,12 +25,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.cases import Case
-from harness.pipelines.base import RUN, Found, Job, Pipeline
+from harness.pipelines.base import RUN, Found, Job, Pipeline, Reuse
 from harness.verdict import ParityError, UsageError
 
 MANIFEST = "capture.json"
 FORMAT = "parity-capture/1"
 WORK, RETURN, RUN_FILE, STDOUT, STDERR = "work", "return.json", "run.json", "stdout.txt", "stderr.log"
+#: The system's temporary folder of the run; what is left in it stands in the tree, and is removed.
+TEMP = "temp"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ class Capture:
     provenance: Mapping[str, Any]
     #: Texts in names that tell runs apart, in order of rank.
     stamps: tuple[str, ...] = ()
+    #: Regular expressions of the texts by which the configuration names its input.
+    input_names: tuple[str, ...] = ()
+    #: How the run came by what is costly to compute: fresh, shared or replay.
+    reuse: str = "fresh"
 
     @cached_property
     def _documents(self) -> dict[str, Any]:
@@ -74,19 +80,46 @@ class Capture:
         return self._documents[artifact]
 
 
-def record(pipeline: Pipeline, case: Case, configuration: str, *, destination: Path, run_id: str) -> Capture:
+def record(
+    pipeline: Pipeline,
+    case: Case,
+    configuration: str,
+    *,
+    destination: Path,
+    run_id: str,
+    reuse: Reuse | None = None,
+) -> Capture:
     """Run ``configuration`` on ``case`` in a fresh folder and save everything at ``destination``, all or nothing.
 
-    A pipeline that fails is a capture too, with ``failure`` set.
+    Without ``reuse`` everything is computed. A pipeline that fails is a capture too, with ``failure`` set.
     """
+    reuse = reuse or Reuse()
     job = partial(pipeline.job, case, configuration)
-    return _save(pipeline, job, (case.name, configuration), destination=destination, run_id=run_id)
+    if reuse.place is not None:
+        job = partial(_reusing, pipeline, job, reuse)
+    return _save(pipeline, job, (case.name, configuration), destination=destination, run_id=run_id, reuse=reuse.mode)
+
+
+@contextlib.contextmanager
+def _reusing(pipeline: Pipeline, make: Callable[[], AbstractContextManager[Job]], reuse: Reuse) -> Iterator[Job]:
+    with make() as job, pipeline.reusing(job, reuse) as reusing:
+        yield reusing
 
 
 def repeat(pipeline: Pipeline, capture: Capture, *, destination: Path, run_id: str) -> Capture:
     """Run again from what the run in ``capture`` recorded, and save everything at ``destination``."""
-    job = partial(pipeline.repeat, capture)
-    return _save(pipeline, job, (capture.case, destination.name), destination=destination, run_id=run_id)
+    recording = capture.folder / capture.files.get(pipeline.recording, pipeline.recording)
+    name = (capture.case, destination.name)
+    return rerun(pipeline, recording, capture.configuration, name=name, destination=destination, run_id=run_id)
+
+
+def rerun(
+    pipeline: Pipeline, recording: Path, configuration: str, *, name: tuple[str, str], destination: Path, run_id: str
+) -> Capture:
+    """Run ``configuration``'s program from a recording; ``name`` is the capture's (case, configuration)."""
+    return _save(
+        pipeline, partial(pipeline.repeat, recording, configuration), name, destination=destination, run_id=run_id
+    )
 
 
 def _save(
@@ -96,12 +129,13 @@ def _save(
     *,
     destination: Path,
     run_id: str,
+    reuse: str = "fresh",
 ) -> Capture:
     destination.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{name[1]}-", dir=destination.parent))
     try:
         manifest = _run(pipeline, job, name, building)
-        manifest["run_id"] = run_id
+        manifest |= {"run_id": run_id, "reuse": reuse}
         _write_json(building / MANIFEST, manifest)
         if destination.exists():
             shutil.rmtree(destination)
@@ -136,18 +170,18 @@ def _run(
     work = folder / WORK
     work.mkdir()
     begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    exit_code, failure, argv, inputs = None, None, (), ()
+    exit_code, failure, argv, inputs, changed, names = None, None, (), (), [], ()
     try:
         with make() as job:
-            argv, inputs = job.argv, tuple(job.inputs)
+            argv, inputs, names = job.argv, tuple(job.inputs), job.input_names
             exit_code, failure = _execute(job, folder)
+            changed = _changed(job, work)
     except ParityError as error:
         failure = str(error)
     except Exception as error:  # whatever a stand-in dies of must be reported as this run's failure, not lose the rest
         failure = f"could not be started: {type(error).__name__}: {error}"
     seconds = time.monotonic() - begun
-    for each in inputs:
-        (work / each).unlink(missing_ok=True)
+    _remove(inputs, work)
     found = pipeline.find(folder) if exit_code is not None else Found(files={})
     files = dict(found.files)
     if exit_code is not None:
@@ -155,6 +189,7 @@ def _run(
         files[RUN] = RUN_FILE
     for each in found.untracked:
         (work / each).unlink(missing_ok=True)
+    shutil.rmtree(folder / TEMP, ignore_errors=True)
     return {
         "format": FORMAT,
         "case": name[0],
@@ -165,21 +200,23 @@ def _run(
         "started": started,
         "seconds": round(seconds, 3),
         "files": files,
-        "problems": list(found.problems),
+        "problems": [*changed, *found.problems],
         "stamps": list(found.stamps),
+        "input_names": list(names),
         "provenance": provenance(pipeline.packages),
     }
 
 
 def _execute(job: Job, folder: Path) -> tuple[int | None, str | None]:
-    work = folder / WORK
+    work, temporary = folder / WORK, folder / TEMP
+    temporary.mkdir()
     for name, source in job.inputs.items():
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, work / name)
     with open(folder / STDOUT, "wb") as stdout, open(folder / STDERR, "wb") as stderr:
         process = subprocess.Popen(
-            job.argv, cwd=work, env=dict(job.env), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
-            start_new_session=True,
+            job.argv, cwd=work, env={**job.env, "TMPDIR": str(temporary)}, stdin=subprocess.DEVNULL, stdout=stdout,
+            stderr=stderr, start_new_session=True,
         )  # fmt: skip
         try:
             exit_code = process.wait(timeout=job.timeout_s)
@@ -190,9 +227,30 @@ def _execute(job: Job, folder: Path) -> tuple[int | None, str | None]:
                 # The whole session, so that helpers of a stopped or dead run do not outlive it.
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    if exit_code != 0:
+    if exit_code != 0 and not job.may_fail:
         return exit_code, f"ended with exit code {exit_code}; last lines of {STDERR}:\n{_tail(folder)}"
     return exit_code, None
+
+
+def _changed(job: Job, work: Path) -> list[str]:
+    """The inputs that the run removed or overwrote, one sentence each."""
+    found = []
+    for name, source in job.inputs.items():
+        if not (work / name).is_file():
+            found.append(f"the run removed its input {name}")
+        elif (work / name).read_bytes() != source.read_bytes():
+            found.append(f"the run changed its input {name}")
+    return found
+
+
+def _remove(inputs: Iterable[str], work: Path) -> None:
+    """Remove the inputs, and the folders that held nothing else."""
+    for name in inputs:
+        (work / name).unlink(missing_ok=True)
+        for folder in (work / name).parents:
+            if folder == work or not folder.is_dir() or any(folder.iterdir()):
+                break
+            folder.rmdir()
 
 
 def _tail(folder: Path, lines: int = 4) -> str:
@@ -207,12 +265,25 @@ def run_document(folder: Path, *, exit_code: int, found: Found, inputs: Iterable
     """
     work = folder / WORK
     tree = _tree(work, work, {work / name for name in (*inputs, *found.untracked)})
+    tree = [f"{name} (no JSON)" if name.endswith(".json") and not _is_json(work / name) else name for name in tree]
+    # Files alone: libraries leave empty folders there.
+    left = (path for path in (folder / TEMP).rglob("*") if not path.is_dir())
+    tree += [f"<temp>/{path.relative_to(folder / TEMP).as_posix()}" for path in left]
     stdout = (folder / STDOUT).read_text(encoding="utf-8", errors="replace").splitlines()
     return {
         "exit_code": exit_code,
         "stdout": [neutral(line.replace(str(work), "<work>"), found.stamps) for line in stdout],
         "tree": sorted(neutral(name, found.stamps) for name in tree),
     }
+
+
+def _is_json(file: Path) -> bool:
+    """Whether it is whole: a document that was cut off in the middle of writing is none."""
+    try:
+        json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _tree(root: Path, folder: Path, leave_out: set[Path]) -> list[str]:

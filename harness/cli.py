@@ -16,10 +16,14 @@ _EXIT_CODES = "\n".join(f"  {int(verdict)}  {verdict.label}: {verdict.meaning}" 
 #: In the order of the help; each is the attribute of that name in ``harness.commands.<name>``.
 COMMANDS = {
     "run": "Run the pipeline on every case, compare, exit with the verdict.",
+    "diff": "Compare two captures, folders of outputs, corpora or files.",
     "golden": "Record what the runs do now as the goldens.",
     "expect": "Hold what is known of each case against its saved run.",
     "corpus": "The cases that are run.",
     "schema": "The schemas that outputs are compared by.",
+    "calibrate": "Learn tolerances from repeated and perturbed runs.",
+    "drill": "Put known faults in: does the comparison find and name them?",
+    "sync": "Check without running anything that both configurations are one code path.",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import os
 import tomllib
@@ -42,6 +43,12 @@ class Config:
     captures: Path
     cases: tuple[str, ...] = ()
     max_ignored: float = 0.01
+    #: Cases in which a run shares nothing unless it is told to.
+    fresh: tuple[str, ...] = ()
+    #: The compared configurations, in order: the first is what the second must be equal to; empty for the pipeline's own.
+    configurations: tuple[str, ...] = ()
+    #: The rules of ``parity sync`` as ``package.module:NAME``; None where the project has none.
+    sync: str | None = None
 
     @property
     def root(self) -> Path:
@@ -75,7 +82,7 @@ def load(file: Path) -> Config:
         raise UsageError(f"{file}: is not TOML: {error}") from error
     if not isinstance(table, dict):
         raise UsageError(f"{file}: has no table [parity]; expected keys: pipeline, {', '.join(_PATHS)}")
-    allowed = {"pipeline", "cases", "max_ignored", *_PATHS}
+    allowed = {"pipeline", "configurations", "cases", "fresh", "max_ignored", "sync", *_PATHS}
     if unknown := sorted(set(table) - allowed):
         raise UsageError(f"{file}: unknown key {unknown[0]!r} in [parity]; known: {', '.join(sorted(allowed))}")
     values: dict[str, Any] = {"file": file.absolute()}
@@ -84,19 +91,42 @@ def load(file: Path) -> Config:
         if not isinstance(value, str) or not value:
             raise UsageError(f"{file}: [parity] {key} must be a text, got {value!r}")
         values[key] = value if key == "pipeline" else (file.absolute().parent / value)
-    cases = table.get("cases", [])
-    if not isinstance(cases, list) or not all(isinstance(name, str) for name in cases):
-        raise UsageError(f"{file}: [parity] cases must be a list of names, got {cases!r}")
+    sync = table.get("sync")
+    if sync is not None and (not isinstance(sync, str) or not sync):
+        raise UsageError(f"{file}: [parity] sync must be a text, got {sync!r}")
+    lists = {}
+    for key in ("configurations", "cases", "fresh"):
+        lists[key] = table.get(key, [])
+        if not isinstance(lists[key], list) or not all(isinstance(name, str) for name in lists[key]):
+            raise UsageError(f"{file}: [parity] {key} must be a list of names, got {lists[key]!r}")
     share = table.get("max_ignored", 0.01)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise UsageError(f"{file}: [parity] max_ignored must be a share from 0 to 1, got {share!r}")
-    return Config(**values, cases=tuple(cases), max_ignored=float(share))
+    named = {key: tuple(names) for key, names in lists.items()}
+    return Config(**values, **named, max_ignored=float(share), sync=sync)
 
 
 def load_pipeline(config: Config) -> Pipeline:
-    """Import the pipeline under test, named as ``package.module:NAME``."""
+    """Import the pipeline under test, named as ``package.module:NAME``, with the configurations that are compared."""
     module_name, _, name = config.pipeline.partition(":")
     try:
-        return getattr(importlib.import_module(module_name), name or "PIPELINE")
+        pipeline = getattr(importlib.import_module(module_name), name or "PIPELINE")
     except (ImportError, AttributeError) as error:
         raise UsageError(f"{config.file}: pipeline {config.pipeline!r} cannot be imported: {error}") from error
+    return _choosing(pipeline, config)
+
+
+def _choosing(pipeline: Pipeline, config: Config) -> Pipeline:
+    chosen = config.configurations
+    if chosen in ((), pipeline.configurations):
+        return pipeline
+    where, known = f"{config.file}: [parity] configurations", ", ".join(pipeline.configurations)
+    if unknown := [name for name in chosen if name not in pipeline.configurations]:
+        raise UsageError(f"{where}: pipeline {pipeline.name} has no configuration {unknown[0]!r}; known: {known}")
+    if len(set(chosen)) != len(chosen) or len(chosen) < 2:
+        raise UsageError(f"{where}: expected two different names or more out of {known}, got {list(chosen)}")
+    if pipeline.reference not in chosen:
+        raise UsageError(f"{where}: {pipeline.reference!r} must be among them: goldens are recorded from it")
+    pipeline = copy.copy(pipeline)
+    pipeline.configurations = chosen
+    return pipeline

@@ -10,16 +10,17 @@ from typing import Any, Literal
 
 from harness import capture
 from harness.cases import Case
+from harness.failing import failing
 from harness.pipelines.base import Expectation, Pipeline
 from harness.verdict import UsageError
 
 FORMAT = "parity-expect/1"
-Kind = Literal["live", "replay", "form"]
+Kind = Literal["live", "replay", "failure", "form"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One expectation of one case; ``kind`` says whether its media were analysed or a recording was replayed."""
+    """One expectation of one case; ``kind`` says whether its media were analysed, replayed from a recording, or broken."""
 
     case: str
     kind: Kind
@@ -59,7 +60,7 @@ def judge_form(pipeline: Pipeline, form: Path, outputs: Path) -> Judgement:
 
 
 def _judge_case(pipeline: Pipeline, case: Case, captures: Path) -> Iterator[Row]:
-    kind: Kind = "replay" if pipeline.replayed(case) else "live"
+    kind: Kind = "failure" if failing(pipeline, case) else "replay" if pipeline.replayed(case) else "live"
     run = capture.load(captures / case.name / pipeline.reference)
     if run.failure is not None:
         yield Row(case.name, kind, Expectation("run", "runs to its end", run.failure.splitlines()[0], passed=False))
@@ -113,7 +114,7 @@ def _every(rows: Sequence[Row]) -> Iterator[str]:
 
 def _counts(rows: Sequence[Row]) -> Iterator[str]:
     counts = by_component(rows)
-    kinds = [kind for kind in ("live", "replay", "form") if kind in counts]
+    kinds = [kind for kind in ("live", "replay", "failure", "form") if kind in counts]
     names = list(dict.fromkeys(row.expectation.component for row in rows))
     table = [("component", *kinds)]
     for name in names:

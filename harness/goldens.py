@@ -13,7 +13,8 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from harness.cases import Case
 from harness.config import Config
-from harness.pipelines.base import Artifact
+from harness.failing import artifacts_of
+from harness.pipelines.base import Pipeline
 from harness.report.summary import REMEDY
 from harness.verdict import ContractError
 
@@ -51,10 +52,14 @@ def write_atomically(file: Path, text: str) -> None:
         raise
 
 
-def stale(config: Config, cases: Iterable[Case], artifacts: Iterable[Artifact]) -> list[Path]:
+def stale(config: Config, cases: Iterable[Case], pipeline: Pipeline) -> list[Path]:
     """Files below the snapshots that no artifact of a case claims."""
-    names = [artifact.golden for artifact in artifacts if artifact.golden]
-    claimed = {path_of(config, case.name, name) for case in cases for name in names}
+    claimed = {
+        path_of(config, case.name, artifact.golden)
+        for case in cases
+        for artifact in artifacts_of(pipeline, case)
+        if artifact.golden
+    }
     return sorted(path for path in config.snapshots.rglob("*") if path.is_file() and path not in claimed)
 
 

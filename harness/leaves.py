@@ -13,6 +13,7 @@ from harness.compare.documents import comparable
 from harness.config import Config
 from harness.contract import check, registry
 from harness.contract.leaves import Leaf, count, leaves_of
+from harness.failing import artifacts_of, known_artifacts
 from harness.pipelines.base import Artifact, Pipeline
 
 VARIES = "varies"
@@ -47,12 +48,12 @@ def table(config: Config, pipeline: Pipeline, cases: Sequence[Case], captures: P
     schemas = registry.load(config.schemas)
     schemas = schemas.with_documents(pipeline.derived_schemas(schemas.documents))
     rows: list[Row] = []
-    for artifact in pipeline.artifacts:
+    for artifact in known_artifacts(pipeline):
         if artifact.golden is None:
             continue
         node = check.build(schemas, artifact.schema).node
         leaves = leaves_of(node)
-        for case in cases:
+        for case in (each for each in cases if artifact in artifacts_of(pipeline, each)):
             document = _document(config, pipeline, case, artifact, captures)
             reasons = pipeline.reasons(artifact, document) if hasattr(pipeline, "reasons") else None
             count(document, node, leaves, reasons)

@@ -78,6 +78,12 @@ class ContractError(ParityError):
     verdict = Verdict.CONTRACT
 
 
+class MissingArtifact(ParityError):
+    """A run did not leave behind what it should have."""
+
+    verdict = Verdict.DRIFT
+
+
 class PipelineError(ParityError):
     """A configuration of the pipeline under test could not be run to its end."""
 

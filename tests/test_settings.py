@@ -40,3 +40,10 @@ def test_python_only_processing_is_accepted_and_changes_nothing(monkeypatch):
     before = load_settings()
     monkeypatch.setenv("USE_PYTHON_ONLY_PROCESSING", "true")
     assert load_settings() == before
+
+
+@pytest.mark.parametrize("name", ["RUMIAI_SHARED_RESULTS", "RUMIAI_RECORDED_RESULTS"])
+def test_an_empty_place_of_results_is_none(monkeypatch, name):
+    monkeypatch.setenv(name, "")
+    settings = load_settings()
+    assert (settings.shared_results, settings.recorded_results) == (None, None)

@@ -26,7 +26,8 @@ def golden(file: str | None, cases: tuple[str, ...], given: str | None, jobs: in
 
     config = settings(file)
     if not cases:
-        for path in goldens.stale(config, corpus.discover(config), project.load_pipeline(config).artifacts):
+        for path in goldens.stale(config, corpus.discover(config), project.load_pipeline(config)):
             path.unlink()
             click.echo(f"removed {config.relative(path)}: no artifact of a case needs it", err=True)
-    compare(config, cases=cases, given=given, jobs=jobs, update=True)
+    # Computed by each configuration: only then does their agreement say that the truth can be computed again.
+    compare(config, cases=cases, given=given, ml=None if given else "fresh", jobs=jobs, update=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from harness.capture import Capture
     from harness.cases import Case
 
 #: The artifact that the harness itself makes of every run: exit code, stdout lines, tree of created files.
@@ -32,6 +31,44 @@ class Artifact:
     repeats: Mapping[str, str] = field(default_factory=dict)
     #: Whether its texts name files of the run, so that stamps in them become ``<stamp>`` before they are compared.
     names_files: bool = False
+    #: Whether its texts name the run's input, so that what ``Job.input_names`` match becomes ``<input>``.
+    names_input: bool = False
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run that must fail ends: its exit code, and values of top-level fields of one of its artifacts."""
+
+    exit_code: int
+    artifact: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Failing:
+    """What is known of a case whose runs must fail: how each configuration ends, and which artifacts it leaves."""
+
+    endings: Mapping[str, Ending]
+    artifacts: tuple[str, ...]
+
+
+StageKind = Literal["source", "media", "service", "derived", "analysis", "output"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a run, and where what it made can be read.
+
+    ``needs`` names the stages whose outputs it reads. ``places`` are pairs of artifact and path prefix (``""`` is the whole
+    document); a place belongs to the stage with the longest prefix that fits. ``aliases``: a value that stands in
+    several artifacts has one name for all of them: prefix of its path there → prefix of that name.
+    """
+
+    name: str
+    kind: StageKind
+    needs: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +92,23 @@ class Job:
     env: Mapping[str, str]
     inputs: Mapping[str, Path] = field(default_factory=dict)
     timeout_s: float = 900.0
+    #: Regular expressions of the texts by which this configuration names its input: a path, a URL.
+    input_names: tuple[str, ...] = ()
+    #: Whether another exit code than 0 is an outcome to be compared, and not a run that failed.
+    may_fail: bool = False
+
+
+#: How a run comes by what is costly to compute: it computes it, shares it with runs that ask for the very same, or takes it
+#: from a recording.
+ReuseMode = Literal["fresh", "shared", "replay"]
+
+
+@dataclass(frozen=True)
+class Reuse:
+    """How one run comes by what is costly to compute. ``place``: the shared folder, or the golden that is replayed."""
+
+    mode: ReuseMode = "fresh"
+    place: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -84,8 +138,15 @@ class Pipeline(Protocol):
     """A pipeline with several configurations that must agree.
 
     A pipeline may also have ``render(case)``, which makes the case's input; ``answers(form, outputs)``, which holds a
-    filled form (parsed JSON) against a folder of outputs and returns ``Answers``; and ``reasons(artifact, document)``,
-    which says why values of a document are null: path without indices → code; None where it keeps no such list.
+    filled form (parsed JSON) against a folder of outputs and returns ``Answers``; ``reasons(artifact, document)``,
+    which says why values of a document are null: path without indices → code; None where it keeps no such list;
+    ``reusing(job, reuse)``, a context with the ``Job`` that does the same and reuses what is costly to compute (without it
+    every run is fresh); ``reader``, which reads outputs that no harness captured (``harness.pipelines.reading.Reader``); ``perturbations``,
+    the conditions that tolerances are calibrated under (``harness.calibrate.plan.Perturbations``); ``frame_size``, the
+    artifact and the paths of the picture's width and height that boxes in pixels refer to; and
+    ``failing(case)``, which returns ``Failing`` for a case whose runs must fail, else None, together with
+    ``failure_artifacts``, those that only failed runs leave behind (ask for both through ``harness.failing``). Its attribute
+    ``drill`` names what it offers to a drill, as ``package.module:NAME``: a ``harness.drill.fault.Rehearsal``.
     """
 
     name: str
@@ -98,6 +159,12 @@ class Pipeline(Protocol):
     packages: tuple[str, ...]
     #: Artifacts that come out the same when a run is repeated from what it recorded; empty where that cannot be done.
     repeatable: tuple[str, ...]
+    #: The artifact that a repeated run reads; only asked for where something is ``repeatable``.
+    recording: str
+    #: The steps of a run in their order; those of kind "media" hold the fingerprint of the decoded input. May be empty.
+    stages: tuple[Stage, ...]
+    #: Artifact and path of the value that says whether two runs read the very same file; None where there is none.
+    input_hash: tuple[str, str] | None
     #: Leaves that may have one value, or none, in every case: artifact → path with ``[*]`` for any item → reason.
     settled: Mapping[str, Mapping[str, str]]
 
@@ -109,8 +176,16 @@ class Pipeline(Protocol):
         """Whether the case is a recording: every configuration computes from it, so no difference is declared."""
         ...
 
-    def repeat(self, capture: Capture) -> AbstractContextManager[Job]:
-        """How to run again from what a finished run recorded; only asked where something is ``repeatable``."""
+    def repeat(self, recording: Path, configuration: str) -> AbstractContextManager[Job]:
+        """How ``configuration``'s program runs again from a recording; only asked where something is ``repeatable``."""
+        ...
+
+    def transplant(self, recipient: Any, donor: Any, stages: Iterable[str]) -> Any:
+        """The ``recipient``'s recording in which the outputs of ``stages`` are the ``donor``'s; neither is changed.
+
+        The stages are of kind source, media or service: what a repeated run reads instead of computing it. Where the
+        donor holds a placeholder (a golden), the recipient's own value stands.
+        """
         ...
 
     def find(self, capture: Path) -> Found:

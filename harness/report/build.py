@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import re
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+from harness.cases import Case
+from harness.compare import retest
 from harness.compare.captures import REPEAT
-from harness.compare.outcome import Outcome
+from harness.compare.declared import Declared
+from harness.compare.outcome import LISTED, Outcome
+from harness.config import Config
+from harness.explain.report import nothing
+from harness.failing import artifacts_of, known_artifacts, repeatable_of, running
 from harness.pipelines.base import Pipeline
 from harness.verdict import Verdict, decide, in_order
 
 FORMAT = "parity-report/1"
 FILE_NAME = "parity.json"
-COUNTS = ("exact", "within_tolerance", "ignored", "uncompared", "differing")
+COUNTS = ("exact", "within_tolerance", "flip", "ignored", "uncompared", "differing")
 
 #: What a run leaves behind, not a comparison of leaves.
 _COMPARISONS = ("configurations", "golden", "repeated")
@@ -34,19 +42,22 @@ class Session:
     selected: bool
     max_ignored: float
     crashes: tuple[str, ...] = ()
+    #: The day by which declared differences expire; None is this one.
+    today: date | None = None
 
 
-def expected_checks(pipeline: Pipeline, cases: Iterable[str]) -> set[Key]:
+def expected_checks(pipeline: Pipeline, cases: Iterable[Case]) -> set[Key]:
     """(check, case, configuration, artifact) of every outcome that a complete comparison has."""
     second = pipeline.configurations[1]
     keys: set[Key] = {("stale", None, None, None)}
     for case in cases:
-        keys |= {("repeated", case, REPEAT, name) for name in pipeline.repeatable}
-        keys |= {(check, case, name, None) for check in ("run", "expectations") for name in pipeline.configurations}
-        for artifact in pipeline.artifacts:
-            keys.add(("configurations", case, second, artifact.name))
+        keys |= {("repeated", case.name, REPEAT, name) for name in repeatable_of(pipeline, case)}
+        runs = ("run", "expectations")
+        keys |= {(check, case.name, name, None) for check in runs for name in pipeline.configurations}
+        for artifact in artifacts_of(pipeline, case):
+            keys.add(("configurations", case.name, second, artifact.name))
             keys |= {
-                (check, case, name, artifact.name)
+                (check, case.name, name, artifact.name)
                 for check in ("contract", "golden")
                 for name in pipeline.configurations
             }
@@ -62,17 +73,24 @@ def build(
     results: Sequence[Mapping[str, Any]],
     *,
     pipeline: Pipeline,
-    cases: Sequence[str],
-    declared: Iterable[tuple[str, str]],
+    cases: Sequence[Case],
+    declared: Sequence[Declared],
     session: Session,
+    explanation: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """One report. ``declared``: (artifact, path) of the ledger's records, to see which of them nothing needs."""
+    """One report.
+
+    ``declared``: the ledger's records, to see which of them expired and which nothing needs. ``explanation``: the causes
+    of what differs, as ``harness.explain.report`` finds them; None where nothing does.
+    """
     by_key = {key_of(result): result for result in results}
-    share = _ignored_share(results)
+    ends = {case.name for case in running(pipeline, cases)}
+    share = _ignored_share(result for result in results if result["case"] in ends)
     results = [*results, *_too_many(share, session)]
     missing = sorted(expected_checks(pipeline, cases) - by_key.keys(), key=str)
     ignored = _ignored(results)
-    unused = [] if missing or session.selected else _unused(declared, ignored, results)
+    today = session.today or datetime.now(UTC).date()
+    unused = retest.stale(declared, results, today=today, complete=not missing and not session.selected)
     found = [Verdict[name.upper()] for result in results for name in result["verdicts"]]
     found += [Verdict.USAGE] * bool(missing or session.crashes) + [Verdict.STALE] * bool(unused)
     verdict = decide(found)
@@ -91,11 +109,14 @@ def build(
         "goldens_recorded": session.updated,
         "pipeline": pipeline.name,
         "configurations": list(pipeline.configurations),
-        "cases": list(cases),
-        "artifacts": [artifact.name for artifact in pipeline.artifacts],
+        "cases": [case.name for case in cases],
+        "artifacts": [artifact.name for artifact in known_artifacts(pipeline)],
         "counts": {check: _total(r for r in results if r["check"] == check) for check in _COMPARISONS},
         "runs": _runs(results),
         "files": _files(results),
+        "different_media": _different_media(results),
+        **(explanation or nothing()),
+        "follows_from_flips": _follows_from_flips(results),
         "results": [_result(result) for result in sorted(results, key=lambda r: str(key_of(r)))],
         "expectations": _expectations(results),
         "ignored_share": share,
@@ -105,6 +126,26 @@ def build(
             "declared": unused,
         },
     }
+
+
+def explanation(
+    config: Config, pipeline: Pipeline, results: Sequence[Mapping[str, Any]], cases: Sequence[Case], given: Path | None
+) -> dict[str, Any]:
+    """The causes of what differs; the saved captures in ``given`` (None: those of this run) are compared once more.
+
+    An explanation that fails costs nobody the comparison: its error stands in the report beside the differences.
+    """
+    if not any(result["differences_total"] for result in results):
+        return nothing()
+    from harness.compare.captures import Captures
+    from harness.compare.suite import Suite
+    from harness.explain.report import explained
+
+    folder = given.absolute() if given else config.captures
+    try:
+        return explained(Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)), results, cases)
+    except Exception as error:  # it must not hide what was found
+        return nothing(f"{type(error).__name__}: {error}")
 
 
 def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -117,7 +158,18 @@ def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 def _runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     runs = [result["data"] for result in results if result["check"] == "run" and "data" in result]
-    wanted = ("case", "configuration", "exit_code", "failure", "started", "seconds", "folder", "problems", "provenance")
+    wanted = (
+        "case",
+        "configuration",
+        "reuse",
+        "exit_code",
+        "failure",
+        "started",
+        "seconds",
+        "folder",
+        "problems",
+        "provenance",
+    )
     return [{name: run[name] for name in wanted} for run in sorted(runs, key=lambda r: (r["case"], r["configuration"]))]
 
 
@@ -165,15 +217,37 @@ def _ignored(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**{k: v for k, v in leaf.items() if k != "in_"}, "comparisons": sorted(leaf["in_"])} for _, leaf in rows]
 
 
+def _different_media(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """By case: which facts of the media differ, because the configurations read different files."""
+    found: dict[str, set[str]] = {}
+    for result in results:
+        places = {leaf["path"] for leaf in result["ignored"] if leaf["by"] == "media"}
+        if places:
+            found.setdefault(result["case"], set()).update(places)
+    return [{"case": case, "paths": sorted(places)} for case, places in sorted(found.items())]
+
+
+def _follows_from_flips(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Differences that a run proved to follow from flips and tolerated differences, which therefore are no drift."""
+    names = ("check", "case", "configuration", "against", "artifact")
+    return [
+        {**{name: result[name] for name in names}, "total": len(found), "differences": found[:LISTED]}
+        for result in sorted(results, key=lambda r: str(key_of(r)))
+        if (found := result.get("data", {}).get("follows_from_flips"))
+    ]
+
+
 def _ignored_share(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """Of each kind of comparison, over all cases: its leaves, and how many were ignored by which rule."""
+    """Of each kind of comparison, over all cases that run to their end: its leaves, and how many were ignored, by rule."""
     shares: dict[str, dict[str, int]] = {}
     for result in results:
         if result["check"] not in _COMPARISONS:
             continue
         sign = "=" if result["check"] == "configurations" else "~"
         title = f"{result['configuration']} {sign} {result['against']}"
-        share = shares.setdefault(title, {"ignored": 0, "leaves": 0, "volatile": 0, "environment": 0, "declared": 0})
+        share = shares.setdefault(
+            title, {"ignored": 0, "leaves": 0, "volatile": 0, "environment": 0, "declared": 0, "media": 0}
+        )
         share["leaves"] += sum(result["counts"].values())
         share["ignored"] += result["counts"]["ignored"]
         for leaf in result["ignored"]:
@@ -184,8 +258,8 @@ def _ignored_share(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, 
 def _too_many(shares: Mapping[str, Mapping[str, int]], session: Session) -> list[dict[str, Any]]:
     """An outcome that says so when more leaves were ignored than may be.
 
-    Small cases hold few leaves beside the clocks that every run has, so the share is one of all cases; a selection of
-    cases is not judged.
+    Small cases hold few leaves beside the clocks that every run has, so the share is one of all cases; those of a run
+    that fails are hardly more than clocks and do not count. A selection of cases is not judged.
     """
     messages = [
         f"{title}: {share['ignored']} of {share['leaves']} leaves are ignored "
@@ -195,18 +269,3 @@ def _too_many(shares: Mapping[str, Mapping[str, int]], session: Session) -> list
         if not session.selected and share["ignored"] > session.max_ignored * share["leaves"]
     ]
     return [Outcome("ignored", verdicts=(Verdict.CONTRACT,), messages=tuple(messages)).to_json()] if messages else []
-
-
-def _unused(
-    declared: Iterable[tuple[str, str]], ignored: Iterable[Mapping[str, Any]], results: Iterable[Mapping[str, Any]]
-) -> list[dict[str, str]]:
-    """Declared differences at whose place nothing stands in any case."""
-    seen = {(leaf["artifact"], _any_item(leaf["path"])) for leaf in ignored if leaf["by"] == "declared"}
-    for result in results:
-        seen |= {(result["artifact"], _any_item(difference["path"])) for difference in result["differences"]}
-    return [{"artifact": a, "path": p} for a, p in declared if (a, _any_item(p)) not in seen]
-
-
-def _any_item(path: str) -> str:
-    """``path`` with every list index as ``[*]``."""
-    return re.sub(r"\[(\d+|\*)\]", "[*]", path)

@@ -51,23 +51,26 @@ class Collector:
         from harness import cases
         from harness import config as settings
         from harness.compare import declared
+        from harness.failing import known_artifacts
         from harness.report import build, write
         from harness.verdict import ContractError
 
         option = self.config.getoption
         config = settings.load(Path(option("--parity-config") or settings.find()))
         pipeline = settings.load_pipeline(config)
-        names = [artifact.name for artifact in pipeline.artifacts]
+        names = [artifact.name for artifact in known_artifacts(pipeline)]
         try:
             records = declared.load(config.declared, configurations=pipeline.configurations, artifacts=names)
         except ContractError:
             records = []  # every comparison has failed with this error already, which names the line
         given = option("--parity-from")
+        selected = cases.select(config, option("--parity-case"))
         report = build.build(
             self.results,
             pipeline=pipeline,
-            cases=[case.name for case in cases.select(config, option("--parity-case"))],
-            declared=[(record.artifact, record.path) for record in records],
+            cases=selected,
+            declared=records,
+            explanation=build.explanation(config, pipeline, self.results, selected, Path(given) if given else None),
             session=build.Session(
                 started=self.started.isoformat(timespec="seconds"),
                 finished=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,7 +1,12 @@
-"""How the checks are shared out among workers: each run on its own, all comparisons of one case together."""
+"""How the checks are shared out among workers: each run on its own, all comparisons of one case together.
+
+Runs of one case that share what they compute are one piece of work: beside each other, the second would wait for the first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Set
+from pathlib import Path
 from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
@@ -10,25 +15,50 @@ from xdist.scheduler import LoadScopeScheduling
 SEPARATOR = ":"
 
 
-def scope_of(node_id: str) -> str:
-    """The group of the test ``node_id``; tests of one group run on one worker, in order.
+def scope_of(node_id: str, sharing: Set[str] = frozenset()) -> str:
+    """The group of the test ``node_id``; tests of one group run on one worker, in order. ``sharing``: names of cases.
 
     Comparisons of one case share what they have computed, and recorded goldens must be on disk before what is
     derived from them is compared.
     """
     name, _, parameters = node_id.rpartition("::")[2].partition("[")
-    if name == "test_pipeline_runs" or not parameters:
-        return node_id
-    return parameters.rstrip("]").split(SEPARATOR)[0]
+    case = parameters.rstrip("]").split(SEPARATOR)[0]
+    if name == "test_pipeline_runs" and case in sharing:
+        return f"{name}[{case}]"
+    return node_id if name == "test_pipeline_runs" or not parameters else case
 
 
 class CaseScheduling(LoadScopeScheduling):
     """Scheduling by ``scope_of``."""
 
+    sharing: Set[str] = frozenset()
+
     def _split_scope(self, nodeid: str) -> str:
-        return scope_of(nodeid)
+        return scope_of(nodeid, self.sharing)
 
 
 def make(config: Any, log: Any) -> CaseScheduling | None:
     """The scheduler of a session that asked for ``--dist loadgroup``."""
-    return CaseScheduling(config, log) if config.getoption("dist") == "loadgroup" else None
+    if config.getoption("dist") != "loadgroup":
+        return None
+    scheduling = CaseScheduling(config, log)
+    if not config.getoption("--parity-from"):
+        scheduling.sharing = _sharing(config)
+    return scheduling
+
+
+def _sharing(config: Any) -> Set[str]:
+    """The cases whose runs share what they compute."""
+    from harness import cases
+    from harness import config as settings
+    from harness.compare.reuse import mode_of
+    from harness.verdict import ParityError
+
+    option = config.getoption
+    try:
+        project = settings.load(Path(option("--parity-config") or settings.find()))
+        pipeline = settings.load_pipeline(project)
+        found = cases.select(project, option("--parity-case"))
+        return {case.name for case in found if mode_of(project, pipeline, case, option("--parity-ml")) == "shared"}
+    except ParityError:
+        return frozenset()  # the collection of the tests names it

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.compare.difference import describe
+from harness.report import causes
 from harness.report.build import COUNTS
 from harness.verdict import Verdict
 
 #: What to do when there is no golden.
 REMEDY = "run `make golden` to record it, look at it, and commit it"
 
-#: Differences and messages shown; the report holds the others.
-SHOWN = 12
+#: Differences and messages shown, and rows of cases that are not clean; the report holds the others.
+SHOWN, ROWS = 12, 8
 
 
-def render(report: Mapping[str, Any], *, file: str) -> str:
-    """The summary as text, about one screen."""
-    return "\n".join(
-        [*_head(report), "", *_table(report), *_truth(report), *_problems(report), "", *_next(report, file)]
-    )
+def render(report: Mapping[str, Any], *, file: str, width: int | None = None) -> str:
+    """The summary as text, about one screen; ``width`` in characters, that of the terminal when None (at least 80)."""
+    width = max(80, min(120, width or shutil.get_terminal_size((100, 24)).columns))
+    head = [*_head(report), *causes.other_encodings(report, width), "", *_table(report), *_truth(report)]
+    explained = [*causes.blocks(report, width), *causes.flips(report, width)]
+    return "\n".join([*head, *explained, *_problems(report), "", *_next(report, file)])
 
 
 def _head(report: Mapping[str, Any]) -> Iterator[str]:
@@ -28,11 +31,27 @@ def _head(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"parity: {verdict.label} (exit code {int(verdict)}): {verdict.meaning}"
     if others := [name for name in report["verdicts"] if name != verdict.label]:
         yield f"also: {', '.join(f'{name} ({Verdict[name.upper()].meaning})' for name in others)}"
-    runs = "saved captures" if report["from"] else "fresh runs"
+    runs = f"saved captures ({_reuse(report)})" if report["from"] else _reuse(report)
     yield (
         f"{report['pipeline']}: {' and '.join(report['configurations'])} · {_many(len(report['cases']), 'case')} · "
         f"{_many(len(report['artifacts']), 'artifact')} each · {runs} · {report['seconds']:.0f} s"
     )
+
+
+def _reuse(report: Mapping[str, Any]) -> str:
+    """How many cases were computed by every configuration, shared, replayed: "2 cases fresh, 8 shared, 4 replayed".
+
+    Those whose runs had to fail, and did, are counted apart: they are always fresh.
+    """
+    failed = {run["case"] for run in report["runs"] if run["exit_code"] and run["failure"] is None}
+    modes = {run["case"]: "failed" if run["case"] in failed else run["reuse"] for run in report["runs"]}
+    words = {"fresh": "fresh", "shared": "shared", "replay": "replayed", "failed": "failed as expected"}
+    counts = [(list(modes.values()).count(mode), word) for mode, word in words.items()]
+    shown = [f"{count} {word}" for count, word in counts if count]
+    if not shown:
+        return "no run"
+    number, _, word = shown[0].partition(" ")
+    return ", ".join([f"{_many(int(number), 'case')} {word}", *shown[1:]])
 
 
 def _table(report: Mapping[str, Any]) -> Iterator[str]:
@@ -48,16 +67,19 @@ def _table(report: Mapping[str, Any]) -> Iterator[str]:
             for name in COUNTS:
                 row[name] += result["counts"][name]
     unclean = {key: row for key, row in unclean.items() if row["uncompared"] or row["differing"]}
+    unclean = {} if len(report["cases"]) == 1 else unclean  # the rows of all cases say the same
     shown = [*sorted(totals.items(), key=_by_comparison), *sorted(unclean.items(), key=_by_comparison)]
     wide = max([len(title) for (title, _), _ in shown] + [10])
     width = max([len(case) for (_, case), _ in shown] + [4])
-    yield f"{'comparison':<{wide}}  {'case':<{width}}  {'exact':>8}  {'within':>8}  {'ignored':>8}  " \
-          f"{'uncompared':>10}  {'differing':>9}"  # fmt: skip
-    for (title, case), row in shown:
+    yield f"{'comparison':<{wide}}  {'case':<{width}}  {'exact':>8}  {'within':>8}  {'flip':>5}  " \
+          f"{'ignored':>8}  {'uncompared':>10}  {'differing':>9}"  # fmt: skip
+    for (title, case), row in shown[: len(totals) + ROWS]:
         yield (
-            f"{title:<{wide}}  {case:<{width}}  {row['exact']:>8}  {row['within_tolerance']:>8}  {row['ignored']:>8}  "
-            f"{row['uncompared']:>10}  {row['differing']:>9}"
+            f"{title:<{wide}}  {case:<{width}}  {row['exact']:>8}  {row['within_tolerance']:>8}  {row['flip']:>5}  "
+            f"{row['ignored']:>8}  {row['uncompared']:>10}  {row['differing']:>9}"
         )
+    if (more := len(shown) - len(totals) - ROWS) > 0:
+        yield f"… and {_many(more, 'row')} more of cases that are not clean"
 
 
 def _by_comparison(item: tuple[tuple[str, str], Any]) -> tuple[str, bool, str]:
@@ -77,7 +99,8 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     if not blocks:
         return
     yield ""
-    yield _many(len(blocks), "finding") + (f", the first {SHOWN}:" if len(blocks) > SHOWN else ":")
+    beside = " beside the causes" if report["causes"] else ""
+    yield _many(len(blocks), "finding") + beside + (f", the first {SHOWN}:" if len(blocks) > SHOWN else ":")
     for number, (head, text) in enumerate(blocks[:SHOWN], start=1):
         yield f"{number:>3}. {head}"
         yield from (f"     {line}" for line in text.splitlines())
@@ -101,8 +124,7 @@ def _messages(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         listed = ", ".join(sorted(name.rpartition("/")[2] for name in names))
         yield f"{case} · golden", f"{_many(len(names), 'golden')} missing in {folder}: {listed}; {REMEDY}"
     for record in report["stale"]["declared"]:
-        place = f"{record['artifact']} {record['path']}"
-        yield "declared difference", f"{place}: stands nowhere any more; remove the record"
+        yield "declared difference", record["message"]
     for check in report["not_run"][:3]:
         yield "not run", check
 
@@ -128,7 +150,11 @@ def _lacks_golden(result: Mapping[str, Any]) -> bool:
 
 
 def _differences(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each difference once, also where both configurations have it; those of a stored golden before derived ones."""
+    """What no cause explains: each difference once, also where both configurations have it, of derived artifacts last."""
+    if report["causes"]:
+        for each in report["unexplained"]["differences"]:
+            yield _place(each), each["text"]
+        return
     folded: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, Any], list[str]]] = {}
     ranked = sorted(report["results"], key=lambda r: (str(r["file"]).startswith("derived"), r["check"] == "golden"))
     for result in ranked:
@@ -167,7 +193,7 @@ def _next(report: Mapping[str, Any], file: str) -> Iterator[str]:
             folder = next((run["folder"] for run in report["runs"] if run["failure"]), None)
             yield f"next: read {folder}/stderr.log" if folder else "next: read the run's stderr.log"
         case Verdict.STALE:
-            yield "next: remove what is stale (`make golden` removes goldens nothing needs)"
+            yield "next: remove what is stale, or renew what expired (`make golden` removes goldens nothing needs)"
         case _:
             yield "next: see the message above"
 

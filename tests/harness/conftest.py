@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,14 @@ class Project:
             env={**inherited, "PYTHONPATH": str(ROOT)}, timeout=120,
         )  # fmt: skip
 
-    def compare_saved(self) -> subprocess.CompletedProcess[str]:
+    def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:
         """What ``parity run --from reports/captures`` prints and ends with, without starting pytest."""
         from harness import cases, verdict
         from harness import config as settings
         from harness.compare.captures import Captures
         from harness.compare.declared import load
         from harness.compare.suite import Suite
+        from harness.failing import artifacts_of, known_artifacts, repeatable_of
         from harness.report import build, summary, write
 
         config = settings.load(self.root / "parity.toml")
@@ -65,13 +67,13 @@ class Project:
         for case in found:
             for name in pipeline.configurations:
                 outcomes += [suite.run(case, name), suite.expectations(case, name)]
-            for artifact in pipeline.artifacts:
-                if artifact.name in pipeline.repeatable:
+            for artifact in artifacts_of(pipeline, case):
+                if artifact.name in repeatable_of(pipeline, case):
                     outcomes.append(suite.repeated(case, artifact))
                 outcomes.append(suite.configurations(case, artifact))
                 for name in pipeline.configurations:
                     outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
-        names = [artifact.name for artifact in pipeline.artifacts]
+        names = [artifact.name for artifact in known_artifacts(pipeline)]
         try:
             declared = load(config.declared, configurations=pipeline.configurations, artifacts=names)
         except verdict.ContractError:
@@ -79,9 +81,9 @@ class Project:
         report = build.build(
             [outcome.to_json() for outcome in outcomes],
             pipeline=pipeline,
-            cases=[case.name for case in found],
-            declared=[(record.artifact, record.path) for record in declared],
-            session=build.Session("", "", 0.0, "reports/captures", False, False, config.max_ignored),
+            cases=found,
+            declared=declared,
+            session=build.Session("", "", 0.0, "reports/captures", False, False, config.max_ignored, today=today),
         )
         write.save(report, config)
         text = summary.render(report, file="reports/parity.json")
@@ -95,6 +97,8 @@ SOURCE = {
     "artifact": "scores",
     "path": "Where.source",
     "reason": "each configuration names its own source",
+    "owner": "toy keeper",
+    "expires": "2099-12-31",
     "patterns": {"web": "web:/input", "disk": "disk:/input"},
 }
 WRAPPED_SOURCES = [
@@ -106,8 +110,7 @@ WRAPPED_SOURCES = [
 def fill(folder: Path) -> Project:
     """A toy project in ``folder`` with one case, no goldens yet, and its one runner difference declared."""
     shutil.copytree(TOY / "schemas", folder / "schemas")
-    for name in ("run.schema.json", "tolerances.json"):
-        shutil.copy(ROOT / "schemas" / name, folder / "schemas" / name)
+    shutil.copy(ROOT / "schemas/run.schema.json", folder / "schemas/run.schema.json")
     made = Project(folder)
     settings = {
         "pipeline": "tests.harness.toy.pipeline:PIPELINE", "suite": str(ROOT / "tests/parity"), "corpus": "corpus",

@@ -66,7 +66,7 @@ def test_a_second_capture_replaces_the_first_and_leaves_nothing_else(config):
 def test_a_second_stamp_of_one_run_shows_in_the_tree(tmp_path):
     (tmp_path / "work").mkdir()
     for name in ("a_20260101_000000.json", "b_20260101_000001.json"):
-        (tmp_path / "work" / name).touch()
+        (tmp_path / "work" / name).write_text("{}")
     (tmp_path / "stdout.txt").write_text(f"in {tmp_path}/work\n")
     found = Found(files={}, stamps=("20260101_000000", "20260101_000001"))
     document = capture.run_document(tmp_path, exit_code=0, found=found, inputs=())
@@ -117,7 +117,7 @@ def test_a_capture_of_another_format_is_refused(config):
 def test_a_folder_that_holds_only_what_is_left_out_is_no_part_of_the_tree_but_an_empty_one_is(tmp_path):
     for name in ("work/temp/video.mp4", "work/out/kept.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
+        (tmp_path / name).write_text("{}")
     (tmp_path / "work/empty").mkdir()
     (tmp_path / "stdout.txt").touch()
     found = Found(files={}, untracked=("temp/video.mp4",))
@@ -136,3 +136,21 @@ def test_a_document_that_names_files_is_compared_without_the_stamps_of_its_run(c
     done = capture.load(record(config, pipeline=Scripted(code)).folder)
     assert comparable(done, Artifact("return", "x", "y", names_files=True)) == {"file": ["out/scores_<stamp>.json", 3]}
     assert comparable(done, Artifact("return", "x", "y")) == {"file": ["out/scores_20260101_000000.json", 3]}
+
+
+def test_half_a_document_is_marked_in_the_tree(tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work/whole.json").write_text("{}")
+    (tmp_path / "work/half.json").write_text('{"a": [1, ')
+    (tmp_path / "stdout.txt").touch()
+    document = capture.run_document(tmp_path, exit_code=-9, found=Found(files={}), inputs=())
+    assert document["tree"] == ["half.json (no JSON)", "whole.json"]
+
+
+def test_what_is_left_in_the_systems_temporary_folder_stands_in_the_tree(tmp_path):
+    for folder in ("work", "temp/of_a_library"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "temp/sound.wav").touch()
+    (tmp_path / "stdout.txt").touch()
+    document = capture.run_document(tmp_path, exit_code=0, found=Found(files={}), inputs=())
+    assert document["tree"] == ["<temp>/sound.wav"]

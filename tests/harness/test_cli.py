@@ -94,10 +94,10 @@ def test_a_changed_golden_is_drift_that_names_file_field_and_both_values(recorde
     done = recorded.parity(*arguments)
     assert done.returncode == 1
     assert "snapshots/plain/scores.json" in done.stdout
-    assert (
-        "Core.mean: golden 0.75, disk and web 0.5; differs by 0.25 ratio, allowed 0.001; "
-        "an absolute tolerance of 0.25 would pass; class ratio"
-    ) in done.stdout
+    assert "1 cause:\n 1. analysis scoring: Core.mean differs\n" in done.stdout
+    assert "Core.mean: golden 0.75, disk 0.5\n" in done.stdout
+    assert "disk and web ~ golden" in done.stdout
+    assert "largest  0.25 ratio, allowed 0.001; a tolerance of 0.25 ratio would pass" in done.stdout
     assert "next:" in done.stdout
     assert recorded.report()["verdict"] == "drift"
     # The derived form and the text inside it follow from the same golden.
@@ -149,11 +149,12 @@ def test_a_golden_nothing_needs_is_stale_and_golden_removes_it(recorded):
 
 def test_a_declared_difference_that_stands_nowhere_is_stale(recorded):
     with open(recorded.root / "declared.jsonl", "a") as ledger:
-        record = {"artifact": "return", "path": "gone", "reason": "was once", "patterns": {"web": "a", "disk": "b"}}
+        known = json.loads((recorded.root / "declared.jsonl").read_text().splitlines()[0])
+        record = {**known, "artifact": "return", "path": "gone"}
         ledger.write(json.dumps(record) + "\n")
     done = recorded.compare_saved()
     assert done.returncode == 6
-    assert "return gone: stands nowhere any more; remove the record" in done.stdout
+    assert "return gone, line 4 of the ledger: stands nowhere any more; remove the record" in done.stdout
 
 
 def test_a_declared_difference_is_none_where_both_replay_one_recording(recorded):

@@ -7,6 +7,7 @@ import pytest
 from harness import cases
 from harness import config as settings
 from harness.verdict import UsageError
+from tests.harness.toy.pipeline import PIPELINE
 
 
 def test_paths_start_from_the_file(project):
@@ -33,6 +34,7 @@ def test_no_file_says_what_to_do(tmp_path, monkeypatch):
         ("colour = 1", "unknown key 'colour'"),
         ("max_ignored = 2", "max_ignored must be a share from 0 to 1, got 2"),
         ("cases = 'a'", "cases must be a list of names"),
+        ("configurations = [1, 2]", r"configurations must be a list of names, got \[1, 2\]"),
         ("x =", "is not TOML"),
     ],
 )
@@ -61,3 +63,30 @@ def test_cases_are_all_folders_or_those_that_are_listed(project):
     file = project.root / "parity.toml"
     file.write_text(f'{file.read_text()}cases = ["plain"]\n')
     assert [c.name for c in cases.discover(settings.load(file))] == ["plain"]
+
+
+def chosen(project, names):
+    file = project.root / "parity.toml"
+    file.write_text(f"{file.read_text()}configurations = {names}\n")
+    return settings.load_pipeline(settings.load(file)).configurations
+
+
+def test_the_file_names_the_runners_that_are_compared_and_their_order(project):
+    assert settings.load_pipeline(settings.load(project.root / "parity.toml")).configurations == ("web", "disk")
+    assert chosen(project, ["disk", "web"]) == ("disk", "web")
+    # Only what this file's comparison sees is turned round.
+    assert settings.load_pipeline(settings.load(project.root / "parity.toml")).name == "toy"
+    assert PIPELINE.configurations == ("web", "disk")
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["web", "cloud"], "pipeline toy has no configuration 'cloud'; known: web, disk"),
+        (["disk"], "expected two different names or more out of web, disk, got"),
+        (["disk", "disk"], "expected two different names or more"),
+    ],
+)
+def test_runners_that_the_pipeline_does_not_have_are_named(project, names, text):
+    with pytest.raises(UsageError, match=r"parity\.toml: \[parity\] configurations: " + text):
+        chosen(project, names)

@@ -14,7 +14,13 @@ from harness.verdict import ContractError
 from tests.harness.toy.pipeline import PIPELINE
 
 ROOT = Path(__file__).parents[2]
-NOT_FOR_ARTIFACTS = {"x-parity.schema.json", "parity-report.schema.json"}
+NOT_FOR_ARTIFACTS = {
+    "x-parity.schema.json",
+    "parity-report.schema.json",
+    "parity-diff.schema.json",
+    "drill-report.schema.json",
+    "tolerances.schema.json",
+}
 FILES = sorted(p for p in (ROOT / "schemas").rglob("*.schema.json") if p.name not in NOT_FOR_ARTIFACTS)
 
 
@@ -128,8 +134,18 @@ def test_lint_names_what_a_schema_lacks():
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_schema_of_the_project_is_closed_typed_described_and_annotated(file):
     vocabulary = json.loads((ROOT / "schemas/x-parity.schema.json").read_text())
-    classes = json.loads((ROOT / "schemas/tolerances.json").read_text())["classes"]
-    assert lint.problems(json.loads(file.read_text()), vocabulary=vocabulary, classes=classes) == []
+    tolerances = json.loads((ROOT / "schemas/tolerances.json").read_text())
+    classes, flips = tolerances["classes"], tolerances["flips"]
+    found = lint.problems(json.loads(file.read_text()), vocabulary=vocabulary, classes=classes, flips=flips)
+    assert found == []
+
+
+def test_lint_names_a_flip_rule_that_is_not_there():
+    vocabulary = json.loads((ROOT / "schemas/x-parity.schema.json").read_text())
+    annotation = {"align": {"by": "at"}, "flip": {"score": "score", "class": "soft"}}
+    schema = {"$id": "a.schema.json", "type": "array", "items": {}, "x-parity": annotation}
+    found = lint.problems(schema, vocabulary=vocabulary, classes={"exact"}, flips={"hard"})
+    assert found == ["a.schema.json#: x-parity: unknown flip rule 'soft'"]
 
 
 def test_every_artifact_of_the_project_has_a_contract_that_compiles():
@@ -174,6 +190,7 @@ def misnamed(documents):
             fields = _fields(found["items"], documents, file)
             align, series = (found["x-parity"].get(word, {}) for word in ("align", "series"))
             named = [align.get("by"), *(name.removeprefix("iou:") for name in align.get("then", ()))]
+            named.append(found["x-parity"].get("flip", {}).get("score"))
             named += [series.get("x") if series.get("x") != "index" else None, series.get("y")]
             yield from (f"{file}: {name}" for name in named if name is not None and name not in fields)
 

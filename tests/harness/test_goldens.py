@@ -41,7 +41,7 @@ def test_a_file_that_no_artifact_claims_is_stale(project):
     config = settings.load(project.root / "parity.toml")
     for name in ("plain/scores.json", "plain/nothing.json", "gone/scores.json"):
         project.write(f"snapshots/{name}", {})
-    found = goldens.stale(config, cases.discover(config), PIPELINE.artifacts)
+    found = goldens.stale(config, cases.discover(config), PIPELINE)
     assert [config.relative(path) for path in found] == ["snapshots/gone/scores.json", "snapshots/plain/nothing.json"]
 
 

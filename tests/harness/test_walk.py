@@ -76,10 +76,10 @@ class TestKinds:
         assert (difference.kind, difference.magnitude, difference.would_pass) == ("value", None, None)
         assert difference.text() == "a: expected 'x', actual 'y'"
 
-    def test_one_item_more_is_one_length_difference(self):
+    def test_one_item_more_is_one_extra_item(self):
         schema = closed(items={"type": "array", "items": closed(a=NUMBER, b=NUMBER)})
         found = find(schema, {"items": [{"a": 1, "b": 2}]}, {"items": [{"a": 1, "b": 2}, {"a": 3, "b": 4}]})
-        assert only(found).text().startswith("items: expected 1 items, actual 2")
+        assert only(found).text() == "items[1]: extra; actual object with 2 keys"
         assert (found.exact, found.differing) == (2, 2)
 
     def test_items_are_named_by_their_index_and_odd_keys_are_quoted(self):
@@ -90,7 +90,7 @@ class TestKinds:
     @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
     @pytest.mark.parametrize("policy", [EXACT, GOLDEN])
     def test_nan_and_infinity_are_invalid_even_when_both_have_them(self, value, policy):
-        assert only(find(closed(a=NUMBER), {"a": value}, {"a": value}, policy)).kind == "invalid"
+        assert only(find(closed(a=NUMBER), {"a": value}, {"a": value}, policy)).kind == "schema"
 
     @pytest.mark.parametrize(
         ("expected", "actual", "text"),
@@ -258,7 +258,7 @@ class TestDeclared:
         import json
 
         entry = {
-            "artifact": "x", "path": "src", "reason": "names its source",
+            "artifact": "x", "path": "src", "reason": "names its source", "owner": "keeper", "expires": "2099-12-31",
             "patterns": {"web": "https://.+", "disk": "/.+"},
             **changes,
         }  # fmt: skip

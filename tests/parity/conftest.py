@@ -8,6 +8,7 @@ import pytest
 
 from harness import cases
 from harness import config as settings
+from harness.failing import artifacts_of, repeatable_of
 from harness.report.schedule import SEPARATOR
 from harness.verdict import ParityError
 
@@ -24,13 +25,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(str(error)) from error
     wanted = ("case", "configuration", "artifact", "repeated_artifact")
     names = [name for name in wanted if name in metafunc.fixturenames]
-    # Goldens first: what is derived from them must see the recorded ones when they are being recorded.
-    artifacts = sorted(pipeline.artifacts, key=lambda artifact: artifact.golden is None)
-    if "repeated_artifact" in names:
-        artifacts = [artifact for artifact in artifacts if artifact.name in pipeline.repeatable]
     others = [name for name in pipeline.configurations if name != pipeline.reference]
     rows = []
     for case in selected:
+        # Goldens first: what is derived from them must see the recorded ones when they are being recorded.
+        artifacts = sorted(artifacts_of(pipeline, case), key=lambda artifact: artifact.golden is None)
+        if "repeated_artifact" in names:
+            artifacts = [artifact for artifact in artifacts if artifact.name in repeatable_of(pipeline, case)]
         for artifact in artifacts if names[-1].endswith("artifact") else (None,):
             for configuration in [pipeline.reference, *others] if "configuration" in names else (None,):
                 values = {"case": case, "configuration": configuration}

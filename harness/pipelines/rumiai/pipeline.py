@@ -9,15 +9,16 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.capture import Capture
 from harness.cases import Case
 from harness.contract import forms
-from harness.pipelines.base import RUN, Answers, Artifact, Expectation, Found, Job
+from harness.pipelines.base import RUN, Answers, Artifact, Expectation, Failing, Found, Job, Reuse
+from harness.pipelines.rumiai import stages, transplant
 from harness.pipelines.rumiai.settled import LEAVES, null_reasons
 from harness.verdict import PipelineError
 
@@ -34,17 +35,23 @@ PREFIXES = _prefixes()
 BLOCKS = ("CoreMetrics", "Dynamics", "Interactions", "KeyEvents", "Patterns", "Quality")
 FORMS = ("result", "ml", "complete")
 CLIP, METADATA, STORYBOARD = "clip.mp4", "metadata.json", "storyboard.yaml"
+#: A case with this alone must fail.
+FAILURE = "failure.yaml"
 #: A case with these instead is replayed from a recording of the services' results.
 RECORDED, REPLAY = "recorded.json", "replay.yaml"
 #: Every way of running has its own, so that an order that depends on the hash seed shows as a difference.
 _HASH_SEEDS = {"production": "1", "local": "2", "repeat": "3"}
 
 _SET_FILE = re.compile(r"(?P<analysis>[a-z_]+)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
+_STAMPED = re.compile(r"_(\d{8}_\d{6})\.json")
 _REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")
 
 #: Settings of the pipeline that say where its models are; all others would change what it computes or writes.
 _KEPT_SETTINGS = re.compile(r"RUMIAI_WEIGHTS\w*|RUMIAI_CACHE\w*")
 
+
+#: How a configuration is started, before its arguments.
+_PROGRAM = (sys.executable, "-m", "rumiai_v2")
 
 #: The return structure goes beside the working folder, so that it is no part of the compared tree.
 _KEPT = ("--return-file", "../return.json")
@@ -65,7 +72,10 @@ def _artifacts() -> tuple[Artifact, ...]:
 
 
 class RumiAI:
-    """The pipeline behind ``harness.pipelines.base.Pipeline``."""
+    """The pipeline behind ``harness.pipelines.base.Pipeline``.
+
+    ``programs``: configuration → how it is started, before its arguments, where that is not the installed program.
+    """
 
     name = "rumiai"
     configurations = ("production", "local")
@@ -76,21 +86,68 @@ class RumiAI:
     )  # fmt: skip
 
     repeatable = ("unified", *(f"{name}.{form}" for name in PREFIXES for form in FORMS))
+    recording = "unified"
+    stages = stages.build(PREFIXES, BLOCKS)
+    input_hash = ("unified", "processing_metadata.media.sha256")
+    frame_size = ("unified", "processing_metadata.media.width", "processing_metadata.media.height")
     settled = LEAVES
+    drill = "harness.pipelines.rumiai.faults.rehearsal:REHEARSAL"
+    failure_artifacts = (
+        Artifact("failure", "return_failure.schema.json", "failure.json", names_files=True, names_input=True),
+    )
+
+    def __init__(self, programs: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self.programs = dict.fromkeys(self.configurations, _PROGRAM) | dict(programs or {})
+
+    @property
+    def reader(self) -> Any:
+        """Reads folders and files that no harness captured (``harness.pipelines.reading.Reader``)."""
+        from harness.pipelines.rumiai.insights import READER
+
+        return READER
+
+    @property
+    def perturbations(self) -> Any:
+        """The conditions that tolerances are calibrated under."""
+        from harness.pipelines.rumiai.perturbations import Perturbations
+
+        return Perturbations()
 
     def replayed(self, case: Case) -> bool:
         return (case.folder / REPLAY).is_file()
 
+    def failing(self, case: Case) -> Failing | None:
+        if not (case.folder / FAILURE).is_file():
+            return None
+        failure = self._failure(case)
+        endings = {name: failure.ending(name) for name in self.configurations}
+        if not failure.publishes:
+            return Failing(endings, ("failure", RUN) if failure.returns else (RUN,))
+        names = [artifact.name for artifact in self.artifacts]
+        return Failing(endings, tuple(name for name in names if name.partition(".")[0] != failure.raises.analysis))
+
+    def _failure(self, case: Case) -> Any:
+        from harness.pipelines.rumiai.failure import load_failure
+
+        return load_failure(case.folder, self.configurations)
+
     @contextmanager
     def job(self, case: Case, configuration: str) -> Iterator[Job]:
         env = environment(_HASH_SEEDS[configuration])
+        if (case.folder / FAILURE).is_file():
+            from harness.pipelines.rumiai.failure import failing_job
+
+            program = self.programs[configuration]
+            with failing_job(case, self._failure(case), configuration, program=program, env=env, kept=_KEPT) as job:
+                yield job
+            return
         if self.replayed(case):
             if not (case.folder / RECORDED).is_file():
                 raise PipelineError(
                     f"case {case.name}: {case.folder / RECORDED} is missing; make it with "
                     f"`parity corpus render {case.name}`, or write it"
                 )
-            yield Job(_replay(RECORDED), env, {RECORDED: case.folder / RECORDED})
+            yield Job(self._replay(configuration), env, {RECORDED: case.folder / RECORDED})
             return
         for name in (CLIP, METADATA):
             if not (case.folder / name).is_file():
@@ -98,7 +155,7 @@ class RumiAI:
                     f"case {case.name}: {case.folder / name} is missing; "
                     + (f"render it with `parity corpus render {case.name}`" if name == CLIP else "write it")
                 )
-        command = (sys.executable, "-m", "rumiai_v2", configuration)
+        command = (*self.programs[configuration], configuration)
         if configuration == "local":
             inputs = {name: case.folder / name for name in (CLIP, METADATA)}
             yield Job((*command, CLIP, "--metadata", METADATA, *_KEPT), env, inputs)
@@ -110,9 +167,28 @@ class RumiAI:
             yield Job((*command, platform.url_of(case.folder), *_KEPT), {**env, **reach})
 
     @contextmanager
-    def repeat(self, capture: Capture) -> Iterator[Job]:
-        recorded = capture.folder / capture.files["unified"]
-        yield Job(_replay(RECORDED), environment(_HASH_SEEDS["repeat"]), {RECORDED: recorded})
+    def reusing(self, job: Job, reuse: Reuse) -> Iterator[Job]:
+        """``job`` with the services' results shared through a folder, or taken from a golden unified file."""
+        if reuse.mode == "fresh" or reuse.place is None:
+            yield job
+        elif reuse.mode == "shared":
+            yield replace(job, env={**job.env, "RUMIAI_SHARED_RESULTS": str(reuse.place)})
+        else:
+            from harness.pipelines.rumiai.recorded import recording_of
+
+            with recording_of(reuse.place) as recording:
+                env = {**job.env, "RUMIAI_RECORDED_RESULTS": RECORDED}
+                yield replace(job, env=env, inputs={**job.inputs, RECORDED: recording})
+
+    @contextmanager
+    def repeat(self, recording: Path, configuration: str) -> Iterator[Job]:
+        yield Job(self._replay(configuration), environment(_HASH_SEEDS["repeat"]), {RECORDED: recording})
+
+    def transplant(self, recipient: Any, donor: Any, stages: Iterable[str]) -> Any:
+        return transplant.transplant(recipient, donor, stages, self.stages)
+
+    def _replay(self, configuration: str) -> tuple[str, ...]:
+        return *self.programs[configuration], "replay", RECORDED, *_KEPT
 
     def find(self, capture: Path) -> Found:
         files: dict[str, list[str]] = {}
@@ -124,14 +200,25 @@ class RumiAI:
                 stamps += [stamp] if stamp else []
         problems = [f"{name}: {len(paths)} files, expected one: {paths}" for name, paths in files.items() if paths[1:]]
         found = {name: paths[-1] for name, paths in files.items()}
+        if (capture / "return.json").is_file() and not _publishes(capture):
+            # Its files are gone, but its error may name one of them.
+            stamps += _STAMPED.findall((capture / "return.json").read_text(encoding="utf-8"))
         # In order of their number, so that a file whose stamp differs from the others' shows in the tree.
         ranked = sorted(set(stamps), key=lambda stamp: (-stamps.count(stamp), stamp))
         if len(ranked) > 1:
             problems.append(f"{len(ranked)} stamps in the file names of one run, expected one: {', '.join(ranked)}")
         video = None
         if (capture / "return.json").is_file():
-            found["return"] = "return.json"
+            found["return" if _publishes(capture) else "failure"] = "return.json"
             video = _video_of(capture)
+        else:
+            # Nobody names the download of a run that was killed.
+            video = next(
+                (path.relative_to(capture / "work").as_posix() for path in capture.glob("work/temp/*.mp4")), None
+            )
+            ranked += sorted(
+                {f".{path.name.split('.')[-2]}.partial" for path in (capture / "work").rglob(".*.partial")}
+            )
         return Found(found, (video,) if video else (), tuple(ranked), tuple(problems))
 
     def derived_schemas(self, schemas: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -145,6 +232,10 @@ class RumiAI:
         return made
 
     def expectations(self, case: Case, document: Callable[[str], Any]) -> Sequence[Expectation]:
+        if (case.folder / FAILURE).is_file():
+            from harness.pipelines.rumiai.failure import check_failure
+
+            return check_failure(self._failure(case), document)
         outputs = {name: document(f"{name}.result") for name in PREFIXES}
         if self.replayed(case):
             from harness.pipelines.rumiai.expectations.replay import check_replay
@@ -229,10 +320,6 @@ def environment(hash_seed: str) -> dict[str, str]:
     return env
 
 
-def _replay(recording: str) -> tuple[str, ...]:
-    return sys.executable, "-m", "rumiai_v2", "replay", recording, *_KEPT
-
-
 def _renamer(prefix: str) -> Callable[[str], str]:
     return lambda key: f"{prefix}{key}" if key in BLOCKS else key
 
@@ -245,6 +332,15 @@ def _identify(path: Path) -> tuple[str, str | None] | None:
     if match := _REPORT_FILE.fullmatch(path.name):
         return "report", match["stamp"]
     return ("unified", None) if path.parent.name == "unified_analysis" else None
+
+
+def _publishes(capture: Path) -> bool:
+    """Whether the return structure is that of a run that published outputs; one that is no JSON counts as such."""
+    try:
+        returned = json.loads((capture / "return.json").read_bytes())
+    except ValueError:
+        return True  # the contract check reports what is wrong with it
+    return not isinstance(returned, dict) or "outputs" in returned or returned.get("success") is not False
 
 
 def _video_of(capture: Path) -> str | None:

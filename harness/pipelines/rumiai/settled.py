@@ -8,7 +8,6 @@ from typing import Any
 FORMAT = "marks the format"
 LEGACY = "kept for consumers of the old report"
 NOT_MEASURABLE = "not measurable (docs/decisions.md): always null"
-FAILED_RUN = "differs only in a failed run; the tests of failures make those"
 REPEATS = "repeats"
 PROVENANCE = "changes with the models, not with the video"
 NO_WEIGHTS = "the service has no weights"
@@ -30,7 +29,6 @@ def _all(reason: str, *paths: str) -> dict[str, str]:
 LEAVES: Mapping[str, Mapping[str, str]] = {
     "unified": {
         "temporalMarkers.**": f"{REPEATS} the file of the temporal markers",
-        **_all(FAILED_RUN, "pipeline_status.temporal"),
         **_all(FORMAT, *(f"timeline.entries[*]<{kind}>.entry_type" for kind in _KINDS)),
         **_all(FORMAT, *(f"ml_data.{service}<2>.metadata.processed" for service in SERVICES)),
         **_all(FORMAT, *(f"ml_data.{service}<2>.metadata.success" for service in ("whisper", "audio_energy"))),
@@ -56,17 +54,13 @@ LEAVES: Mapping[str, Mapping[str, str]] = {
     },
     "return": {
         "report.**": f"{REPEATS} the file of the report",
-        **_all(FORMAT, "success"),
-        **_all(FAILED_RUN, "metrics.active_timers[*]"),
-        **_all(FAILED_RUN, "stage", "error", "error_type", "failed_analyses[*]", "exit_code"),
+        **_all(FORMAT, "stage", "error_type", "exit_code"),
+        **_all(LEGACY, "metrics.active_timers[*]"),
     },
     "report": {
         **_all(FORMAT, "contract_version", "processing_metrics.active_timers[*]"),
         **_all(LEGACY, "total_cost", "total_tokens", "prompt_details.*.tokens", "prompt_details.*.cost"),
         **_all(LEGACY, *(f"feature_flags.{flag}" for flag in ("ml_precompute", "python_only", "output_format"))),
-        **_all(FAILED_RUN, "prompts_successful", "prompt_details.*.success", "prompt_details.*.error"),
-        **_all(FAILED_RUN, "temporal_markers_generated", "failed_analyses[*]"),
-        **_all(FAILED_RUN, *(f"video_metrics.{field}" for field in ("successful", "failed", "success_rate"))),
         **_all(FORMAT, "prompts_total", "video_metrics.total_videos"),
         **{
             f"services.{service}.weights[*].{field}": reason
@@ -74,12 +68,7 @@ LEAVES: Mapping[str, Mapping[str, str]] = {
             for field in ("name", "sha256")
         },
     },
-    "run": _all(FAILED_RUN, "exit_code"),
-    "creative_density.result": _all(
-        NOT_MEASURABLE,
-        "densityQuality.detectionReliability.transition",
-        "densityQuality.detectionReliability.sceneChange",
-    ),
+    "failure": {**_all(FORMAT, "success"), **_all(LEGACY, "metrics.active_timers[*]")},
     "person_framing.result": _all(
         NOT_MEASURABLE,
         "personFramingPatterns.cinematicStyle",

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.capture import Capture
 from harness.cases import Case
 from harness.contract import forms
-from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job
+from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job, Stage
 
 STAMPS = {"web": "20260101_000000", "disk": "20260102_000000"}
+
+
+_ALIASES = {"parsed": "", "result(json).toyCore": "Core", "result(json).toyItems": "Items", "result(json)": ""}
 
 
 class Toy:
@@ -36,15 +38,28 @@ class Toy:
     def replayed(self, case: Case) -> bool:
         return (case.folder / "replayed").exists()
 
+    recording = "scores"
+    stages = (
+        Stage("input", "source", (), (("scores", "Items"),)),
+        Stage("scoring", "analysis", ("input",), (("scores", ""), ("wrapped", "")), _ALIASES),
+        Stage("return", "output", ("scoring",), (("return", ""),)),
+        Stage(RUN, "output", ("scoring",), ((RUN, ""),)),
+    )
+    input_hash = None
+
+    def transplant(self, recipient: Any, donor: Any, stages: Iterable[str]) -> Any:
+        return {**recipient, **({"Items": donor["Items"]} if "input" in stages else {})}
+
     @contextmanager
-    def repeat(self, capture: Capture) -> Iterator[Job]:
-        given = capture.folder / "again.json"
-        scores = capture.document("scores")
+    def repeat(self, recording: Path, configuration: str) -> Iterator[Job]:
+        given = recording.with_name("again.json")
+        scores = json.loads(recording.read_bytes())
         words = [item["text"] for item in scores["Items"] if item["kind"] == "word"]
         core = scores["Core"]
         again = {"words": words, "mean": core["mean"], "label": core["label"], "best": core["best"]}
         given.write_text(json.dumps(again), encoding="utf-8")
-        yield _job(capture.configuration, given)
+        yield _job(configuration, given)
+        given.unlink()
 
     @contextmanager
     def job(self, case: Case, configuration: str) -> Iterator[Job]:

@@ -1,0 +1,54 @@
+"""A golden unified file as the recording that services answer from."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.compare.mask import DECLARED, ENVIRONMENT, VOLATILE
+from harness.contract.check import join
+from harness.verdict import PipelineError
+
+_PLACEHOLDERS = (VOLATILE, ENVIRONMENT, DECLARED)
+
+
+@contextmanager
+def recording_of(golden: Path) -> Iterator[Path]:
+    """A file with what a recording needs of the unified file at ``golden``, for as long as the block lasts.
+
+    Nothing that a golden does not hold (leaves that are never compared) gets into it; ``PipelineError`` when a service's
+    result has such a leaf.
+    """
+    unified = json.loads(golden.read_text(encoding="utf-8"))
+    processing = unified["processing_metadata"]
+    recording = {
+        "video_id": unified["video_id"],
+        "duration": unified["duration"],
+        "processing_metadata": {"media": processing["media"], "services": processing["services"]},
+        "ml_data": unified["ml_data"],
+    }
+    if places := list(_missing(recording, "")):
+        raise PipelineError(
+            f"{golden}: cannot be replayed: {places[0]} holds a placeholder, not a value, because it is never compared; "
+            "leave --ml replay out, or compare that leaf"
+        )
+    with tempfile.TemporaryDirectory(prefix="parity-") as folder:
+        file = Path(folder) / "recorded.json"
+        file.write_text(json.dumps(recording, ensure_ascii=False), encoding="utf-8")
+        yield file
+
+
+def _missing(value: Any, path: str) -> Iterator[str]:
+    """Paths of placeholders inside ``value``."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _missing(item, join(path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _missing(item, join(path, index))
+    elif value in _PLACEHOLDERS:
+        yield path

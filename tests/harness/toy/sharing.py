@@ -1,0 +1,5 @@
+"""The toy that can share and replay, named in a project's settings."""
+
+from tests.harness.test_reuse import Sharing
+
+PIPELINE = Sharing()
