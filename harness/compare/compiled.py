@@ -5,8 +5,8 @@ two values, and -1 when there is: then the walk looks closer. ``like`` is the sa
 not matter to it: it tells whether two items of lists are the same thing. ``spots(expected, actual, out)`` is for values of
 one structure: it adds (steps, node, expected leaf, actual leaf) to ``out`` for each leaf that is not near, and returns what
 ``near`` would for the rest. ``size(value)`` is the number of leaves of a value for which
-``near`` did not return -1; ``fixed`` is that number where the schema alone determines it. The source is built from the
-schema once per node and way of comparing, so that comparing a detection costs one call and a few operations per field.
+``near`` did not return -1; ``fixed`` is that number where the schema alone determines it. Where something inside is ignored,
+covered by no schema or a text to look into, ``near`` is always -1 and ``whole`` false. The source is built from the schema once per node and way of comparing, so that comparing a detection costs one call and a few operations per field.
 
 Types are told apart by ``type``, never by ``==``: 1, 1.0 and True are three values. NaN and infinity are near nothing,
 and neither is a value of a type that the schema forbids.
@@ -42,6 +42,8 @@ class Compiled:
     spots: Callable[[Any, Any, list[Spot]], int]
     size: Callable[[Any], int]
     fixed: int | None
+    #: Whether ``near`` can answer for every valid value, because nothing inside is left to the walk.
+    whole: bool
     source: str
 
 
@@ -63,8 +65,20 @@ class Way:
 def compiled(node: Node, way: Way) -> Compiled:
     """The functions of ``node``, made on first use."""
     if (known := node.made.get(way.key)) is None:
-        known = node.made[way.key] = _compile(node, way)
+        _under_way.add((id(node), way.key))
+        try:
+            known = node.made[way.key] = _compile(node, way)
+        finally:
+            _under_way.discard((id(node), way.key))
     return known
+
+
+#: Nodes that are being compiled: an alternative may hold the node whose alternative it is.
+_under_way: set[tuple[int, int]] = set()
+
+
+def _is_whole(node: Node, way: Way) -> bool:
+    return (id(node), way.key) not in _under_way and compiled(node, way).whole
 
 
 def _compile(node: Node, way: Way) -> Compiled:
@@ -82,7 +96,8 @@ def _compile(node: Node, way: Way) -> Compiled:
     source = "\n".join(lines)
     exec(compile(source, f"<{node.where}>", "exec"), writer.names)
     made = writer.names
-    return Compiled(made["near"], made["like"], made["spots"], made["size"], None if terms else constant, source)
+    fixed = None if terms else constant
+    return Compiled(made["near"], made["like"], made["spots"], made["size"], fixed, not writer.gave_up, source)
 
 
 def _function(name: str, lines: list[str], more: str = "") -> list[str]:
@@ -106,6 +121,8 @@ class _Writer:
         self.count = 0
         #: Whether a leaf that is not compared was met, and whether such leaves are passed over.
         self.ignored = self.skips = False
+        #: Whether something was met that only the walk can tell.
+        self.gave_up = False
         #: Steps to where the source stands, while it is to note what is not near; None where it returns -1 instead.
         self.steps: tuple[str | int, ...] | None = None
 
@@ -120,10 +137,10 @@ class _Writer:
     def near(self, node: Node | None, x: str, y: str) -> list[str]:
         """Lines that return -1 unless ``x`` and ``y`` are near, and add to ``n``."""
         if node is not None and self._is_ignored(node):
-            self.ignored = True
+            self.ignored = self.gave_up = True
             return ["pass"] if self.skips else ["return -1"]
         if not self._plain(node):
-            return ["return -1"]
+            return self._give_up()
         assert node is not None
         self.open.append(node)
         try:
@@ -134,6 +151,10 @@ class _Writer:
             return list(self._leaf(node, x, y))
         finally:
             self.open.pop()
+
+    def _give_up(self) -> list[str]:
+        self.gave_up = True
+        return ["return -1"]
 
     def _plain(self, node: Node | None) -> bool:
         """Whether a value here is only compared: no JSON in a text, not without schema, not recursive, not ignored."""
@@ -147,7 +168,7 @@ class _Writer:
     def _containers(self, node: Node, x: str, y: str) -> list[str]:
         scalars = node.types - _CONTAINERS
         if len(node.types & _CONTAINERS) > 1 or scalars - {"null"}:
-            return ["return -1"]
+            return self._give_up()
         body = self._object(node, x, y) if "object" in node.types else self._list(node, x, y)
         return self._or_null(x, y, body) if scalars else body
 
@@ -163,8 +184,10 @@ class _Writer:
             if self._plain(null):
                 return self._or_null(x, y, self.near(real[0], x, y))
         if node.tags is None or not _adds_nothing(node):
-            return ["return -1"]
+            return self._give_up()
         key, branches = node.tags
+        # Alternatives that hold one another would never be done: they count as left to the walk.
+        self.gave_up |= not all(_is_whole(branch, self.way) for branch in branches.values())
         which, more = ("spots", ", out") if self.steps == () else ("near", "")
         table = self.name("t", _Lazy(branches, lambda branch: getattr(compiled(branch, self.way), which)))
         m = self.name("m")
@@ -200,6 +223,8 @@ class _Writer:
 
     def _object(self, node: Node, x: str, y: str) -> list[str]:
         lines = [f"if type({x}) is not dict or type({y}) is not dict: return -1"]
+        # An open schema calls values valid that it does not cover.
+        self.gave_up |= not node.closed and node.additional is None
         if node.patterns or node.additional is not None:
             return lines + self._map(node, x, y)
         optional = [key for key in node.properties if key not in node.required]
@@ -219,7 +244,7 @@ class _Writer:
         """Objects whose keys are data: all of one kind, else the walk looks at them."""
         kinds = [child for _, child in node.patterns] + ([node.additional] if node.additional is not None else [])
         if node.properties or len(kinds) != 1:
-            return ["return -1"]
+            return self._give_up()
         k, a, b = self.name("k"), self.name("a"), self.name("b")
         known = self.name("known", _Covered(node))
         return [
@@ -233,7 +258,7 @@ class _Writer:
     def _list(self, node: Node, x: str, y: str) -> list[str]:
         lines = [f"if type({x}) is not list or type({y}) is not list: return -1"]
         if node.prefix or node.items is None:
-            return ["return -1"]
+            return self._give_up()
         low, high = node.length
         if low == high and 0 < low <= _UNROLLED:
             left, right = [self.name("a") for _ in range(low)], [self.name("b") for _ in range(low)]

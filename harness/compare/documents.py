@@ -25,6 +25,11 @@ def unusable(capture: Capture, artifact: Artifact) -> tuple[Verdict, str] | None
     return None
 
 
+def is_compared_as_written(artifact: Artifact) -> bool:
+    """Whether ``comparable`` is the document itself, so that files can be compared by their bytes."""
+    return not (artifact.repeats or artifact.names_files or artifact.names_input)
+
+
 def comparable(capture: Capture, artifact: Artifact) -> Any:
     """The document, with a short text in place of each field that exactly repeats another artifact of the run."""
     document = capture.document(artifact.name)

@@ -15,9 +15,10 @@ from harness.compare import media, retest, tolerance
 from harness.compare.captures import REPEAT, Captures
 from harness.compare.declared import Declared
 from harness.compare.difference import Comparison, Difference
-from harness.compare.documents import comparable, unusable
+from harness.compare.documents import comparable, is_compared_as_written, unusable
 from harness.compare.mask import canonical, in_given_order, masked
 from harness.compare.outcome import Check, Outcome, absent, judge
+from harness.compare.pair import Known, compare_bytes
 from harness.compare.walk import Policy, compare
 from harness.config import Config
 from harness.contract import check, registry
@@ -46,6 +47,8 @@ class Suite:
     media: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Runs on transplanted recordings, once one was needed.
     transplants: Any = None
+    #: Files that several comparisons meet with equal bytes.
+    known: Known = field(default_factory=Known)
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
@@ -301,17 +304,26 @@ class Suite:
                 verdict, message = broken
                 return Outcome("configurations", **place, verdicts=(verdict,), messages=(message,))
         policy = self.policy("configurations", case, second.configuration, artifact)
-        node = self.contracts[artifact.name].node
-        pair = (comparable(first, artifact), comparable(second, artifact))
-        comparison = compare(*pair, node, policy)
+        comparison = self._of_captures(first, second, artifact, policy)
         if self._is_other_encoding("configurations", case, second.configuration):
             comparison = media.without_the_file(comparison, artifact.name, self.pipeline.stages)
-        retested = {"declared": retest.retested(policy.declared, *pair)} if policy.declared else {}
+        retested = {}
+        if policy.declared:
+            pair = (comparable(first, artifact), comparable(second, artifact))
+            retested = {"declared": retest.retested(policy.declared, *pair)}
         outcome = Outcome(
             "configurations", **place, file=second.files[artifact.name], verdicts=judge(comparison),
             comparison=comparison, data=retested,
         )  # fmt: skip
         return self._settled(case, artifact, outcome)
+
+    def _of_captures(self, first: Capture, second: Capture, artifact: Artifact, policy: Policy) -> Comparison:
+        contract = self.contracts[artifact.name]
+        if is_compared_as_written(artifact):
+            return compare_bytes(
+                first.raw(artifact.name), second.raw(artifact.name), contract, policy, self.known
+            ).comparison
+        return compare(comparable(first, artifact), comparable(second, artifact), contract.node, policy)
 
     def _repeated(self, case: Case, artifact: Artifact) -> Outcome:
         first = self.captures.get(case, self.pipeline.reference)
@@ -328,7 +340,7 @@ class Suite:
             return Outcome("repeated", **place, verdicts=(verdict,), messages=(message + tail,))
         node = self.contracts[artifact.name].node
         policy = self.policy("repeated", case, REPEAT, artifact)
-        comparison = compare(first.document(artifact.name), second.document(artifact.name), node, policy)
+        comparison = self._of_captures(first, second, artifact, policy)
         texts = [in_given_order(capture.document(artifact.name), node) for capture in (first, second)]
         if not comparison.differences and texts[0] != texts[1]:
             note = "the same values in another order of keys"

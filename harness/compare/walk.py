@@ -269,7 +269,7 @@ class _Walk:
     ) -> list[int]:
         """Count what agrees index by index in lists of one length; the indices of the rest."""
         unequal: Sequence[int] = range(len(expected))
-        if self.quick and near is functions.near:
+        if self.quick and near is functions.near and functions.whole:
             unequal = list(compress(count(), map(ne, expected, actual)))
             self._take_as_equal(expected, actual, unequal)
             if node is not None and node.is_plain_list:
@@ -298,7 +298,7 @@ class _Walk:
         if n == m:
             unclear = self._clear(expected, actual, functions, near, node)
             return unclear, unclear
-        quick = self.quick and near is functions.near
+        quick = self.quick and near is functions.near and functions.whole
         front, within, unequal = _agreeing(expected, actual, near, quick=quick)
         back, more, behind = _agreeing(expected[front:][::-1], actual[front:][::-1], near, quick=quick)
         if quick:

@@ -8,8 +8,13 @@ import json
 import pytest
 
 from harness.compare.pair import Known, compare_bytes
+from harness.contract import check, registry
 from tests.harness.compare.kit import CONTRACT, EXACT, GOLDEN, detection, document, places, raw
 
+LEAF = {"type": "integer", "x-parity": {"unit": "count"}}
+VOLATILE = {"type": "integer", "x-parity": {"unit": "ms", "volatile": "wall clock"}}
+INSIDE = {"type": "string", "contentMediaType": "application/json", "contentSchema": {
+    "type": "object", "properties": {"n": LEAF}}}  # fmt: skip
 MANY = [detection(i % 9, at=float(i), frame=i) for i in range(50)]
 
 
@@ -88,3 +93,25 @@ def test_bytes_that_are_no_json_are_refused_and_the_collector_runs_again():
     with pytest.raises(ValueError, match="Expecting"):
         compare_bytes(b"{", b"{}", CONTRACT, EXACT)
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "counts"),
+    [
+        ({"type": "object", "properties": {"took": VOLATILE, "n": LEAF}}, {"took": 1, "n": 2}, (4, 4, 0)),
+        ({"type": "array", "prefixItems": [LEAF, LEAF], "items": False}, [12, 8], (8, 0, 0)),
+        ({"type": "object", "properties": {"n": LEAF}}, {"n": 2, "m": [3, 4]}, (4, 0, 8)),
+        ({"type": "object", "properties": {"t": INSIDE}, "required": ["t"]}, {"t": '{"n": 1}'}, (4, 0, 0)),
+    ],
+    ids=["ignored leaf", "places with a meaning each", "no schema", "JSON in a text"],
+)
+def test_equal_items_are_counted_leaf_by_leaf_also_where_only_the_walk_can(item, value, counts):
+    schema = {
+        "$id": "items.schema.json", "type": "object",
+        "properties": {"note": {"type": "string"}, "items": {"type": "array", "items": item}},
+    }  # fmt: skip
+    contract = check.build(registry.collect([schema]), "items.schema.json")
+    left, right = ({"note": note, "items": [value] * 4} for note in ("a", "b"))
+    found = compare_bytes(raw(left), raw(right), contract, EXACT).comparison
+    assert (found.exact, len(found.ignored), len(found.uncompared)) == counts
+    assert (found.differing, found.leaves) == (1, sum(counts) + 1)
