@@ -143,7 +143,7 @@ def weights(warm: bool) -> None:
     try:
         fetch(progress=lambda text: print(text, file=out, flush=True))
         if warm:
-            environment.warm()
+            environment.ensure_compiled()
     except RumiError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)

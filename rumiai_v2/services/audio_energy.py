@@ -126,7 +126,7 @@ class AudioEnergy:
         duration = media.video.duration
         if media.audio is None:
             return _document(duration=duration, rate=None)
-        environment.prepare()
+        environment.ensure_compiled()
         import librosa
 
         rate = media.audio.sample_rate

@@ -131,14 +131,14 @@ def document(segments: list[dict[str, Any]], *, language: str | None, audio: Aud
     }
 
 
-def warm() -> None:
+def compile_alignment() -> None:
     """Compile and cache the alignment that word times need (float64 [tokens, frames])."""
     timing = _timing()
     timing.dtw_cpu(np.zeros((4, 8), dtype=np.float64))
 
 
 def _transcribe(samples: np.ndarray) -> dict[str, Any]:
-    environment.prepare()
+    environment.ensure_compiled()
     import torch
 
     from rumiai_v2.services import whisper_checkpoint

@@ -40,6 +40,7 @@ WRITERS = {
         f"{PACKAGE}/results.py",
         "_write",
     ): "results kept for other runs, written aside and renamed; no output of this run",
+    (f"{PACKAGE}/services/environment.py", "ensure_compiled"): "an empty mark in the cache that code was compiled",
     (f"{PACKAGE}/services/text.py", "EasyOCR.__init__"): "links in a temporary folder that is gone afterwards",
 }
 WRITING_METHODS = {"write_text", "write_bytes", "symlink_to", "hardlink_to", "touch", "rename"}
