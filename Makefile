@@ -47,7 +47,7 @@ leaves: setup
 	@echo "docs/leaves.md: every leaf of the contract, how it varies over the goldens, and why where it does not"
 
 drill: setup
-	$(PY) -m harness drill --write docs/drill.md
+	$(PY) -m harness drill --perturbed reports/calibration --fresh 20 --write docs/drill.md
 
 doctor: setup
 	$(PY) -m rumiai_v2 doctor

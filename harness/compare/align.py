@@ -214,6 +214,12 @@ class _Search:
         return parts
 
 
+def are_apart(a: Any, b: Any, node: Node | None) -> bool:
+    """Whether two boxes show different places; False where one is none."""
+    one, other = box_of(a, node), box_of(b, node)
+    return bool(one and other) and overlap(one, other) < _APART
+
+
 def _field_cost(a: Any, b: Any, node: Node | None, *, is_box: bool) -> float:
     if a == b:
         return 0.0

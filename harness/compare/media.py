@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from harness.capture import Capture
 from harness.compare.difference import Comparison, Difference, Ignored
+from harness.compare.rescale import rescaled
+from harness.contract.nodes import Node
 from harness.explain.places import Graph, Nowhere, at
 from harness.pipelines.base import Pipeline, Stage
 
@@ -35,6 +39,29 @@ def differing(pipeline: Pipeline, first: Capture, second: Capture) -> tuple[str,
     return tuple(found) if any(place != path for place in found) else ()
 
 
+def in_the_size_of(
+    pipeline: Pipeline, expected: Callable[[str], Any], actual: Callable[[str], Any], document: Any, node: Node
+) -> Any:
+    """``document`` (of the actual side) with its pixel boxes in the picture size of the expected side.
+
+    ``expected`` and ``actual`` give the documents of either side by artifact. Where a side does not tell its size, or the
+    sizes are equal, the document is left as it is.
+    """
+    place = getattr(pipeline, "frame_size", None)
+    if place is None:
+        return document
+    name, *paths = place
+    try:
+        (width, height), (other_width, other_height) = (
+            [at(side(name), path) for path in paths] for side in (expected, actual)
+        )
+    except (LookupError, ValueError, OSError):
+        return document  # an older or a broken recording: what is missing there is a difference of its own
+    if (width, height) == (other_width, other_height):
+        return document
+    return rescaled(document, node, width / other_width, height / other_height)
+
+
 def _unequal(left: object, right: object, path: str) -> list[str]:
     if isinstance(left, dict) and isinstance(right, dict):
         keys = [key for key in left if key in right]
@@ -42,16 +69,22 @@ def _unequal(left: object, right: object, path: str) -> list[str]:
     return [] if left == right else [path]
 
 
-def without_the_file(comparison: Comparison, artifact: str, stages: Sequence[Stage]) -> Comparison:
+def without_the_file(
+    comparison: Comparison, artifact: str, stages: Sequence[Stage], hashed: Mapping[str, Sequence[str]] | None = None
+) -> Comparison:
     """``comparison`` in which facts of the file itself (hashes, counts, sizes) are ignored, not differing.
 
-    Measured values of the media (its duration) stay under their tolerance.
+    Measured values of the media (its duration) stay under their tolerance. ``hashed``: artifact → patterns of paths whose
+    values are hashes that the file's bytes go into.
     """
     graph = Graph(stages)
+    patterns = [re.compile(re.escape(each).replace(r"\*", r"[^.]+")) for each in (hashed or {}).get(artifact, ())]
 
     def is_fact(difference: Difference) -> bool:
         stage = graph.stage_of(artifact, difference.path)
         measured = isinstance(difference.expected, float) and bool(difference.allowed)
+        if difference.kind == "value" and any(each.fullmatch(difference.path) for each in patterns):
+            return True
         return stage is not None and stage.kind == "media" and difference.kind == "value" and not measured
 
     facts = [each for each in comparison.differences if is_fact(each)]

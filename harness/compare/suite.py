@@ -16,6 +16,7 @@ from harness.compare.captures import REPEAT, Captures
 from harness.compare.declared import Declared
 from harness.compare.difference import Comparison, Difference
 from harness.compare.documents import comparable, is_compared_as_written, unusable
+from harness.compare.logs import with_logs
 from harness.compare.mask import canonical, in_given_order, masked
 from harness.compare.outcome import Check, Outcome, absent, judge
 from harness.compare.pair import Known, compare_bytes
@@ -24,7 +25,7 @@ from harness.config import Config
 from harness.contract import check, registry
 from harness.contract.check import Contract
 from harness.failing import ending, known_artifacts
-from harness.pipelines.base import Artifact, Pipeline
+from harness.pipelines.base import RUN, Artifact, Pipeline
 from harness.verdict import ContractError, MissingArtifact, ParityError, Verdict
 
 GOLDEN = "golden"
@@ -304,9 +305,14 @@ class Suite:
                 verdict, message = broken
                 return Outcome("configurations", **place, verdicts=(verdict,), messages=(message,))
         policy = self.policy("configurations", case, second.configuration, artifact)
-        comparison = self._of_captures(first, second, artifact, policy)
         if self._is_other_encoding("configurations", case, second.configuration):
-            comparison = media.without_the_file(comparison, artifact.name, self.pipeline.stages)
+            node, document = self.contracts[artifact.name].node, comparable(second, artifact)
+            sized = media.in_the_size_of(self.pipeline, first.document, second.document, document, node)
+            comparison = self._without_the_file(compare(comparable(first, artifact), sized, node, policy), artifact)
+        else:
+            comparison = self._of_captures(first, second, artifact, policy)
+        if artifact.name == RUN and (lines_of := getattr(self.pipeline, "log_lines", None)):
+            comparison = with_logs(comparison, lines_of(first), lines_of(second))
         retested = {}
         if policy.declared:
             pair = (comparable(first, artifact), comparable(second, artifact))
@@ -385,8 +391,16 @@ class Suite:
     def _against_golden(
         self, case: Case, golden: Any, document: Any, artifact: Artifact, configuration: str
     ) -> Comparison:
-        policy = self.policy("golden", case, configuration, artifact)
-        comparison = compare(golden, document, self.contracts[artifact.name].node, policy)
-        if self._is_other_encoding("golden", case, configuration):
-            comparison = media.without_the_file(comparison, artifact.name, self.pipeline.stages)
-        return comparison
+        policy, node = self.policy("golden", case, configuration, artifact), self.contracts[artifact.name].node
+        if not self._is_other_encoding("golden", case, configuration):
+            return compare(golden, document, node, policy)
+        by_name = {other.name: other for other in known_artifacts(self.pipeline)}
+        sized = media.in_the_size_of(
+            self.pipeline, lambda name: self._expected(case, by_name[name]),
+            self.captures.get(case, configuration).document, document, node,
+        )  # fmt: skip
+        return self._without_the_file(compare(golden, sized, node, policy), artifact)
+
+    def _without_the_file(self, comparison: Comparison, artifact: Artifact) -> Comparison:
+        hashed = getattr(self.pipeline, "hashed", None)
+        return media.without_the_file(comparison, artifact.name, self.pipeline.stages, hashed)

@@ -34,8 +34,8 @@ class Tolerance:
 class FlipRule:
     """When an item that one side lacks is a flip: its score lies within ``margin`` of ``threshold`` (same unit).
 
-    ``budget``: the largest share of a list's items that may be flips. A score below its detector's threshold does not
-    occur, so the margin matters on one side only.
+    ``budget``: how many flips there may be, as a share of the longer list's items; 2 where every item of both lists may
+    be one. A score below its detector's threshold does not occur, so the margin matters on one side only.
     """
 
     threshold: float
@@ -109,8 +109,8 @@ def load(file: Path) -> Tolerances:
         flips[name] = FlipRule(**{**own, "threshold": _number(entry, "threshold", place)})
         flips_elsewhere[name] = replace(flips[name], **other)
         for rule in (flips[name], flips_elsewhere[name]):
-            if rule.budget > 1:
-                raise ContractError(f"{place}: budget must be a share from 0 to 1, got {rule.budget!r}")
+            if rule.budget > 2:
+                raise ContractError(f"{place}: budget must be a share from 0 to 2, got {rule.budget!r}")
     for exact in (classes.get("exact"), elsewhere.get("exact")):
         if exact is None or exact.abs or exact.rel:
             raise ContractError(f"{file}: class 'exact' must stand there with abs 0 and rel 0, got {exact}")

@@ -28,6 +28,7 @@ from harness.contract.nodes import Node, Rule, has_type
 from harness.verdict import ContractError
 
 _NO_RULE = Rule()
+EXACT_CLASS = "exact"
 _INDEX = re.compile(r"\[(\d+|\*)\]")
 
 #: Units of leaves that say where an item stands, not what it is.
@@ -325,7 +326,7 @@ class _Walk:
         for i in rows:
             spots: list[Spot] = []
             near = functions.spots(expected[i], actual[i], spots) if crowd[align.moment(expected[i], by)] == 1 else -1
-            if near < 0 or len(spots) > _FEW or any(steps[0] in deciding for steps, *_ in spots):
+            if near < 0 or len(spots) > _FEW or any(not steps or steps[0] in deciding for steps, *_ in spots):
                 rest.append(i)
                 continue
             self._count(functions.size(expected[i]) - len(spots), near)
@@ -359,15 +360,21 @@ class _Walk:
             lambda j: self._known_by(actual[j], node),
         )
         out_of_order = self._out_of_order(expected, actual, partners, node)
+        allowed = self._flips_left(expected, actual, node)
         for i, j in partners.pairs:
-            if (i, j) not in out_of_order:
+            if (i, j) in out_of_order:
+                continue
+            if allowed > 1 and self._relabelled(expected[i], actual[j], node):
+                self._flip("missing", expected[i], node, below(place, i), place)
+                self._flip("extra", actual[j], node, below(place, j), place)
+                allowed -= 2
+            else:
                 self.pair(expected[i], actual[j], item, below(place, j, i), watched=watched)
         if out_of_order:
             self._order(expected, actual, out_of_order, item, place, watched=watched)
         for i, j in moved:
             leaves = max(leaf_count(expected[i]), leaf_count(actual[j]))
             self._differ("moved", expected[i], actual[j], below(place, j, i), _rule(item), leaves)
-        allowed = self._flips_left(expected, actual, node)
         for kind, items, places in (("missing", expected, partners.missing), ("extra", actual, partners.extra)):
             for index in places:
                 here = below(place, index)
@@ -438,13 +445,35 @@ class _Walk:
             return 0
         return rule.most(max(len(expected), len(actual))) if rule.budget > 0 else 0
 
+    def _relabelled(self, expected: Any, actual: Any, node: Node) -> bool:
+        """Whether partners differ in name or place by what the schema says, and noise decides on both: they are two items."""
+        if node.align is None or node.items is None or not (isinstance(expected, dict) and isinstance(actual, dict)):
+            return False
+        names = [(name, node.items.child(name)) for name in node.align.then if not name.startswith("iou:")]
+        labels = [name for name, child in names if child is not None and child.rule.kind == EXACT_CLASS]
+        boxes = [name.removeprefix("iou:") for name in node.align.then if name.startswith("iou:")]
+        is_apart = any(align.are_apart(expected.get(name), actual.get(name), node.items.child(name)) for name in boxes)
+        if not is_apart and all(expected.get(name) == actual.get(name) for name in labels):
+            return False
+        return self._score(expected, node) is not None and self._score(actual, node) is not None
+
+    def _score(self, value: Any, node: Node) -> float | None:
+        """The item's score when it is so near the threshold that noise decides on the item; None when it does not."""
+        if node.flip is None or (rule := self.policy.flip_rule(node.flip.kind, node.where)) is None:
+            return None
+        if node.flip.score is None:
+            return rule.threshold
+        score = value.get(node.flip.score) if isinstance(value, dict) else None
+        if isinstance(score, bool) or not isinstance(score, int | float) or not rule.near(score):
+            return None
+        return score
+
     def _flip(self, kind: Any, value: Any, node: Node, here: Place, place: Place) -> bool:
         """Whether noise decides on this item; then it is counted as a flip."""
-        assert node.flip is not None
-        rule = self.policy.flip_rule(node.flip.kind, node.where)
-        score = value.get(node.flip.score) if isinstance(value, dict) else None
-        if rule is None or isinstance(score, bool) or not isinstance(score, int | float) or not rule.near(score):
+        if node.flip is None or (score := self._score(value, node)) is None:
             return False
+        rule = self.policy.flip_rule(node.flip.kind, node.where)
+        assert rule is not None
         path = text(here, expected=kind == "missing")
         self.found.flips.append(Flip(path, kind, text(place), score, rule.threshold, rule.margin, node.flip.kind))
         self.found.flipped += leaf_count(value)

@@ -52,9 +52,12 @@ class Align:
 
 @dataclass(frozen=True)
 class FlipAt:
-    """Whose noise decides whether an item is in its list: the item's field ``score``, by the flip rule ``kind``."""
+    """Whose noise decides whether an item is in its list: the item's field ``score``, by the flip rule ``kind``.
 
-    score: str
+    ``score`` is None where items have none: any of them may be a flip.
+    """
+
+    score: str | None
     kind: str
 
 
@@ -274,7 +277,7 @@ class _Compiler:
         if align := annotation.get("align"):
             node.align = Align(align["by"], float(align.get("within", 0)), tuple(align.get("then", ())))
         if flip := annotation.get("flip"):
-            node.flip = FlipAt(flip["score"], flip["class"])
+            node.flip = FlipAt(flip.get("score"), flip["class"])
         node.series, node.box = "series" in annotation, annotation.get("box")
         node.length = schema.get("minItems", 0), schema.get("maxItems")
         types = schema.get("type", ())

@@ -250,6 +250,11 @@ class Comparer:
     ) -> Part:
         expected, actual = sides
         policy = self._policy(name, expected, actual, strict)
+        if media.state == "different":
+            sized = encodings.in_the_size_of(
+                self.pipeline, expected.documents.__getitem__, actual.documents.__getitem__, documents[1], contract.node
+            )
+            documents = (documents[0], sized)
         comparison = compare(*documents, contract.node, policy)
         if self.options.any_contract:
             comparison = older.without_todays_schema(comparison, *documents)
@@ -265,7 +270,8 @@ class Comparer:
             violations = tuple((label, each) for label, each in violations if meant(each.path))
             matched = sum(map(meant, present)) + len(comparison.differences)
         if media.state == "different":
-            comparison = encodings.without_the_file(comparison, name, self.pipeline.stages)
+            hashed = getattr(self.pipeline, "hashed", None)
+            comparison = encodings.without_the_file(comparison, name, self.pipeline.stages, hashed)
         verdicts = in_order([*judge(comparison), *([Verdict.CONTRACT] if violations else [])])
         return Part(
             name, "compared", tuple(verdicts), comparison, schema=contract.schema_id, files=files,

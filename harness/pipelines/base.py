@@ -143,10 +143,13 @@ class Pipeline(Protocol):
     ``reusing(job, reuse)``, a context with the ``Job`` that does the same and reuses what is costly to compute (without it
     every run is fresh); ``reader``, which reads outputs that no harness captured (``harness.pipelines.reading.Reader``); ``perturbations``,
     the conditions that tolerances are calibrated under (``harness.calibrate.plan.Perturbations``); ``frame_size``, the
-    artifact and the paths of the picture's width and height that boxes in pixels refer to; and
+    artifact and the paths of the picture's width and height that boxes in pixels refer to; ``hashed``,
+    artifact → patterns of the paths whose values are hashes that the input's bytes go into; and
     ``failing(case)``, which returns ``Failing`` for a case whose runs must fail, else None, together with
-    ``failure_artifacts``, those that only failed runs leave behind (ask for both through ``harness.failing``). Its attribute
-    ``drill`` names what it offers to a drill, as ``package.module:NAME``: a ``harness.drill.fault.Rehearsal``.
+    ``failure_artifacts``, those that only failed runs leave behind (ask for both through ``harness.failing``). Its
+    ``log_lines(capture)`` gives the lines of a run's log that every configuration must write, without what differs from run
+    to run; its attribute ``drill`` names what it offers to a drill, as ``package.module:NAME``: a
+    ``harness.drill.fault.Rehearsal``.
     """
 
     name: str

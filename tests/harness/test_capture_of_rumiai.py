@@ -111,7 +111,7 @@ def test_the_ledger_and_the_tolerances_of_the_project_are_sound():
     config = settings.load(ROOT / "parity.toml")
     names = [artifact.name for artifact in known_artifacts(PIPELINE)]
     assert declared.load(config.declared, configurations=PIPELINE.configurations, artifacts=names)
-    assert tolerance.load(config.tolerances)["box"].abs == 0.5
+    assert 0 < tolerance.load(config.tolerances)["box"].abs < 0.5
 
 
 def test_names_of_the_pipeline_stand_only_in_its_own_folder():

@@ -189,7 +189,8 @@ def misnamed(documents):
         for found in _lists(document, file):
             fields = _fields(found["items"], documents, file)
             align, series = (found["x-parity"].get(word, {}) for word in ("align", "series"))
-            named = [align.get("by"), *(name.removeprefix("iou:") for name in align.get("then", ()))]
+            by = align.get("by") if fields or align.get("by") != "item" else None  # the number itself
+            named = [by, *(name.removeprefix("iou:") for name in align.get("then", ()))]
             named.append(found["x-parity"].get("flip", {}).get("score"))
             named += [series.get("x") if series.get("x") != "index" else None, series.get("y")]
             yield from (f"{file}: {name}" for name in named if name is not None and name not in fields)

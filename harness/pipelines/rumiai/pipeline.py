@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cases import Case
 from harness.contract import forms
@@ -21,6 +21,9 @@ from harness.pipelines.base import RUN, Answers, Artifact, Expectation, Failing,
 from harness.pipelines.rumiai import stages, transplant
 from harness.pipelines.rumiai.settled import LEAVES, null_reasons
 from harness.verdict import PipelineError
+
+if TYPE_CHECKING:
+    from harness.capture import Capture
 
 _ROOT = Path(__file__).parents[3]
 
@@ -89,6 +92,7 @@ class RumiAI:
     recording = "unified"
     stages = stages.build(PREFIXES, BLOCKS)
     input_hash = ("unified", "processing_metadata.media.sha256")
+    hashed: Mapping[str, tuple[str, ...]] = {"report": ("services.*.request",)}
     frame_size = ("unified", "processing_metadata.media.width", "processing_metadata.media.height")
     settled = LEAVES
     drill = "harness.pipelines.rumiai.faults.rehearsal:REHEARSAL"
@@ -254,6 +258,11 @@ class RumiAI:
             *check_run(load_storyboard(case.folder), unified, outputs),
             *check_report(document("report"), has_audio=has_audio),
         ]
+
+    def log_lines(self, capture: Capture) -> list[str]:
+        from harness.pipelines.rumiai.log_lines import log_lines
+
+        return log_lines(capture)
 
     def answers(self, form: Any, outputs: Path) -> Answers:
         """A golden form of the owners, version 2, held against ``insights/<id>``."""

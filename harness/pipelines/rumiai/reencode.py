@@ -20,8 +20,8 @@ class Encoding:
 def reencode(source: Path, target: Path, encoding: Encoding) -> None:
     """Write ``source`` to ``target`` (MP4) in ``encoding``: every frame at its own time, the sound if there is any.
 
-    One thread, so that the same source gives the same file every time. A file that FFmpeg cannot read or write raises
-    ``av.FFmpegError``.
+    The file is not the same to the byte every time: x264's vector code rounds its rate control differently now and then.
+    A file that FFmpeg cannot read or write raises ``av.FFmpegError``.
     """
     import av
 

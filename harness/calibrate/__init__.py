@@ -1,0 +1,1 @@
+"""Learn from repeated and perturbed runs how far values spread, and propose tolerances from it."""

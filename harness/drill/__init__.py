@@ -1,0 +1,1 @@
+"""The harness held against known faults: what is put in on purpose must be found, and named."""

@@ -1,0 +1,120 @@
+"""What a drill found, as data: one record per fault, mutation and control."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: What must hold: shares of structural and of value mutations that are found, and of all that are found, named.
+STRUCTURAL_FOUND = 1.0
+VALUES_FOUND = 0.995
+
+LISTED = 8
+
+
+@dataclass(frozen=True)
+class FaultResult:
+    """One fault, put in. ``found``: the verdict was not parity; ``named``: every stated place was found, and no other.
+
+    ``lines`` are the first findings, ``missed`` the stated places without one, ``unrelated`` findings elsewhere.
+    """
+
+    id: str
+    title: str
+    does: str
+    means: str
+    scene: str
+    case: str
+    findings: int
+    lines: tuple[str, ...]
+    missed: tuple[str, ...]
+    unrelated: tuple[str, ...]
+
+    @property
+    def found(self) -> bool:
+        return self.findings > 0
+
+    @property
+    def named(self) -> bool:
+        return self.found and not self.missed and not self.unrelated
+
+
+@dataclass(frozen=True)
+class MutationResult:
+    """One mutation. ``detected``: the verdict was not parity, and of a value also not against the golden alone.
+
+    ``elsewhere``: how many differences stand at other places of the same artifact.
+    """
+
+    kind: str
+    size: str
+    case: str
+    artifact: str
+    field: str
+    path: str
+    text: str
+    tolerance_class: str
+    detected: bool
+    by_golden: bool
+    named: bool
+    elsewhere: int
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ControlResult:
+    """One run or change without a fault. ``lines``: what was found all the same."""
+
+    kind: str
+    what: str
+    lines: tuple[str, ...]
+
+    @property
+    def silent(self) -> bool:
+        return not self.lines
+
+
+@dataclass
+class Drill:
+    """Everything one drill did."""
+
+    seed: int
+    cases: tuple[str, ...]
+    faults: list[FaultResult] = field(default_factory=list)
+    spared: list[dict[str, str]] = field(default_factory=list)
+    mutations: list[MutationResult] = field(default_factory=list)
+    controls: list[ControlResult] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def values(self) -> list[MutationResult]:
+        return [each for each in self.mutations if each.size]
+
+    @property
+    def structural(self) -> list[MutationResult]:
+        return [each for each in self.mutations if not each.size]
+
+    def promises(self) -> dict[str, bool]:
+        """What was promised of the parts that were drilled, and whether it holds."""
+        found: dict[str, bool] = {}
+        if self.faults:
+            found["every fault found"] = all(each.found for each in self.faults)
+            found["every fault named"] = all(each.named for each in self.faults)
+        if self.structural:
+            found["structural mutations found: 100 %"] = share(self.structural) >= STRUCTURAL_FOUND
+        if self.values:
+            found["value mutations found: at least 99.5 %"] = share(self.values) >= VALUES_FOUND
+        if self.mutations:
+            found["every mutation that was found is named"] = all(
+                each.named for each in self.mutations if each.detected
+            )
+        if self.controls:
+            found["no false alarm"] = all(each.silent for each in self.controls)
+        return found
+
+
+def share(mutations: Sequence[MutationResult]) -> float:
+    """The share that was detected; 1 of none."""
+    return sum(each.detected for each in mutations) / len(mutations) if mutations else 1.0
