@@ -6,7 +6,8 @@ not matter to it: it tells whether two items of lists are the same thing. ``spot
 one structure: it adds (steps, node, expected leaf, actual leaf) to ``out`` for each leaf that is not near, and returns what
 ``near`` would for the rest. ``size(value)`` is the number of leaves of a value for which
 ``near`` did not return -1; ``fixed`` is that number where the schema alone determines it. Where something inside is ignored,
-covered by no schema or a text to look into, ``near`` is always -1 and ``whole`` false. The source is built from the schema once per node and way of comparing, so that comparing a detection costs one call and a few operations per field.
+covered by no schema or a text to look into, ``near`` is always -1 and ``whole`` false. The source is built from the schema
+once per node and way of comparing, so that comparing a detection costs one call and a few operations per field.
 
 Types are told apart by ``type``, never by ``==``: 1, 1.0 and True are three values. NaN and infinity are near nothing,
 and neither is a value of a type that the schema forbids.
