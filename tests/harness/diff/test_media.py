@@ -73,7 +73,8 @@ def test_what_tells_the_files_apart_is_ignored_by_name_and_not_drift(diff_json, 
 
 def test_the_tolerances_for_other_encodings_do_not_excuse_a_large_change(diff_json, both):
     def break_it(document) -> None:
-        document["ml_data"]["yolo"]["objectAnnotations"][0]["className"] = "zebra"
+        for annotation in document["ml_data"]["yolo"]["objectAnnotations"]:
+            annotation["className"] = annotation["class"] = "zebra"
 
     done = diff_json(*both(break_it, **OTHER), "--analysis", "unified", "--any-contract")
     assert done.code == 1

@@ -118,7 +118,7 @@ class TestOtherEncodings:
     def test_what_exceeds_their_tolerances_is_drift(self, world):
         other = self.other_file(sha256="0" * 64, frames_fingerprint="1" * 64)
         for annotation in other["ml_data"]["yolo"]["objectAnnotations"]:
-            annotation["confidence"] *= 0.2
+            annotation["className"] = annotation["class"] = "zebra"
         world.write("clip", other, "production.json")
         report = world.compare()
         assert "yolo" in [cause["stage"] for cause in report["causes"]]
