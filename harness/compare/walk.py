@@ -28,7 +28,7 @@ from harness.contract.nodes import Node, Rule, has_type
 from harness.verdict import ContractError
 
 _NO_RULE = Rule()
-EXACT_CLASS = "exact"
+_EXACT_CLASS = "exact"
 _INDEX = re.compile(r"\[(\d+|\*)\]")
 
 #: Units of leaves that say where an item stands, not what it is.
@@ -450,7 +450,7 @@ class _Walk:
         if node.align is None or node.items is None or not (isinstance(expected, dict) and isinstance(actual, dict)):
             return False
         names = [(name, node.items.child(name)) for name in node.align.then if not name.startswith("iou:")]
-        labels = [name for name, child in names if child is not None and child.rule.kind == EXACT_CLASS]
+        labels = [name for name, child in names if child is not None and child.rule.kind == _EXACT_CLASS]
         boxes = [name.removeprefix("iou:") for name in node.align.then if name.startswith("iou:")]
         is_apart = any(align.are_apart(expected.get(name), actual.get(name), node.items.child(name)) for name in boxes)
         if not is_apart and all(expected.get(name) == actual.get(name) for name in labels):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -31,16 +32,16 @@ class Broken(Exception):
         self.problem = problem
 
 
-class Tree:
+class Tree(ABC):
     """Paths are POSIX, from the project's root. Subclasses say which files there are and what they hold."""
 
+    @abstractmethod
     def names(self, folder: str) -> Iterable[str]:
         """Every file below ``folder``, in any order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bytes_of(self, path: str) -> bytes | None:
         """The content, None where there is no such file."""
-        raise NotImplementedError
 
     def below(self, folder: str, suffix: str = "") -> list[str]:
         """Files below ``folder`` (at any depth) that end in ``suffix``, sorted."""

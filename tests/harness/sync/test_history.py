@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from harness.sync.history import History, search, standing
 from harness.sync.render import to_text
 from harness.sync.rules import Found, Rule, check
 from harness.sync.tree import Tree
-
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
 def _equal(tree: Tree):
