@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from harness.capture import load
@@ -10,7 +11,7 @@ from harness.compare.captures import REPEAT
 from harness.compare.difference import describe, shown
 from harness.compare.outcome import Outcome
 from harness.explain import proof as proving
-from harness.explain.causes import EXAMPLES, Cause, explain, largest, leaves, would_pass
+from harness.explain.causes import EXAMPLES, Cause, Explanation, explain, largest, leaves, would_pass
 from harness.explain.findings import Comparing, Finding, gather
 from harness.explain.patterns import Part, values
 from harness.explain.places import Graph, is_item, parent
@@ -43,15 +44,17 @@ def nothing(error: str | None = None) -> dict[str, Any]:
     }
 
 
-def explained(suite: Suite, results: Iterable[Mapping[str, Any]], cases: Sequence[Case]) -> dict[str, Any]:
-    """Causes, first diverging stage and remainder of the failing comparisons among ``results``.
+def explained(
+    suite: Suite, results: Iterable[Mapping[str, Any]], cases: Sequence[Case]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Causes, first diverging stage and remainder of the failing comparisons among ``results``; and every difference.
 
     The comparisons are made again in this process from the saved captures, for a report holds only some differences.
     """
     graph = Graph(getattr(suite.pipeline, "stages", ()))
     groups, documents = _findings(suite, graph, results, {case.name: case for case in cases})
     if not groups:
-        return nothing()
+        return nothing(), []
     attributions, told, examined = _attributed(suite, graph, groups, {case.name: case for case in cases})
     explanation = explain(graph, attributions, documents)
     causes = [_cause(suite, graph, each, told, examined) for each in explanation.causes]
@@ -63,7 +66,28 @@ def explained(suite: Suite, results: Iterable[Mapping[str, Any]], cases: Sequenc
             "differences": [_example(each) for each in explanation.remainder[:LISTED]],
         },
         "explanation_failed": None,
-    }
+    }, _rows(explanation)
+
+
+def _rows(explanation: Explanation) -> list[dict[str, Any]]:
+    """Every difference with its cause (None: unexplained) and whether it is the cause's own or follows from it."""
+    told = [(each, cause.id, "own") for cause in explanation.causes for each in cause.findings]
+    told += [
+        (each, cause.id, "follows") for cause in explanation.causes for part in cause.follows for each in part.findings
+    ]
+    told += [(each, None, None) for each in explanation.remainder]
+    return [
+        {
+            "cause": cause,
+            "role": role,
+            **asdict(each.where),
+            "artifact": each.artifact,
+            "file": each.file,
+            "stage": each.stage,
+            **each.difference.to_json(),
+        }
+        for each, cause, role in told
+    ]
 
 
 def _findings(

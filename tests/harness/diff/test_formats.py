@@ -16,7 +16,7 @@ from tests.harness.diff.conftest import ROOT
 from tests.harness.diff.deployed import Folder, write
 
 ANY = "--any-contract"
-SCHEMA = json.loads((ROOT / "schemas/parity-diff.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "schemas/reports/parity-diff.schema.json").read_text())
 
 
 @pytest.fixture

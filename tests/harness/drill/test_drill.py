@@ -48,7 +48,7 @@ def test_changes_without_effect_are_not_reported(drill):
 
 
 def test_the_report_keeps_its_schema(drill):
-    schema = json.loads((ROOT / "schemas/drill-report.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "schemas/reports/drill-report.schema.json").read_text(encoding="utf-8"))
     report = json.loads(json.dumps(tables.to_json(drill)))
     assert [error.message for error in Draft202012Validator(schema).iter_errors(report)] == []
     assert report["passed"] is True

@@ -109,7 +109,7 @@ class World:
         """The report of a comparison of everything, in this process."""
         suite = self.suite(programs)
         found = self.cases(suite)
-        outcomes = [suite.stale(found)]
+        outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
         for case in found:
             for name in suite.pipeline.configurations:
                 outcomes += [suite.run(case, name), suite.expectations(case, name)]
@@ -123,7 +123,7 @@ class World:
         again = self.suite(programs, saved=True)
         report = build.build(
             results, pipeline=suite.pipeline, cases=found, declared=[],
-            session=build.Session("", "", 0.0, None, False, True, 0.01),
-            explanation=build.explanation(again.config, again.pipeline, results, found, None),
+            session=build.Session("", "", 0.0, None, True, 0.01),
+            explanation=build.explanation(again.config, again.pipeline, results, found, None)[0],
         )  # fmt: skip
         return {**report, "text": summary.render(report, file="reports/parity.json")}

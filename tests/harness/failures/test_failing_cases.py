@@ -119,14 +119,14 @@ def test_parity_run_itself_runs_failing_cases_beside_others(broken):
         for path in ("parsed.Where.source", "result(json).toyWhere.source")
     ]
     broken.declare(source, *wrapped)
-    assert broken.parity("golden", "--case", "plain", "--jobs", "1").returncode == 0
+    assert broken.parity("golden", "--reason", "as it is", "--case", "plain", "--jobs", "1").returncode == 0
     done = broken.parity("run", "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     report = broken.report()
     assert (report["complete"], report["cases"]) == (True, ["broken", "plain"])
     # A failed run has recorded nothing that could be repeated.
     assert {r["case"] for r in report["results"] if r["check"] == "repeated"} == {"plain"}
-    schema = json.loads((ROOT / "schemas/parity-report.schema.json").read_text())
+    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
 
 
