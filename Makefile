@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity nightly sync test test-feat golden expect leaves drill doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill doctor lint clean
 
 setup: $(READY)
 
@@ -25,6 +25,10 @@ parity: setup
 sync:
 	$(PYTHON) -m harness.sync
 
+# Git asks before it commits, merges and pushes: docs/ci.md.
+hooks:
+	$(PYTHON) scripts/install_hooks.py
+
 # Every configuration computes everything in every case.
 nightly: setup
 	$(PY) -m harness run --ml fresh
@@ -36,8 +40,13 @@ test-feat:
 	$(PYTHON) -m venv .venv-feat && .venv-feat/bin/python -m pip install --quiet -r locks/torch.txt && .venv-feat/bin/python -m pip install --quiet --no-deps -r locks/feat.lock
 	.venv-feat/bin/python -m pytest tests/feat
 
+# Run, show, ask; make golden REASON="…" for scripts.
 golden: setup
-	$(PY) -m harness golden
+	$(PY) -m harness golden $(if $(REASON),--reason "$$REASON")
+
+# The last report as a page on this machine, to accept or reject what changed.
+review: setup
+	$(PY) -m harness review
 
 expect: setup
 	$(PY) -m harness expect

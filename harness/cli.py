@@ -8,16 +8,22 @@ from typing import Any
 
 import click
 
+from harness.report.plain import printed
 from harness.verdict import ParityError, Verdict
 
-_EXIT_CODES = "\n".join(f"  {int(verdict)}  {verdict.label}: {verdict.meaning}" for verdict in Verdict)
+_EXIT_CODES = " · ".join(f"{int(verdict)} {verdict.label}" for verdict in Verdict)
 
 
 #: In the order of the help; each is the attribute of that name in ``harness.commands.<name>``.
 COMMANDS = {
     "run": "Run the pipeline on every case, compare, exit with the verdict.",
     "diff": "Compare two captures, folders of outputs, corpora or files.",
-    "golden": "Record what the runs do now as the goldens.",
+    "status": "What a run would have the goldens be, and what was decided.",
+    "accept": "Write pending changes into the goldens, with a reason.",
+    "reject": "Note that pending changes are not wanted.",
+    "golden": "Run, show, ask, record: all goldens at once.",
+    "review": "The last report as a local page: accept or reject what changed.",
+    "report": "The last report again: text, page, Markdown, JUnit, annotations, JSON.",
     "expect": "Hold what is known of each case against its saved run.",
     "corpus": "The cases that are run.",
     "schema": "The schemas that outputs are compared by.",
@@ -46,7 +52,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ParityError as error:
-            click.echo(f"parity: {error.verdict.label}: {error}", err=True)
+            click.echo(printed(f"parity: {error.verdict.label}: {error}"), err=True)
             sys.exit(int(error.verdict))
 
 
@@ -54,19 +60,18 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="\b\nExample, from a fresh checkout:\n"
-    "  parity run                             run, compare, print a verdict\n"
-    "  parity run --from reports/captures     compare the last runs again (seconds)\n"
-    "  parity golden --case tutorial          record what one case does now as the truth\n"
-    "  parity expect                          was everything found that is known to be there?\n\n"
-    f"\b\nExit codes:\n{_EXIT_CODES}",
+    "  parity run                                 run, compare, print a verdict\n"
+    "  parity review                              see what changed; accept or reject it\n"
+    '  parity accept --cause ID --reason "why"    the same without a page\n'
+    "  parity run --from reports/captures         compare the last runs again (seconds)\n\n"
+    f"Exit codes: {_EXIT_CODES} (`parity run --help` says what each means)",
 )
 @click.option("--config", "file", type=click.Path(dir_okay=False), help="Settings (default: the nearest parity.toml).")
 @click.pass_context
 def main(ctx: click.Context, file: str | None) -> None:
     """Do two configurations of one pipeline still agree, with each other and with what was accepted?
 
-    Every case of the corpus is run in each configuration. Each file, the returned value, the report, the exit code,
-    the lines on stdout and the tree of created files are checked against their schemas, compared exactly between
-    the configurations, and within tolerance with the goldens.
+    Every case is run in each configuration. All it leaves behind is checked against schemas, compared exactly between the
+    configurations, and within tolerance with the goldens.
     """
     ctx.obj = file

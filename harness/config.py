@@ -49,6 +49,8 @@ class Config:
     configurations: tuple[str, ...] = ()
     #: The rules of ``parity sync`` as ``package.module:NAME``; None where the project has none.
     sync: str | None = None
+    #: Who accepted which golden, and why; None where the project keeps no such ledger.
+    ledger: Path | None = None
 
     @property
     def root(self) -> Path:
@@ -82,7 +84,7 @@ def load(file: Path) -> Config:
         raise UsageError(f"{file}: is not TOML: {error}") from error
     if not isinstance(table, dict):
         raise UsageError(f"{file}: has no table [parity]; expected keys: pipeline, {', '.join(_PATHS)}")
-    allowed = {"pipeline", "configurations", "cases", "fresh", "max_ignored", "sync", *_PATHS}
+    allowed = {"pipeline", "configurations", "cases", "fresh", "max_ignored", "sync", "ledger", *_PATHS}
     if unknown := sorted(set(table) - allowed):
         raise UsageError(f"{file}: unknown key {unknown[0]!r} in [parity]; known: {', '.join(sorted(allowed))}")
     values: dict[str, Any] = {"file": file.absolute()}
@@ -91,9 +93,11 @@ def load(file: Path) -> Config:
         if not isinstance(value, str) or not value:
             raise UsageError(f"{file}: [parity] {key} must be a text, got {value!r}")
         values[key] = value if key == "pipeline" else (file.absolute().parent / value)
-    sync = table.get("sync")
-    if sync is not None and (not isinstance(sync, str) or not sync):
-        raise UsageError(f"{file}: [parity] sync must be a text, got {sync!r}")
+    for key in ("sync", "ledger"):
+        value = table.get(key)
+        if value is not None and (not isinstance(value, str) or not value):
+            raise UsageError(f"{file}: [parity] {key} must be a text, got {value!r}")
+    ledger = file.absolute().parent / table["ledger"] if "ledger" in table else None
     lists = {}
     for key in ("configurations", "cases", "fresh"):
         lists[key] = table.get(key, [])
@@ -103,7 +107,7 @@ def load(file: Path) -> Config:
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise UsageError(f"{file}: [parity] max_ignored must be a share from 0 to 1, got {share!r}")
     named = {key: tuple(names) for key, names in lists.items()}
-    return Config(**values, **named, max_ignored=float(share), sync=sync)
+    return Config(**values, **named, max_ignored=float(share), sync=table.get("sync"), ledger=ledger)
 
 
 def load_pipeline(config: Config) -> Pipeline:

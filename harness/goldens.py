@@ -18,6 +18,9 @@ from harness.pipelines.base import Pipeline
 from harness.report.summary import REMEDY
 from harness.verdict import ContractError
 
+#: Beside the goldens of a case: where and with what they were recorded. Not compared.
+PROVENANCE = "provenance.json"
+
 
 class MissingGolden(Exception):
     """No golden has been recorded for an artifact yet."""
@@ -53,21 +56,24 @@ def write_atomically(file: Path, text: str) -> None:
 
 
 def stale(config: Config, cases: Iterable[Case], pipeline: Pipeline) -> list[Path]:
-    """Files below the snapshots that no artifact of a case claims."""
+    """Files below the snapshots that no artifact of a case claims, nor the case as such."""
+    cases = list(cases)
     claimed = {
         path_of(config, case.name, artifact.golden)
         for case in cases
         for artifact in artifacts_of(pipeline, case)
         if artifact.golden
-    }
+    } | {path_of(config, case.name, PROVENANCE) for case in cases}
     return sorted(path for path in config.snapshots.rglob("*") if path.is_file() and path not in claimed)
 
 
-def extension(file: Path, *, agrees: Callable[[Any], bool]) -> type[SingleFileSnapshotExtension]:
-    """A syrupy extension that keeps one golden in ``file``.
+def extension(
+    file: Path, *, pending: Path, agrees: Callable[[Any], bool]
+) -> type[SingleFileSnapshotExtension]:
+    """A syrupy extension that reads one golden in ``file``, and writes to ``pending`` alone.
 
     The tested value is the canonical text to store. ``agrees`` gets the stored golden and says whether the run lies
-    within tolerance of it; then an update leaves the file alone.
+    within tolerance of it; then an update leaves everything as it is.
     """
 
     class CanonicalJson(SingleFileSnapshotExtension):
@@ -106,6 +112,6 @@ def extension(file: Path, *, agrees: Callable[[Any], bool]) -> type[SingleFileSn
         @classmethod
         def write_snapshot_collection(cls, *, snapshot_collection: Any, name_order: Any = None) -> None:
             for snapshot in snapshot_collection:
-                write_atomically(Path(snapshot_collection.location), snapshot.data)
+                write_atomically(pending, snapshot.data)
 
     return CanonicalJson

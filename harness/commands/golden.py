@@ -1,33 +1,81 @@
-"""``parity golden``: recording what a run does as the truth."""
+"""``parity golden``: run, show, ask, record."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+import sys
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.commands.common import case_option, jobs_option, settings
+from harness.commands.common import Display, case_option, display_options, jobs_option, settings
 from harness.commands.comparing import compare
+from harness.report.plain import printed
+from harness.verdict import UsageError
+
+if TYPE_CHECKING:
+    from harness.config import Config
 
 
-@click.command(epilog="\b\nExample:\n  parity golden --case tutorial --from reports/captures")
+@click.command(
+    epilog='\b\nExamples:\n  parity golden --case tutorial\n  parity golden --reason "torch 2.14"\n'
+    '  parity golden --from reports/captures --reason "…"\n\n'
+    "Without a terminal a reason is needed. Where CI is set nothing is ever written."
+)
 @case_option
 @click.option("--from", "given", type=click.Path(), metavar="DIR", help="Record saved captures; run no case.")
+@click.option("--reason", metavar="TEXT", help="Why the goldens change; asked for on a terminal, after all was shown.")
+@click.option("--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR).")
 @jobs_option
+@display_options
 @click.pass_obj
-def golden(file: str | None, cases: tuple[str, ...], given: str | None, jobs: int) -> NoReturn:
-    """Record goldens, where the configurations agree; what lies within tolerance is left alone.
+def golden(
+    file: str | None, cases: tuple[str, ...], given: str | None, reason: str | None, author: str | None, jobs: int,
+    display: Display,
+) -> NoReturn:  # fmt: skip
+    """Run every case anew, show what differs, ask why, and record it as the goldens.
 
-    Without --case, goldens that no case needs are removed.
+    Each configuration computes everything itself, so that their agreement shows that the truth can be computed again. What
+    lies within tolerance is left alone; what cannot be accepted stays pending. To accept one cause of several, use
+    `parity accept` after `parity run`.
     """
-    from harness import cases as corpus
-    from harness import config as project
-    from harness import goldens
+    from harness.decide import decide
 
+    decide.not_in_ci()
+    if reason is None and not sys.stdin.isatty():
+        raise UsageError('no terminal to ask on: give a reason, as in make golden REASON="why the goldens change"')
     config = settings(file)
-    if not cases:
-        for path in goldens.stale(config, corpus.discover(config), project.load_pipeline(config)):
-            path.unlink()
-            click.echo(f"removed {config.relative(path)}: no artifact of a case needs it", err=True)
-    # Computed by each configuration: only then does their agreement say that the truth can be computed again.
-    compare(config, cases=cases, given=given, ml=None if given else "fresh", jobs=jobs, update=True)
+    code = compare(config, cases=cases, given=given, ml=None if given else "fresh", jobs=jobs, display=display)
+    wanted = _wanted(config, cases)
+    if not wanted:
+        click.echo("no golden can be recorded: what still differs is named above" if code else "every golden stands")
+        sys.exit(code)
+    click.echo(f"\n{len(wanted)} golden{'s' * (len(wanted) != 1)} to record:")
+    click.echo("\n".join(wanted))
+    if reason is None:
+        reason = click.prompt(
+            "Why do they change (empty: leave them pending)", default="", show_default=False, err=True
+        )
+    if not reason.strip():
+        click.echo("nothing was written; `parity status` shows what waits")
+        sys.exit(code)
+    made = decide.accept(
+        config, _selection(cases), reason=reason, author=author, blocked="left",
+        say=lambda line: click.echo(line, err=True),
+    )  # fmt: skip
+    click.echo(printed(made.text()))
+    click.echo("comparing once more, with what was recorded")
+    sys.exit(compare(config, cases=cases, given=given or str(config.captures), ml=None, jobs=jobs, display=display))
+
+
+def _selection(cases: tuple[str, ...]) -> object:
+    from harness.decide.select import Selection
+
+    return Selection(cases=cases) if cases else Selection(everything=True)
+
+
+def _wanted(config: Config, cases: tuple[str, ...]) -> list[str]:
+    """The goldens that can be recorded, one line each."""
+    from harness.decide import pending
+
+    changes = [each for each in pending.load(config).changes if each.open and not (cases and each.case not in cases)]
+    return [f"  {each.category:<6}  {each.file}" for each in changes if not each.blocked]

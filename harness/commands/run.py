@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
 
 import click
 
-from harness.commands.common import case_option, jobs_option, ml_option, settings
+from harness.commands.common import Display, case_option, display_options, jobs_option, ml_option, settings
 from harness.commands.comparing import compare
-from harness.verdict import ParityError
+from harness.verdict import ParityError, Verdict
 
 
 @click.command(
     epilog="\b\nExamples:\n  parity run --case tutorial\n  parity run --ml replay\n"
     "  parity run --from reports/captures --case tutorial\n\n"
-    "The runs are kept in reports/captures, one folder per case and configuration, and compare again with --from."
+    "The runs are kept in reports/captures, and compare again with --from.\n\n"
+    "\b\nExit codes:\n" + "\n".join(f"  {int(each)}  {each.label}: {each.meaning}" for each in Verdict)
 )
 @case_option
 @click.option("--from", "given", type=click.Path(), metavar="DIR", help="Compare saved captures; run no case.")
 @ml_option
 @jobs_option
-@click.option("--update", is_flag=True, help="Record goldens where a run is beyond tolerance or there is none.")
+@display_options
 @click.pass_obj
 def run(
-    file: str | None, cases: tuple[str, ...], given: str | None, ml: str | None, jobs: int, update: bool
+    file: str | None, cases: tuple[str, ...], given: str | None, ml: str | None, jobs: int, display: Display
 ) -> NoReturn:
     """Run the pipeline on every case, compare, and exit with the verdict.
 
@@ -32,6 +34,4 @@ def run(
     """
     if given and ml:
         raise ParityError("--from compares saved captures and runs nothing: leave out --ml")
-    if update and ml == "replay":
-        raise ParityError("--update would record what it replays: use --ml fresh or --ml shared")
-    compare(settings(file), cases=cases, given=given, ml=ml, jobs=jobs, update=update)
+    sys.exit(compare(settings(file), cases=cases, given=given, ml=ml, jobs=jobs, display=display))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from harness.compare.difference import Comparison, Difference
 from harness.verdict import Verdict, in_order
 
-Check = Literal["run", "contract", "configurations", "golden", "repeated", "expectations", "ignored", "stale"]
+Check = Literal["run", "contract", "configurations", "golden", "repeated", "expectations", "ignored", "stale", "ledger"]
 
 #: Differences of one comparison that a report lists; the rest is counted.
 LISTED = 50

@@ -204,12 +204,6 @@ class Suite:
         concerned = check == "configurations" or (check == "golden" and configuration != self.pipeline.reference)
         return concerned and bool(self.other_media(case))
 
-    def forget_golden(self, case: Case, artifact: Artifact) -> None:
-        """Compute golden comparisons of ``artifact`` again: its golden has been rewritten."""
-        for configuration in self.pipeline.configurations:
-            self.done.pop(("golden", case.name, configuration, artifact.name), None)
-            self.compared.pop(("golden", case.name, configuration, artifact.name), None)
-
     def golden_text(self, case: Case, artifact: Artifact) -> str:
         """What would be stored as the golden of ``artifact``."""
         capture = self.captures.get(case, self.pipeline.reference)
@@ -260,6 +254,29 @@ class Suite:
         messages = tuple(f"{file}: no artifact of a case needs it; remove it" for file in files)
         verdict = Verdict.STALE if files else Verdict.PARITY
         return Outcome("stale", verdicts=(verdict,), messages=messages, data={"files": files})
+
+    def ledger(self, cases: list[Case], *, complete: bool) -> Outcome:
+        """Do the records of every golden of ``cases`` form one chain that ends at its file?
+
+        ``complete``: ``cases`` are all there are, so that goldens of cases that are gone are looked at too.
+        """
+        return self._once(("ledger", None, None, None), lambda: self._ledger(cases, complete=complete))
+
+    def _ledger(self, cases: list[Case], *, complete: bool) -> Outcome:
+        from harness.decide import chain
+        from harness.decide import ledger as acceptances
+
+        if self.config.ledger is None:
+            return Outcome("ledger")
+        records = acceptances.load(self.config.ledger)
+        files = chain.files(self.config, self.pipeline, cases, records, complete=complete)
+        found = chain.problems(records, files)
+        return Outcome(
+            "ledger", file=self.config.relative(self.config.ledger),
+            verdicts=(Verdict.CONTRACT if found else Verdict.PARITY,),
+            messages=tuple(chain.messages(found, self.config.relative(self.config.snapshots))),
+            data={"problems": [asdict(each) for each in found]},
+        )  # fmt: skip
 
     def _once(self, key: Key, compute: Callable[[], Outcome]) -> Outcome:
         """The outcome of ``key``; what makes a check impossible is its outcome too."""

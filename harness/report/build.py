@@ -38,18 +38,21 @@ class Session:
     finished: str
     seconds: float
     given: str | None
-    updated: bool
     selected: bool
     max_ignored: float
     crashes: tuple[str, ...] = ()
     #: The day by which declared differences expire; None is this one.
     today: date | None = None
+    run_id: str = ""
+    #: Goldens that wait for a decision after this comparison; None where that could not be found out, with the reason below.
+    pending: int | None = 0
+    pending_failed: str | None = None
 
 
 def expected_checks(pipeline: Pipeline, cases: Iterable[Case]) -> set[Key]:
     """(check, case, configuration, artifact) of every outcome that a complete comparison has."""
     second = pipeline.configurations[1]
-    keys: set[Key] = {("stale", None, None, None)}
+    keys: set[Key] = {("stale", None, None, None), ("ledger", None, None, None)}
     for case in cases:
         keys |= {("repeated", case.name, REPEAT, name) for name in repeatable_of(pipeline, case)}
         runs = ("run", "expectations")
@@ -77,11 +80,13 @@ def build(
     declared: Sequence[Declared],
     session: Session,
     explanation: Mapping[str, Any] | None = None,
+    machines: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """One report.
 
     ``declared``: the ledger's records, to see which of them expired and which nothing needs. ``explanation``: the causes
-    of what differs, as ``harness.explain.report`` finds them; None where nothing does.
+    of what differs, as ``harness.explain.report`` finds them; None where nothing does. ``machines``: those that goldens and
+    runs come from (``harness.report.machines``).
     """
     by_key = {key_of(result): result for result in results}
     ends = {case.name for case in running(pipeline, cases)}
@@ -106,15 +111,18 @@ def build(
         "finished": session.finished,
         "seconds": session.seconds,
         "from": session.given,
-        "goldens_recorded": session.updated,
+        "run_id": session.run_id,
+        "pending": {"goldens": session.pending, "failed": session.pending_failed},
         "pipeline": pipeline.name,
         "configurations": list(pipeline.configurations),
         "cases": [case.name for case in cases],
         "artifacts": [artifact.name for artifact in known_artifacts(pipeline)],
         "counts": {check: _total(r for r in results if r["check"] == check) for check in _COMPARISONS},
-        "runs": _runs(results),
+        "runs": runs(results),
         "files": _files(results),
         "different_media": _different_media(results),
+        "machines": list(machines),
+        "page_failed": None,
         **(explanation or nothing()),
         "follows_from_flips": _follows_from_flips(results),
         "results": [_result(result) for result in sorted(results, key=lambda r: str(key_of(r)))],
@@ -130,13 +138,15 @@ def build(
 
 def explanation(
     config: Config, pipeline: Pipeline, results: Sequence[Mapping[str, Any]], cases: Sequence[Case], given: Path | None
-) -> dict[str, Any]:
-    """The causes of what differs; the saved captures in ``given`` (None: those of this run) are compared once more.
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The causes of what differs, and every difference (``reports/differences.json``).
+
+    The saved captures in ``given`` (None: those of this run) are compared once more.
 
     An explanation that fails costs nobody the comparison: its error stands in the report beside the differences.
     """
     if not any(result["differences_total"] for result in results):
-        return nothing()
+        return nothing(), []
     from harness.compare.captures import Captures
     from harness.compare.suite import Suite
     from harness.explain.report import explained
@@ -145,7 +155,7 @@ def explanation(
     try:
         return explained(Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)), results, cases)
     except Exception as error:  # it must not hide what was found
-        return nothing(f"{type(error).__name__}: {error}")
+        return nothing(f"{type(error).__name__}: {error}"), []
 
 
 def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -156,8 +166,9 @@ def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return total
 
 
-def _runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    runs = [result["data"] for result in results if result["check"] == "run" and "data" in result]
+def runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a report says of every run."""
+    found = [result["data"] for result in results if result["check"] == "run" and "data" in result]
     wanted = (
         "case",
         "configuration",
@@ -170,7 +181,7 @@ def _runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         "problems",
         "provenance",
     )
-    return [{name: run[name] for name in wanted} for run in sorted(runs, key=lambda r: (r["case"], r["configuration"]))]
+    return [{name: run[name] for name in wanted} for run in sorted(found, key=lambda r: (r["case"], r["configuration"]))]
 
 
 def _expectations(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

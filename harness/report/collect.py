@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ class Collector:
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
         self.line: str | None = None
+        self.run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and hasattr(report, "parity"):
@@ -53,6 +56,7 @@ class Collector:
         from harness.compare import declared
         from harness.failing import known_artifacts
         from harness.report import build, write
+        from harness.report.page import write as page
         from harness.verdict import ContractError
 
         option = self.config.getoption
@@ -65,21 +69,64 @@ class Collector:
             records = []  # every comparison has failed with this error already, which names the line
         given = option("--parity-from")
         selected = cases.select(config, option("--parity-case"))
+        explanation, differences = build.explanation(
+            config, pipeline, self.results, selected, Path(given) if given else None
+        )
+        pending, failed = self._staged(config, pipeline, selected, explanation["causes"], differences)
         report = build.build(
             self.results,
             pipeline=pipeline,
             cases=selected,
             declared=records,
-            explanation=build.explanation(config, pipeline, self.results, selected, Path(given) if given else None),
+            explanation=explanation,
+            machines=self._machines(config, pipeline),
             session=build.Session(
                 started=self.started.isoformat(timespec="seconds"),
                 finished=datetime.now(UTC).isoformat(timespec="seconds"),
                 seconds=round(time.monotonic() - self.clock, 3),
                 given=config.relative(Path(given).absolute()) if given else None,
-                updated=bool(option("update_snapshots", False)),
+                run_id=self.run_id,
+                pending=pending,
+                pending_failed=failed,
                 selected=bool(option("--parity-case")),
                 max_ignored=config.max_ignored,
                 crashes=tuple(self.crashes),
             ),
         )
+        write.save_differences(differences, config)
+        write.save_forms(report, differences, config)
+        report["page_failed"] = page.drawn(config, report, differences)
         return report, config.relative(write.save(report, config))
+
+    def _machines(self, config: Any, pipeline: Any) -> list[dict[str, Any]]:
+        from harness.report import build, machines
+        from harness.verdict import ContractError
+
+        try:
+            return machines.compared(config, pipeline, build.runs(self.results))
+        except ContractError:
+            return []  # the tolerances cannot be read: every comparison has failed with this error already
+
+    def _staged(
+        self, config: Any, pipeline: Any, selected: Any, causes: Any, differences: Any
+    ) -> tuple[int | None, str | None]:
+        """How many goldens wait after this comparison; a ledger that cannot be read must not cost anybody the report."""
+        from harness.decide import stage
+        from harness.verdict import ParityError
+
+        given = self.config.getoption("--parity-from")
+        comparison = stage.Comparison(
+            run_id=self.run_id,
+            finished=datetime.now(UTC).isoformat(timespec="seconds"),
+            results=self.results,
+            differences=differences,
+            causes=causes,
+            cases=selected,
+            captures=Path(given).absolute() if given else config.captures,
+            complete=not self.config.getoption("--parity-case"),
+        )
+        try:
+            staged = stage.stage(config, pipeline, comparison)
+        except ParityError as error:
+            return None, str(error)
+        return sum(change.open for change in staged.changes), None

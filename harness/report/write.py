@@ -10,6 +10,9 @@ from harness.config import Config
 from harness.report.build import FILE_NAME
 from harness.verdict import UsageError
 
+DIFFERENCES = "differences.json"
+DIFFERENCES_FORMAT = "parity-differences/1"
+
 
 def save(report: dict[str, Any], config: Config) -> Path:
     """Write the report and return where it lies."""
@@ -20,10 +23,40 @@ def save(report: dict[str, Any], config: Config) -> Path:
     return file
 
 
+def save_differences(rows: list[dict[str, Any]], config: Config) -> Path:
+    """Write every difference of a comparison, with its cause, and return where the file lies.
+
+    The report itself stays small enough to be read by people.
+    """
+    from harness.goldens import write_atomically
+
+    file = config.reports / DIFFERENCES
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    write_atomically(file, f'{{"format": "{DIFFERENCES_FORMAT}", "differences": [\n{lines}\n]}}\n')
+    return file
+
+
+def save_forms(report: dict[str, Any], rows: list[dict[str, Any]], config: Config) -> None:
+    """Write the report as JUnit XML and as Markdown, beside it."""
+    from harness.goldens import write_atomically
+    from harness.report import junit, markdown
+
+    write_atomically(config.reports / junit.FILE_NAME, junit.render(report))
+    write_atomically(config.reports / markdown.FILE_NAME, markdown.render(report, rows))
+
+
+def read_differences(config: Config) -> list[dict[str, Any]]:
+    """Every difference of the last comparison."""
+    return _read(config.reports / DIFFERENCES)["differences"]
+
+
 def read(config: Config) -> dict[str, Any]:
     """The last report."""
-    file = config.reports / FILE_NAME
+    return _read(config.reports / FILE_NAME)
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"no report in {file}: {error}") from error
+        raise UsageError(f"no report in {file}: {error}; make one with `parity run`") from error

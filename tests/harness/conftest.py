@@ -43,10 +43,10 @@ class Project:
         self.write("declared.jsonl", "".join(json.dumps(record) + "\n" for record in records))
 
     def parity(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_"))}
+        inherited = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
         return subprocess.run(
             [sys.executable, "-m", "harness", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
-            env={**inherited, "PYTHONPATH": str(ROOT)}, timeout=120,
+            env={"COLUMNS": "160", **inherited, "PYTHONPATH": str(ROOT)}, timeout=120,
         )  # fmt: skip
 
     def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:
@@ -57,13 +57,13 @@ class Project:
         from harness.compare.declared import load
         from harness.compare.suite import Suite
         from harness.failing import artifacts_of, known_artifacts, repeatable_of
-        from harness.report import build, summary, write
+        from harness.report import build, machines, summary, write
 
         config = settings.load(self.root / "parity.toml")
         pipeline = settings.load_pipeline(config)
         suite = Suite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
         found = cases.discover(config)
-        outcomes = [suite.stale(found)]
+        outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
         for case in found:
             for name in pipeline.configurations:
                 outcomes += [suite.run(case, name), suite.expectations(case, name)]
@@ -78,15 +78,17 @@ class Project:
             declared = load(config.declared, configurations=pipeline.configurations, artifacts=names)
         except verdict.ContractError:
             declared = []  # every outcome says so
+        results = [outcome.to_json() for outcome in outcomes]
         report = build.build(
-            [outcome.to_json() for outcome in outcomes],
+            results,
+            machines=machines.compared(config, pipeline, build.runs(results)),
             pipeline=pipeline,
             cases=found,
             declared=declared,
-            session=build.Session("", "", 0.0, "reports/captures", False, False, config.max_ignored, today=today),
+            session=build.Session("", "", 0.0, "reports/captures", False, config.max_ignored, today=today),
         )
         write.save(report, config)
-        text = summary.render(report, file="reports/parity.json")
+        text = summary.render(report, file="reports/parity.json", width=160)
         return subprocess.CompletedProcess([], report["exit_code"], stdout=text, stderr="")
 
     def report(self) -> dict[str, Any]:

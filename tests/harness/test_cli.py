@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree as etree
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -18,7 +19,7 @@ def template(tmp_path_factory):
     from tests.harness.conftest import fill
 
     made = fill(tmp_path_factory.mktemp("template"))
-    done = made.parity("golden", "--jobs", "1")
+    done = made.parity("golden", "--reason", "as it is", "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     return made
 
@@ -64,9 +65,13 @@ def test_parity_is_zero_and_the_report_is_complete(recorded):
     assert {(leaf["path"], leaf["by"]) for leaf in report["ignored"] if leaf["artifact"] == "scores"} == {
         ("Where.source", "declared"), ("Where.took", "volatile"), ("Where.host", "environment"),
     }  # fmt: skip
-    schema = json.loads((ROOT / "schemas/parity-report.schema.json").read_text())
+    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
-    assert (recorded.root / "reports/junit.xml").read_text().count("<testcase") == 26
+    units = etree.parse(recorded.root / "reports/junit.xml").iter("testcase")
+    assert [unit.get("name") for unit in units if unit.get("classname") == "plain"] == [
+        "return", "run", "scores", "wrapped",
+    ]  # fmt: skip
+    assert (recorded.root / "reports/summary.md").read_text().startswith("## ✅ parity: parity (exit code 0)\n")
 
 
 def test_ground_truth_that_is_not_met_is_drift_that_names_component_expected_and_got(recorded):
@@ -98,19 +103,21 @@ def test_a_changed_golden_is_drift_that_names_file_field_and_both_values(recorde
     assert "Core.mean: golden 0.75, disk 0.5\n" in done.stdout
     assert "disk and web ~ golden" in " ".join(done.stdout.split())
     assert "largest  0.25 ratio, allowed 0.001; a tolerance of 0.25 ratio would pass" in done.stdout
-    assert "next:" in done.stdout
+    assert "\nnext    mend the cause, then: parity run --case plain\n" in done.stdout
+    cause = recorded.report()["causes"][0]["id"]
+    assert f'or here, with your reason: parity accept --cause {cause} --reason "…"\n' in done.stdout
     assert recorded.report()["verdict"] == "drift"
     # The derived form and the text inside it follow from the same golden.
     found = {d["path"] for r in recorded.report()["results"] for d in r["differences"]}
     assert found == {"Core.mean", "parsed.Core.mean", "result(json).toyCore.mean"}
-    schema = json.loads((ROOT / "schemas/parity-report.schema.json").read_text())
+    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(recorded.report())
 
 
 def test_a_golden_within_tolerance_passes_is_counted_and_not_rewritten(recorded):
     change(recorded, "snapshots/plain/scores.json", "Core", "mean", value=0.5009)
     before = (recorded.root / "snapshots/plain/scores.json").read_bytes()
-    done = recorded.parity("golden", "--from", "reports/captures", "--jobs", "1")
+    done = recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1")
     assert done.returncode == 0, done.stdout
     assert (recorded.root / "snapshots/plain/scores.json").read_bytes() == before
     assert recorded.report()["counts"]["golden"]["within_tolerance"] == 6
@@ -119,7 +126,7 @@ def test_a_golden_within_tolerance_passes_is_counted_and_not_rewritten(recorded)
 def test_golden_rewrites_what_lies_beyond_tolerance(recorded):
     original = (recorded.root / "snapshots/plain/scores.json").read_bytes()
     change(recorded, "snapshots/plain/scores.json", "Core", "mean", value=0.6)
-    assert recorded.parity("golden", "--from", "reports/captures", "--jobs", "2").returncode == 0
+    assert recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "2").returncode == 0
     assert (recorded.root / "snapshots/plain/scores.json").read_bytes() == original
 
 
@@ -127,7 +134,7 @@ def test_golden_records_nothing_on_which_the_configurations_disagree(recorded):
     for configuration, label in (("web", "one"), ("disk", "other")):
         change_scores(recorded, configuration, "Core", "label", value=label)
     before = (recorded.root / "snapshots/plain/scores.json").read_bytes()
-    assert recorded.parity("golden", "--from", "reports/captures", "--jobs", "1").returncode == 1
+    assert recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1").returncode == 1
     assert (recorded.root / "snapshots/plain/scores.json").read_bytes() == before
 
 
@@ -143,7 +150,7 @@ def test_a_golden_nothing_needs_is_stale_and_golden_removes_it(recorded):
     done = recorded.compare_saved()
     assert done.returncode == 6
     assert "snapshots/plain/old.json: no artifact of a case needs it; remove it" in done.stdout
-    assert recorded.parity("golden", "--from", "reports/captures", "--jobs", "1").returncode == 0
+    assert recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1").returncode == 0
     assert not (recorded.root / "snapshots/plain/old.json").exists()
 
 
@@ -276,7 +283,7 @@ def test_a_pipeline_that_fails_in_one_configuration_is_said_first(recorded):
     assert done.returncode == 4
     assert "web: ended with exit code 5; last lines of stderr.log:\n     the toy was told to fail" in done.stdout
     assert "1 finding:" in done.stdout
-    assert "next: read reports/captures/plain/web/stderr.log" in done.stdout
+    assert "\nnext    read reports/captures/plain/web/stderr.log\n" in done.stdout
 
 
 def test_an_artifact_that_one_configuration_does_not_write_is_drift(recorded):
@@ -319,7 +326,7 @@ def test_a_capture_that_is_not_there_exits_2(recorded):
     shutil.rmtree(recorded.root / "reports/captures/plain/web")
     done = recorded.compare_saved()
     assert done.returncode == 2
-    assert "run `parity run` to make it" in done.stdout
+    assert "run `parity run` to make it" in " ".join(done.stdout.split())
 
 
 def test_a_suite_that_pytest_cannot_run_exits_2(recorded):
@@ -366,7 +373,7 @@ def test_help_teaches_with_an_example():
 
     text = CliRunner().invoke(main, ["--help"]).output
     assert "Example, from a fresh checkout:" in text
-    assert "1  drift:" in text
+    assert "Exit codes: 0 parity · 1 drift · 2 usage" in text
 
 
 def test_corpus_list_names_the_cases(recorded):

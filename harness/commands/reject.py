@@ -1,0 +1,29 @@
+"""``parity reject``: a pending change is not wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from harness.commands.common import settings
+from harness.commands.deciding import selecting, selection
+from harness.report.plain import printed
+
+
+@click.command(
+    epilog="\b\nExample:\n"
+    '  parity reject --cause scene_pacing-values-4e551853 --reason "a slip: it must count shots"\n\n'
+    "Rejecting is a note for whoever works here: the difference is found again by every run until its cause is mended."
+)
+@selecting
+@click.option("--reason", metavar="TEXT", help="Why it is not wanted.")
+@click.option("--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR).")
+@click.pass_obj
+def reject(file: str | None, reason: str | None, author: str | None, **chosen: Any) -> None:
+    """Note that pending changes are not wanted; the goldens stay as they are."""
+    from harness.decide import decide
+
+    made = decide.reject(settings(file), selection(**chosen), reason=reason, author=author)
+    click.echo(printed(made.text()))
+    click.echo("next: mend the cause, then `parity run`")

@@ -1,0 +1,82 @@
+"""``parity status``: what waits for a decision."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from harness.commands.common import settings
+from harness.verdict import Verdict
+
+#: Goldens and records listed; `--json` gives all.
+_SHOWN = 12
+
+
+@click.command(
+    epilog="\b\nExamples:\n  parity status\n  parity status --check    ends 1 while something waits, 3 when the ledger is broken\n"
+    "  parity status --json"
+)
+@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON document.")
+@click.option("--check", is_flag=True, help="Say by the exit code whether something waits or the ledger is broken.")
+@click.pass_obj
+def status(file: str | None, as_json: bool, check: bool) -> None:
+    """Show the goldens that a run would have otherwise, by cause, and what was decided last."""
+    from harness.decide import decide
+    from harness.report import plain
+
+    config = settings(file)
+    state = decide.state(config)
+    problems = decide.problems(config)
+    if as_json:
+        click.echo(plain.json_text(json.dumps({**state, "problems": problems}, ensure_ascii=False, indent=1)))
+    else:
+        click.echo(plain.printed("\n".join(_lines(state, problems))))
+    waits = any(each["open"] for each in state["changes"])
+    if check and (problems or waits):
+        sys.exit(int(Verdict.CONTRACT if problems else Verdict.DRIFT))
+
+
+def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
+    changes = state["changes"]
+    waiting = [each for each in changes if each["open"]]
+    if not changes:
+        yield "nothing is pending"
+    else:
+        yield f"{len(waiting)} of {len(changes)} changed goldens wait for a decision (run {state['run_id'][:12]})"
+    for name, cause in state["causes"].items():
+        yield f"  {cause['state']:<8}  {name}"
+        yield f"            {cause['title']}"
+        yield f"            {_count(len(cause['goldens']), 'golden')}" + (
+            f"; {cause['blocked']}" if cause["blocked"] else ""
+        )
+        yield from (f"            {_decided(each)}" for each in cause["decided"])
+    rest = [each for each in changes if not each["causes"]]
+    for each in rest[:_SHOWN]:
+        why = f"; {each['blocked']}" if each["blocked"] else ""
+        yield f"  {each['state']:<8}  {each['category']:<6}  {each['file']}{why}"
+    if len(rest) > _SHOWN:
+        yield f"  … and {len(rest) - _SHOWN} more (--json lists all)"
+    if problems:
+        yield ""
+        yield f"the ledger is broken in {_count(len(problems), 'place')}:"
+        yield from (f"  {each}" for each in problems[:_SHOWN])
+    if state["records"]:
+        yield ""
+        yield "accepted last:"
+        yield from (f"  {r['id']}  {r['date'][:10]}  {r['author']}: {r['reason']}" for r in state["records"][:3])
+    if waiting:
+        yield ""
+        yield 'next: `parity review` shows them; `parity accept --cause ID --reason "…"` or `parity reject --cause ID`'
+
+
+def _decided(each: Mapping[str, Any]) -> str:
+    reason = f": {each['reason']}" if each["reason"] else ""
+    return f"{each['action']} by {each['by']}, {each['when']}{reason}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

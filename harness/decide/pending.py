@@ -1,0 +1,201 @@
+"""Changes of goldens that wait for a decision: what a run would have the goldens be, kept beside the report.
+
+``reports/pending/`` holds ``pending.json`` and, for each change, the golden as it was (``base/``) and as the run would have
+it (``candidate/``). Nothing in it is a golden: it can be thrown away and made again by a run.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.config import Config
+from harness.decide.patch import Change as Difference
+from harness.goldens import write_atomically
+from harness.verdict import UsageError
+
+FORMAT = "parity-pending/1"
+FOLDER, FILE_NAME = "pending", "pending.json"
+
+Category = Literal["create", "fix", "update", "trim"]
+"""``create``: there is no golden yet; ``fix``: it differs from the run; ``update``: it says the same in another form;
+``trim``: no case needs it any more."""
+
+State = Literal["open", "accepted", "rejected"]
+
+#: The kind of what is no difference inside a document: the file itself comes, goes, or is written anew.
+WHOLE = "whole"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One difference of a golden, and what was decided.
+
+    ``kind`` and ``path`` are those of a comparison, or ``whole`` and nothing where the file as such is new or needless;
+    ``cause`` is None where none explains it.
+    """
+
+    kind: str
+    path: str
+    expected_path: str | None
+    cause: str | None
+    state: State = "open"
+    #: Place of the decision in ``Pending.decisions``.
+    decision: int | None = None
+
+    @property
+    def difference(self) -> Difference:
+        """As a patch needs it."""
+        return Difference(self.kind, self.path, self.expected_path)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One golden that a run would have otherwise.
+
+    ``file`` is its path from the project's root; ``before`` and ``after`` are the hashes of the golden when it was compared
+    and of the run's text (None: no file), ``now`` that of the golden with what was accepted since. ``blocked`` says why it
+    cannot be accepted.
+    """
+
+    case: str
+    artifact: str
+    file: str
+    category: Category
+    before: str | None
+    after: str | None
+    now: str | None
+    differences: tuple[Item, ...]
+    blocked: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name in the ledger: case and file."""
+        return f"{self.case}/{Path(self.file).name}"
+
+    @property
+    def open(self) -> bool:
+        """Whether something of it is undecided."""
+        return any(each.state == "open" for each in self.differences)
+
+    @property
+    def causes(self) -> list[str]:
+        """The causes that explain its differences, each once."""
+        return list(dict.fromkeys(each.cause for each in self.differences if each.cause))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The run that the changes of one case come from: its id, its time, its code, and where its captures lie."""
+
+    run_id: str
+    made: str
+    commit: str
+    captures: str
+    #: How the run came by what is costly to compute.
+    reuse: str
+    #: Whether what it read of the services agrees with the golden, so that it was computed before.
+    known: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided of a cause, an artifact or a field, so that whoever comes second can be told."""
+
+    action: Literal["accepted", "rejected"]
+    by: str
+    when: str
+    reason: str
+    record: str | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Everything that waits. ``origins`` is by case, ``causes`` by id: title, kind, stage. ``run_id``: the last run's."""
+
+    run_id: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    causes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    decisions: tuple[Decided, ...] = ()
+
+    def with_changes(self, changed: Iterable[Change]) -> Pending:
+        """The same with these in place of those of the same case and file."""
+        new = {each.key: each for each in changed}
+        return replace(self, changes=tuple(new.get(each.key, each) for each in self.changes))
+
+
+def folder_of(config: Config) -> Path:
+    """Where the changes wait."""
+    return config.reports / FOLDER
+
+
+def base_of(config: Config, change: Change) -> str | None:
+    """The golden as it was compared."""
+    return _text(folder_of(config) / "base" / change.key)
+
+
+def candidate_of(config: Config, change: Change) -> str | None:
+    """The golden as the run would have it."""
+    return _text(folder_of(config) / "candidate" / change.key)
+
+
+def put(config: Config, key: str, *, base: str | None, candidate: str | None) -> None:
+    """Keep both texts of the golden ``key``."""
+    for name, text in (("base", base), ("candidate", candidate)):
+        file = folder_of(config) / name / key
+        if text is None:
+            file.unlink(missing_ok=True)
+        else:
+            write_atomically(file, text)
+
+
+def forget(config: Config, cases: Iterable[str]) -> None:
+    """Drop the texts of these cases."""
+    for case in cases:
+        for name in ("base", "candidate"):
+            shutil.rmtree(folder_of(config) / name / case, ignore_errors=True)
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def load(config: Config) -> Pending:
+    """What waits; nothing where no run has left anything."""
+    file = folder_of(config) / FILE_NAME
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT:
+            raise UsageError(f"{file}: is no {FORMAT}; make it anew with `parity run`")
+        return Pending(
+            run_id=found["run_id"],
+            origins={case: Origin(**origin) for case, origin in found["origins"].items()},
+            causes=found["causes"],
+            changes=tuple(
+                Change(**{**each, "differences": tuple(Item(**item) for item in each["differences"])})
+                for each in found["changes"]
+            ),
+            decisions=tuple(Decided(**each) for each in found["decisions"]),
+        )
+    except FileNotFoundError:
+        return Pending()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{file}: cannot be read: {error!r}; make it anew with `parity run`") from error
+
+
+def save(config: Config, pending: Pending) -> None:
+    """Write what waits."""
+    write_atomically(folder_of(config) / FILE_NAME, text_of(pending))
+
+
+def text_of(pending: Pending) -> str:
+    """What waits as the text of ``pending.json``."""
+    return json.dumps({"format": FORMAT, **asdict(pending)}, ensure_ascii=False, indent=1) + "\n"

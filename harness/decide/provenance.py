@@ -1,0 +1,82 @@
+"""Where the goldens of a case come from: one file beside them, so that they themselves hold outputs only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.capture import Capture
+from harness.config import Config
+from harness.decide import git
+from harness.goldens import PROVENANCE, write_atomically
+from harness.verdict import ContractError
+
+FORMAT = "parity-provenance/1"
+FILE_NAME = PROVENANCE
+
+#: What behind a commit says that something was changed since, as ``git.commit`` writes it.
+_DIRTY = "+"
+_UNKNOWN = "unknown"
+
+
+def path_of(config: Config, case: str) -> Path:
+    """Where the provenance of ``case``'s goldens lies."""
+    return config.snapshots / case / FILE_NAME
+
+
+def document(config: Config, capture: Capture, *, agreed: int, commit: str | None = None) -> dict[str, Any]:
+    """The provenance of goldens made of ``capture``.
+
+    ``agreed``: how many runs that computed everything on their own gave the same. ``commit``: that of the code that ran, with
+    ``+`` behind it when something was changed since (None: the one that is checked out). What an older capture does not tell
+    is null.
+    """
+    told: Mapping[str, Any] = capture.provenance
+    code = commit if commit is not None else git.commit(config.root)
+    return {
+        "format": FORMAT,
+        "run_id": capture.run_id,
+        "recorded": capture.started,
+        "configuration": capture.configuration,
+        "code": {
+            "commit": None if code == _UNKNOWN else code.removesuffix(_DIRTY),
+            "changed": None if code == _UNKNOWN else code.endswith(_DIRTY),
+        },
+        "python": told.get("python"),
+        "system": told.get("system"),
+        "machine": told.get("machine"),
+        "packages": dict(told.get("packages", {})),
+        "weights": dict(told.get("weights", {})),
+        "cpu": told.get("cpu"),
+        "cpus": told.get("cpus"),
+        "threads": told.get("threads"),
+        "agreed": agreed,
+    }
+
+
+def text(made: Mapping[str, Any]) -> str:
+    """The document as it stands in the file."""
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_provenance(config: Config, case: str, capture: Capture, *, agreed: int, commit: str | None = None) -> Path:
+    """Write the provenance of ``case``'s goldens, wholly or not at all, and return where it lies."""
+    file = path_of(config, case)
+    write_atomically(file, text(document(config, capture, agreed=agreed, commit=commit)))
+    return file
+
+
+def read(config: Config, case: str) -> dict[str, Any] | None:
+    """The provenance of ``case``'s goldens; None where there is none, ``ContractError`` where it cannot be read."""
+    file = path_of(config, case)
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise ContractError(f"{file}: cannot be read as provenance: {error}; take it back from git") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ContractError(f"{file}: is no {FORMAT}: accept the case's goldens anew, or take it back from git")
+    return found
