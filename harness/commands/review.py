@@ -1,0 +1,55 @@
+"""``parity review``: the report as a local page on which goldens are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.commands.common import settings
+from harness.verdict import UsageError
+
+if TYPE_CHECKING:
+    from harness.decide.decide import Decision
+
+
+@click.command(
+    epilog="\b\nExamples:\n  parity review\n  parity review --port 8123 --no-open   on a machine without a display\n\n"
+    "Over SSH: forward that very port (ssh -L 8123:127.0.0.1:8123 …) and open the printed address."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help="Default: a free one.")
+@click.option("--no-open", is_flag=True, help="Print the address; open no browser.")
+@click.pass_obj
+def review(file: str | None, port: int, no_open: bool) -> None:
+    """Look at the last run in a browser; accept or reject what changed, until Ctrl-C.
+
+    Each cause, artifact or field is accepted with a reason (the goldens are written, the ledger gets a record) or
+    rejected (the goldens stay). The page is served to this machine only, at an address with a token that is new at each
+    start. `parity accept` and `parity reject` do the same without a page.
+    """
+    from harness.decide import decide
+    from harness.report import build
+
+    config = settings(file)
+    decide.not_in_ci()
+    report = config.reports / build.FILE_NAME
+    if not report.is_file():
+        raise UsageError(f"no report in {config.relative(report)}: run `make parity` first")
+    from harness.review.serve import serve
+
+    made = serve(config, port=port, browser=not no_open, say=click.echo).made
+    click.echo(f"parity review: ended; {_summary(made)}")
+
+
+def _summary(made: Sequence[Decision]) -> str:
+    """What a review came to: ``1 accepted (record 0123456789ab), 2 rejected; 3 goldens still wait``."""
+    if not made:
+        return "nothing was decided"
+    accepted = [each for each in made if each.action == "accepted"]
+    records = [each.record for each in accepted if each.record]
+    named = f" (record{'s' * (len(records) > 1)} {', '.join(records)})" if records else ""
+    rejected = len(made) - len(accepted)
+    parts = [f"{len(accepted)} accepted{named}"] * bool(accepted) + [f"{rejected} rejected"] * bool(rejected)
+    left = made[-1].open
+    return f"{', '.join(parts)}; {left} golden{'s' * (left != 1)} still wait{'s' * (left == 1)}; look at `git diff`"

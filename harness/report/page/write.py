@@ -1,0 +1,33 @@
+"""The page on disk: ``reports/parity.html``, one file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.config import Config
+
+FILE_NAME = "parity.html"
+
+
+def write(config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]]) -> Path:
+    """Draw the page of ``report`` and return where it lies."""
+    from harness.goldens import write_atomically
+    from harness.report.page.payload import payload
+    from harness.report.page.render import html
+
+    file = config.reports / FILE_NAME
+    write_atomically(file, html(payload(config, report, differences)))
+    return file
+
+
+def drawn(config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]]) -> str | None:
+    """Draw the page; why that failed, None where it did not: what was compared is worth more than a page of it."""
+    try:
+        write(config, report, differences)
+    except Exception as error:
+        if (old := config.reports / FILE_NAME).is_file():
+            old.unlink()  # it would be taken for the page of this run
+        return f"{type(error).__name__}: {error}"
+    return None
