@@ -1,29 +1,41 @@
-"""``parity corpus``: the cases."""
+"""``parity corpus``: the cases, and making one."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.commands.common import settings
 from harness.verdict import ParityError
 
+if TYPE_CHECKING:
+    from harness.cases import Case
+    from harness.config import Config
+    from harness.pipelines.base import Adopted
 
-@click.group()
+
+@click.group(
+    epilog="\b\nExamples:\n  parity corpus list\n  parity corpus add holiday.mp4 --metadata item.json\n"
+    "  parity corpus render tutorial"
+)
 def corpus() -> None:
     """The cases that are run."""
 
 
-@corpus.command("list")
+@corpus.command("list", epilog="\b\nExample:\n  parity corpus list")
 @click.pass_obj
 def list_cases(file: str | None) -> None:
     """Name every case and the files it consists of."""
     from harness import cases
+    from harness.report.plain import printed
 
     for case in cases.discover(settings(file)):
-        click.echo(f"{case.name}: {', '.join(sorted(path.name for path in case.folder.iterdir()))}")
+        click.echo(printed(f"{case.name}: {', '.join(sorted(path.name for path in case.folder.iterdir()))}"))
 
 
-@corpus.command()
+@corpus.command(epilog="\b\nExample:\n  parity corpus render tutorial")
 @click.argument("case")
 @click.pass_obj
 def render(file: str | None, case: str) -> None:
@@ -38,3 +50,56 @@ def render(file: str | None, case: str) -> None:
     for each in cases.select(config, [case]):
         pipeline.render(each)
         click.echo(f"rendered {config.relative(each.folder)}")
+
+
+@corpus.command(
+    short_help="Make a case of your own FILE.",
+    epilog="\b\nExamples:\n  parity corpus add holiday.mp4\n  parity corpus add holiday.mp4 --metadata item.json --run\n\n"
+    "\b\nExit codes:\n  0  the case is there (with --run: the verdict of its first run)\n  2  nothing was added; the text says why",
+)
+@click.argument("video", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--metadata",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What is known about it, as JSON; else the least.",
+)
+@click.option("--name", metavar="NAME", help="Name of the case (default: made of the file's name).")
+@click.option("--run", "at_once", is_flag=True, help="Run the new case at once.")
+@click.pass_context
+def add(ctx: click.Context, video: Path, metadata: Path | None, name: str | None, at_once: bool) -> None:
+    """Make a case of your own FILE, without saying what is to be found in it.
+
+    The file is looked through to its end and copied; the original stays as it is. No golden is made: the first run leaves
+    pending ones, and you decide on them.
+    """
+    from harness import adopt
+    from harness import config as project
+
+    config = settings(ctx.obj)
+    case, adopted = adopt.add(config, project.load_pipeline(config), video, metadata=metadata, name=name)
+    click.echo(_told(config, case, adopted, at_once=at_once))
+    if at_once:
+        from harness.commands.run import run
+
+        ctx.invoke(run, cases=(case.name,))
+
+
+def _told(config: Config, case: Case, adopted: Adopted, *, at_once: bool) -> str:
+    """What was made, what to think about, and what to do next."""
+    from harness.report.plain import line
+
+    facts = (*adopted.facts, ("golden", "none yet: the first run leaves it pending"))
+    width = max(len(name) for name, _ in facts)
+    lines = [f"added {config.relative(case.folder)}", *(f"  {name:<{width}}  {line(text)}" for name, text in facts)]
+    sources = config.relative(config.corpus / "CREDITS.md")
+    lines += ["", "think about", *(f"  {line(text)}" for text in adopted.advice)]
+    lines.append(f"  where it comes from, and under which licence it may be kept here: note that in {sources}")
+    lines += ["", "next"]
+    steps = () if at_once else ((f"parity run --case {case.name}", "run every configuration on it"),)
+    steps += (
+        ("parity status", "what is pending"),
+        (f'parity accept --case {case.name} --reason "…"', "make what the run did its golden"),
+    )
+    wide = max(len(command) for command, _ in steps)
+    return "\n".join([*lines, *(f"  {command:<{wide}}  {why}" for command, why in steps)])

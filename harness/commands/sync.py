@@ -19,6 +19,7 @@ from harness.sync import command, history
 @click.option(
     "--root", type=click.Path(), metavar="DIR", help="Check this tree instead of the one around the settings."
 )
+@click.option("--commit", metavar="ID", help="Check this commit or tree, as git holds it, instead of the files.")
 @click.option("--rule", "only", multiple=True, metavar="ID", help="Only this rule; may be given again.")
 @click.option("--format", "form", type=click.Choice(command.FORMATS), default="text", show_default=True)
 @click.option("--no-history", is_flag=True, help="Do not look for the last commit that was in sync.")
@@ -31,7 +32,13 @@ from harness.sync import command, history
 )
 @click.pass_obj
 def sync(
-    file: str | None, root: str | None, only: tuple[str, ...], form: str, no_history: bool, depth: int
+    file: str | None,
+    root: str | None,
+    commit: str | None,
+    only: tuple[str, ...],
+    form: str,
+    no_history: bool,
+    depth: int,
 ) -> NoReturn:
     """Check source, schemas, goldens and pages for whatever would let the configurations drift apart; run nothing.
 
@@ -40,6 +47,6 @@ def sync(
     """
     gc.disable()  # a third of the time: syntax trees are many small objects, and all of them live to the end
     verdict = command.run(
-        file, root=root, only=only, form=form, with_history=not no_history, depth=depth, echo=click.echo
+        file, root=root, commit=commit, only=only, form=form, with_history=not no_history, depth=depth, echo=click.echo
     )
     sys.exit(int(verdict))

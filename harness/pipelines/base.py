@@ -134,12 +134,23 @@ class Answers:
     unanswered: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Adopted:
+    """What was found in a file that became a case, as pairs of name and text, and what its owner should think about."""
+
+    facts: tuple[tuple[str, str], ...]
+    advice: tuple[str, ...] = ()
+
+
 class Pipeline(Protocol):
     """A pipeline with several configurations that must agree.
 
-    A pipeline may also have ``render(case)``, which makes the case's input; ``answers(form, outputs)``, which holds a
+    A pipeline may also have ``render(case)``, which makes the case's input; ``adopt(case, file, metadata)``, which makes it of
+    somebody's own file, and of one with what is known about it (or None), in the folder of the case, and returns ``Adopted``
+    (``UsageError`` for what cannot be run); ``answers(form, outputs)``, which holds a
     filled form (parsed JSON) against a folder of outputs and returns ``Answers``; ``reasons(artifact, document)``,
     which says why values of a document are null: path without indices → code; None where it keeps no such list;
+    ``clip(case)``, the video that a report takes pictures of a moment from, None where the case has none;
     ``reusing(job, reuse)``, a context with the ``Job`` that does the same and reuses what is costly to compute (without it
     every run is fresh); ``reader``, which reads outputs that no harness captured (``harness.pipelines.reading.Reader``); ``perturbations``,
     the conditions that tolerances are calibrated under (``harness.calibrate.plan.Perturbations``); ``frame_size``, the
@@ -148,7 +159,9 @@ class Pipeline(Protocol):
     ``failing(case)``, which returns ``Failing`` for a case whose runs must fail, else None, together with
     ``failure_artifacts``, those that only failed runs leave behind (ask for both through ``harness.failing``). Its
     ``log_lines(capture)`` gives the lines of a run's log that every configuration must write, without what differs from run
-    to run; its attribute ``drill`` names what it offers to a drill, as ``package.module:NAME``: a
+    to run; its ``weights()`` gives the model files
+    that a run needs, name → SHA-256, and its ``threads`` is how many threads its libraries use, both for the provenance of
+    captures; its attribute ``drill`` names what it offers to a drill, as ``package.module:NAME``: a
     ``harness.drill.fault.Rehearsal``.
     """
 

@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m harness.sync", description=__doc__)
     parser.add_argument("--config", help="settings (default: the nearest parity.toml)")
     parser.add_argument("--root", help="check this tree instead of the one around the settings")
+    parser.add_argument("--commit", metavar="ID", help="check this commit or tree instead of the files")
     parser.add_argument("--rule", action="append", default=[], help="only this rule; may be given again")
     parser.add_argument("--format", choices=command.FORMATS, default="text")
     parser.add_argument("--no-history", action="store_true", help="do not look for the last commit that was in sync")
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.disable()  # a third of the time: syntax trees are many small objects, and all of them live to the end
     try:
         verdict = command.run(
-            given.config, root=given.root, only=tuple(given.rule), form=given.format,
+            given.config, root=given.root, commit=given.commit, only=tuple(given.rule), form=given.format,
             with_history=not given.no_history, depth=given.depth,
         )  # fmt: skip
     except ParityError as error:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness import config as project
+from harness.report import plain
 from harness.sync import history, render
 from harness.sync.rules import Rule, check
 from harness.verdict import UsageError, Verdict
@@ -32,13 +33,17 @@ def run(
     file: str | None,
     *,
     root: str | None = None,
+    commit: str | None = None,
     only: tuple[str, ...] = (),
     form: str = "text",
     with_history: bool = True,
     depth: int = history.DEPTH,
     echo: Callable[[str], object] = print,
 ) -> Verdict:
-    """Check the project of ``file`` (default: the nearest ``parity.toml``), or another tree of it at ``root``."""
+    """Check the project of ``file`` (default: the nearest ``parity.toml``), or another tree of it at ``root``.
+
+    ``commit``: judge what git holds there (a commit, or a tree such as the index), not the files; since when is not asked.
+    """
     settings = project.load(Path(file) if file else project.find())
     rules = load_rules(settings)
     if unknown := [name for name in only if name not in {rule.id for rule in rules}]:
@@ -47,11 +52,19 @@ def run(
     tree = Path(root).absolute() if root else settings.root
     if not tree.is_dir():
         raise UsageError(f"--root {root}: no such folder")
-    judged = check(tree, rules)
+    judged = check(tree if commit is None else _at(tree, commit), rules)
     known = None
-    if with_history:
+    if with_history and commit is None:
         if judged.findings and sys.stderr.isatty():
             print("sync: not in sync; looking for the last commit that was …", file=sys.stderr, flush=True)
         known = history.search(tree, rules, judged, depth=depth) if judged.findings else history.standing(tree)
-    echo(render.to_json(judged, known) if form == "json" else render.to_text(judged, known))
+    json = form == "json"
+    echo(plain.json_text(render.to_json(judged, known)) if json else plain.lines(render.to_text(judged, known)))
     return judged.verdict
+
+
+def _at(root: Path, commit: str) -> history.CommitTree:
+    try:
+        return history.at(history.Git(root), commit)
+    except history.NoHistory as error:
+        raise UsageError(f"--commit {commit}: {error}; name a commit or a tree of this repository") from error

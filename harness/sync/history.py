@@ -190,15 +190,18 @@ def _searched(
     return History(commits[0] if commits else None, dirty, last, unjudged, origins, searched, problem)
 
 
+def at(git: Git, commit: str) -> CommitTree:
+    """The files of ``commit`` (or of a tree), with all that rules read fetched at once."""
+    tree = CommitTree(git, commit)
+    git.fetch(
+        blob for path, blob in tree.blobs.items() if path.endswith((".py", ".schema.json", ".md", ".toml", ".jsonl"))
+    )
+    return tree
+
+
 def _judged(git: Git, commits: Sequence[Commit], rules: Sequence[Rule]) -> Iterator[tuple[Commit, Judgement]]:
     for commit in commits:
-        tree = CommitTree(git, commit.id)
-        git.fetch(
-            blob
-            for path, blob in tree.blobs.items()
-            if path.endswith((".py", ".schema.json", ".md", ".toml", ".jsonl"))
-        )
-        yield commit, judge(tree, rules)
+        yield commit, judge(at(git, commit.id), rules)
 
 
 def _end(count: int, depth: int, shallow: bool) -> str:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.cases import Case
 from harness.contract import forms
-from harness.pipelines.base import RUN, Answers, Artifact, Expectation, Failing, Found, Job, Reuse
+from harness.pipelines.base import RUN, Adopted, Answers, Artifact, Expectation, Failing, Found, Job, Reuse
 from harness.pipelines.rumiai import stages, transplant
 from harness.pipelines.rumiai.settled import LEAVES, null_reasons
-from harness.verdict import PipelineError
+from harness.verdict import PipelineError, UsageError
 
 if TYPE_CHECKING:
     from harness.capture import Capture
@@ -117,8 +117,29 @@ class RumiAI:
 
         return Perturbations()
 
+    def weights(self) -> Mapping[str, str]:
+        """The model files that a run on this machine needs, by name, with their SHA-256; their containers count as one."""
+        from rumiai_v2.services import weights
+
+        hashes = {}
+        for info, _ in weights.status():
+            # The accepted hashes of a file are containers of one model: the first stands for them all.
+            accepted = weights.SPECS[info.name].sha256
+            hashes[info.name] = accepted[0] if info.sha256 in accepted else info.sha256
+        return hashes
+
+    @property
+    def threads(self) -> int:
+        """Threads of every library in a run: no setting of this process reaches one, so it is what the pipeline defaults to."""
+        return int(environment("0").get("RUMIAI_THREADS", "1"))
+
     def replayed(self, case: Case) -> bool:
         return (case.folder / REPLAY).is_file()
+
+    def clip(self, case: Case) -> Path | None:
+        """The video of a case; None of one that is a recording of the services' results."""
+        clip = case.folder / CLIP
+        return clip if clip.is_file() else None
 
     def failing(self, case: Case) -> Failing | None:
         if not (case.folder / FAILURE).is_file():
@@ -299,9 +320,20 @@ class RumiAI:
 
             write_recording(case.folder)
             return
+        if not (case.folder / STORYBOARD).is_file():
+            has = "its input is made when it is run" if self.failing(case) else f"its {CLIP} is somebody's own video"
+            raise UsageError(
+                f"case {case.name}: nothing to render: it has no {STORYBOARD}, {has}; name a case that has one, or write it"
+            )
         from harness.pipelines.rumiai.render import render_case
 
         render_case(case.folder)
+
+    def adopt(self, case: Case, file: Path, metadata: Path | None) -> Adopted:
+        """Make the case of somebody's own video, and of what the platform says about it."""
+        from harness.pipelines.rumiai.adopt import adopt
+
+        return adopt(case, file, metadata)
 
 
 PIPELINE = RumiAI()

@@ -14,6 +14,8 @@ from harness.sync.rules import Found, Rule
 from harness.sync.tree import Missing, Tree
 
 SETTINGS = "parity.toml"
+#: Beside the goldens of any case.
+PROVENANCE = "provenance.json"
 #: A case with this file must fail; its run leaves the file below whatever happens.
 FAILING, BOOKKEEPING = "failure.yaml", "run.json"
 
@@ -27,7 +29,7 @@ def goldens(tree: Tree) -> Iterator[Found]:
     run, failure = _names(tree)
     for case in cases:
         kinds = _failing(tree, run, failure) if f"{corpus}/{case}/{FAILING}" in tree else [run]
-        held = {path.removeprefix(f"{snapshots}/{case}/") for path in tree.below(f"{snapshots}/{case}")}
+        held = {path.removeprefix(f"{snapshots}/{case}/") for path in tree.below(f"{snapshots}/{case}")} - {PROVENANCE}
         if not held:
             yield Found(
                 f"{corpus}/{case}", 1, f"the case {case} has no goldens", f"a folder {snapshots}/{case}", "nothing",
