@@ -1,7 +1,8 @@
-"""What starting costs: ``parity sync`` and the help beside the bare interpreter, and what each of them imports.
+"""What starting costs: ``parity sync`` and every help beside the bare interpreter, and what each of them imports.
 
 ``python bench/startup.py [--runs N]``. The commands take turns, so that a busy machine slows all of them alike; shown
-are the medians, as milliseconds and as multiples of the bare interpreter. The aim: ``parity sync`` within one second.
+are the medians, as milliseconds and as milliseconds over the bare interpreter. The aims: every ``--help`` within 300 ms
+over the bare interpreter, ``parity sync`` within one second.
 """
 
 from __future__ import annotations
@@ -15,17 +16,22 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # this checkout, whatever is installed
+
+from harness.cli import COMMANDS as SUBCOMMANDS  # noqa: E402
+
 #: What must not be loaded before it is needed: models, arrays, media, tests, schemas.
 FORBIDDEN = {
     "torch", "torchvision", "numpy", "scipy", "cv2", "av", "mediapipe", "ultralytics", "easyocr", "whisper", "librosa", "numba",
-    "scenedetect", "feat", "pytest", "jsonschema", "jsonschema_rs", "hypothesis", "deepdiff", "rumiai_v2",
+    "scenedetect", "feat", "pytest", "jsonschema", "jsonschema_rs", "hypothesis", "deepdiff", "rumiai_v2", "rich", "jinja2",
+    "starlette", "uvicorn", "playwright", "PIL", "syrupy",
 }  # fmt: skip
 COMMANDS = {
     "python, nothing": ["-c", "pass"],
     "python, no site": ["-S", "-E", "-c", "pass"],
     "import click": ["-c", "import click"],
     "parity --help": ["-m", "harness", "--help"],
-    "parity run --help": ["-m", "harness", "run", "--help"],
+    **{f"parity {name} --help": ["-m", "harness", name, "--help"] for name in SUBCOMMANDS},
     "parity sync": ["-m", "harness", "sync"],
     "parity sync, no git": ["-m", "harness", "sync", "--no-history"],
     "python -S -m harness.sync": ["-S", "-E", "-m", "harness.sync"],
@@ -61,14 +67,17 @@ def main() -> None:
         for name, arguments in COMMANDS.items():
             times[name].append(seconds(arguments))
     bare = statistics.median(times["python, nothing"])
-    print(f"{'command':<28}{'median':>9}{'least':>9}{'most':>9}{'ratio':>8}{'modules':>9}  forbidden imports")
+    print(f"{'command':<28}{'median':>9}{'least':>9}{'most':>9}{'over':>9}{'modules':>9}  forbidden imports")
     for name, taken in times.items():
         count, forbidden = imported(COMMANDS[name])
         median = statistics.median(taken)
         row = (f"{1000 * value:.0f} ms" for value in (median, min(taken), max(taken)))
         print(f"{name:<28}" + "".join(f"{cell:>9}" for cell in row), end="")
-        print(f"{median / bare:>7.1f}×{count:>9}  {', '.join(forbidden) or 'none'}")
-    print(f"\nmedian of {runs}, in turns; Python {sys.version.split()[0]}; aim: parity sync within 1000 ms")
+        print(f"{1000 * (median - bare):>6.0f} ms{count:>9}  {', '.join(forbidden) or 'none'}")
+    print(
+        f"\nmedian of {runs}, in turns; Python {sys.version.split()[0]}; aims: each --help within 300 ms over "
+        "the bare interpreter, parity sync within 1000 ms"
+    )
 
 
 if __name__ == "__main__":

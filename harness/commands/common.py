@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from harness.config import Config
+    from harness.report.terminal.lines import Line
 
 case_option = click.option("--case", "cases", multiple=True, metavar="NAME", help="Only this case; may be given again.")
 ml_option = click.option(
@@ -28,3 +32,42 @@ def settings(file: str | None) -> Config:
     from harness import config
 
     return config.load(Path(file) if file else config.find())
+
+
+@dataclass(frozen=True)
+class Display:
+    """How much of a report is shown at a terminal, and whether with colours."""
+
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+    def lines(self, config: Config, report: Mapping[str, Any]) -> list[Line]:
+        """The summary of ``report``, whose files lie in the folder of reports."""
+        from harness.report import summary, write
+        from harness.report.summary import Detail
+
+        detail = Detail.VERBOSE if self.verbose else Detail.QUIET if self.quiet else Detail.NORMAL
+        differences = write.read_differences(config) if self.verbose else ()
+        return summary.lines(report, files=summary.files_of(config), detail=detail, differences=differences)
+
+    def show(self, config: Config, report: Mapping[str, Any]) -> None:
+        """Print the summary of ``report``."""
+        from harness.report import summary
+
+        summary.show(self.lines(config, report), no_color=self.no_color)
+
+
+def display_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds -q, -v and --no-color; the command gets them together as ``display``."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Only the verdict, the causes' titles and what to do.")
+    @click.option("-v", "--verbose", is_flag=True, help="All causes, messages and differences.")
+    @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR and FORCE_COLOR are respected too.")
+    @wraps(command)
+    def shown(*arguments: Any, quiet: bool, verbose: bool, no_color: bool, **options: Any) -> Any:
+        if quiet and verbose:
+            raise click.UsageError("-q and -v exclude each other")
+        return command(*arguments, display=Display(quiet, verbose, no_color), **options)
+
+    return shown

@@ -20,9 +20,8 @@ from harness.verdict import UsageError
     "  parity diff golden/snapshots/tutorial reports/captures/tutorial/local --field '*.confidence'\n"
     "  parity diff reports/captures downloaded/captures --case tutorial --format markdown\n"
     "  parity diff a.json b.json\n\n"
-    "\b\nExit codes: those of `parity`:\n  0  the two agree\n  1  drift\n"
-    "  2  a path, a stamp or a name cannot be used\n  3  a file breaks its schema, or parts of it are compared by none\n"
-    "  4  one of the two runs failed"
+    "Exit codes: 0 the two agree; 1 drift; 2 a path, a stamp or a name cannot be used; 3 a file breaks its schema, or parts "
+    "of it are compared by none; 4 one of the two runs failed."
 )
 @click.argument("a", type=click.Path())
 @click.argument("b", type=click.Path())
@@ -66,6 +65,7 @@ def diff(
     from harness import config as project
     from harness.diff import entries, markdown, report, sides, text
     from harness.diff.pairs import Comparer, Options
+    from harness.report import plain
 
     if stamp and (stamp_a or stamp_b):
         raise UsageError("--stamp is for both sides: leave it out, or leave out --stamp-a and --stamp-b")
@@ -86,7 +86,7 @@ def diff(
     if quiet:
         _print(text.head(document))
     elif form == "json":
-        _print(json.dumps({**document, "next": following}, ensure_ascii=False, indent=1, allow_nan=False))
+        _print(plain.json_text(json.dumps({**document, "next": following}, ensure_ascii=False, indent=1, allow_nan=False)))
     else:
         _print((markdown if form == "markdown" else text).render(document, following))
     sys.exit(document["exit_code"])

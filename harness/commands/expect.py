@@ -39,6 +39,7 @@ def expect(
     from harness import cases as corpus
     from harness import config as project
     from harness import expect as truth
+    from harness.report import plain
 
     if (form is None) != (against is None):
         raise ParityError("--form and --against belong together: a filled form, and the outputs to hold it against")
@@ -52,7 +53,7 @@ def expect(
         selected = corpus.select(config, cases)
         judgement = truth.judge_cases(pipeline, selected, Path(given) if given else config.captures)
     if form_of == "json":
-        click.echo(json.dumps(truth.to_json(judgement), ensure_ascii=False, indent=1))
+        click.echo(plain.json_text(json.dumps(truth.to_json(judgement), ensure_ascii=False, indent=1)))
     else:
-        click.echo(truth.to_text(judgement) if judgement.rows else "nothing is scripted")
+        click.echo(plain.printed(truth.to_text(judgement) if judgement.rows else "nothing is scripted"))
     sys.exit(0 if judgement.passed else 1)

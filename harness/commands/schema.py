@@ -14,12 +14,13 @@ from harness.commands.common import case_option, settings
 from harness.verdict import ParityError
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  parity schema leaves --problems")
 def schema() -> None:
     """The schemas that outputs are compared by."""
 
 
 @schema.command(
+    short_help="Count the values of every leaf: does each vary, or say why not?",
     epilog="\b\nExamples:\n  parity schema leaves --format markdown > docs/leaves.md\n"
     "  parity schema leaves --from reports/captures --problems\n\n"
     "\b\nExit codes:\n  0  every leaf varies, or is settled with a reason\n  1  one does not\n"

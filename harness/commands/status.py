@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from harness.commands.common import settings
+from harness.report import plain
 from harness.verdict import Verdict
 
-#: Goldens and records listed; `--json` gives all.
-_SHOWN = 12
+#: Goldens and records listed, and letters of a reason; `--json` gives all.
+_SHOWN, _LETTERS = 12, 120
 
 
 @click.command(
@@ -26,7 +27,6 @@ _SHOWN = 12
 def status(file: str | None, as_json: bool, check: bool) -> None:
     """Show the goldens that a run would have otherwise, by cause, and what was decided last."""
     from harness.decide import decide
-    from harness.report import plain
 
     config = settings(file)
     state = decide.state(config)
@@ -67,15 +67,16 @@ def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
     if state["records"]:
         yield ""
         yield "accepted last:"
-        yield from (f"  {r['id']}  {r['date'][:10]}  {r['author']}: {r['reason']}" for r in state["records"][:3])
+        for r in state["records"][:3]:
+            yield f"  {r['id']}  {r['date'][:10]}  {plain.line(r['author'], _LETTERS)}: {plain.line(r['reason'], _LETTERS)}"
     if waiting:
         yield ""
         yield 'next: `parity review` shows them; `parity accept --cause ID --reason "…"` or `parity reject --cause ID`'
 
 
 def _decided(each: Mapping[str, Any]) -> str:
-    reason = f": {each['reason']}" if each["reason"] else ""
-    return f"{each['action']} by {each['by']}, {each['when']}{reason}"
+    reason = f": {plain.line(each['reason'], _LETTERS)}" if each["reason"] else ""
+    return f"{each['action']} by {plain.line(each['by'], _LETTERS)}, {each['when']}{reason}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.diff import text
-
-#: What makes a list or a heading where it stands first.
-_BEGINS = re.compile(r"^[-+=]|^\d+(?=[.)])")
-_NOT_PLAIN = re.compile(r"[^\w .,()/=+%·…×→−-]|_")
+from harness.report import plain as sanitised
 
 
 def render(report: Mapping[str, Any], following: Sequence[str]) -> str:
@@ -30,18 +26,8 @@ def render(report: Mapping[str, Any], following: Sequence[str]) -> str:
 
 
 def plain(value: str) -> str:
-    """``value`` so that Markdown and HTML show it as it is: every sign that could mean something is an entity."""
-    shown = text.printable(value.replace("\n", " ")).lstrip()
-    first = _BEGINS.match(shown)
-    if first:
-        return "".join(f"&#{ord(sign)};" for sign in first[0]) + _entities(shown[first.end() :])
-    return _entities(shown)
-
-
-def _entities(shown: str) -> str:
-    return _NOT_PLAIN.sub(
-        lambda match: f"&#{ord(match[0])};" if not 0xD800 <= ord(match[0]) <= 0xDFFF else "\ufffd", shown
-    )
+    """``value`` so that Markdown and HTML show it as it is, in one line."""
+    return sanitised.markdown(value.replace("\n", " "), sanitised.LONGEST)
 
 
 def _pair(pair: Mapping[str, Any], *, titled: bool) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.compare.difference import describe
+from harness.report import plain
 from harness.verdict import Verdict
 
 COLUMNS = ("exact", "within_tolerance", "flip", "ignored", "uncompared", "differing")
@@ -64,12 +64,8 @@ def in_detail(report: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], str]:
 
 
 def printable(text: str) -> str:
-    """``text`` with everything that a terminal would obey escaped: control and direction characters."""
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", _escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return match[0].encode("unicode_escape").decode("ascii")
+    """``text`` with everything that a terminal would obey shown: control and direction characters."""
+    return plain.lines(text)
 
 
 def _pair(pair: Mapping[str, Any], *, titled: bool) -> Iterator[str]:

@@ -42,11 +42,11 @@ class Project:
     def declare(self, *records: dict[str, Any]) -> None:
         self.write("declared.jsonl", "".join(json.dumps(record) + "\n" for record in records))
 
-    def parity(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def parity(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         inherited = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
         return subprocess.run(
             [sys.executable, "-m", "harness", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
-            env={"COLUMNS": "160", **inherited, "PYTHONPATH": str(ROOT)}, timeout=120,
+            env={**inherited, "COLUMNS": "160", "PYTHONPATH": str(ROOT), **environ}, timeout=120,
         )  # fmt: skip
 
     def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,8 @@ from xml.etree import ElementTree as etree
 import pytest
 from jsonschema import Draft202012Validator
 
+from harness.compare.mask import canonical
+
 ROOT = Path(__file__).parents[2]
 SAVED = ("run", "--from", "reports/captures", "--jobs", "1")
 
@@ -114,8 +116,27 @@ def test_a_changed_golden_is_drift_that_names_file_field_and_both_values(recorde
     Draft202012Validator(schema).validate(recorded.report())
 
 
+def test_on_github_the_job_has_a_summary_and_the_changed_golden_an_annotation(recorded, tmp_path):
+    change(recorded, "snapshots/plain/scores.json", "Core", "mean", value=0.75)
+    summary = tmp_path / "summary.md"
+    summary.write_text("# of an earlier step\n")
+    environ = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    done = recorded.parity(*SAVED, "-q", **environ)
+    assert done.returncode == 1, done.stderr
+    line = (recorded.root / "snapshots/plain/scores.json").read_text().splitlines().index('  "mean": 0.75,') + 1
+    (command,) = [each for each in done.stdout.splitlines() if each.startswith("::")]
+    assert command.startswith(f"::error file=snapshots/plain/scores.json,line={line},title=parity drift%3A analysis")
+    assert summary.read_text().startswith("# of an earlier step\n## ❌ parity: drift (exit code 1)\n")
+    assert (recorded.root / "reports/summary.md").read_text() in summary.read_text()
+    assert all(line.startswith("parity: ") for line in done.stderr.splitlines()), "no dots of pytest"
+    assert not {"\x1b", "\r"} & set(done.stdout + done.stderr)
+    assert done.stdout.startswith("parity: drift (exit code 1): ")
+    assert " 1. analysis scoring: Core.mean differs\nnext    mend the cause" in done.stdout
+
+
 def test_a_golden_within_tolerance_passes_is_counted_and_not_rewritten(recorded):
     change(recorded, "snapshots/plain/scores.json", "Core", "mean", value=0.5009)
+    recorded.write("snapshots/plain/scores.json", canonical(recorded.read("snapshots/plain/scores.json")))
     before = (recorded.root / "snapshots/plain/scores.json").read_bytes()
     done = recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1")
     assert done.returncode == 0, done.stdout

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import time
 
 import pytest
 
@@ -38,5 +40,59 @@ def test_progress_counts_finished_runs_fully_and_running_ones_by_their_last_dura
     building.mkdir()
     (building / "stdout.txt").write_text("begun\nhalf way\n")
     os.utime(building, (1000, 1000))
-    done, doing = progress.done_seconds(tmp_path, expected, since=1000, now=1012)
-    assert (done, doing) == (10.0 + 12.0, ["plain/disk: half way"])
+    done, finished, doing = progress.done_seconds(tmp_path, expected, since=1000, now=1012)
+    assert (done, finished, doing) == (10.0 + 12.0, 1, ["plain/disk: half way"])
+
+
+def watched(tmp_path, *runs, since=1000.0):
+    for case, configuration, changed in runs:
+        folder = tmp_path / case / configuration
+        folder.mkdir(parents=True)
+        (folder / "capture.json").write_text(json.dumps({"seconds": 10.0}))
+        os.utime(folder / "capture.json", (changed, changed))
+    return progress.Watch(tmp_path, [(case, name) for case, name, _ in runs], tmp_path / "pytest.log", since)
+
+
+def test_the_share_of_the_work_counts_runs_first_and_then_the_comparing(tmp_path):
+    watch = watched(tmp_path, ("a", "web", 1001), ("a", "disk", 1002), ("b", "web", 100), ("b", "disk", 1003))
+    expected = progress.expected_seconds(tmp_path, watch.runs)
+    watch.log.write_text("..........  [ 40%]\n")
+    assert watch.state(expected, 1004) == progress.State(0.96 * 0.75, "3 of 4 runs: comparing, 40 % of the checks")
+    os.utime(tmp_path / "b/web/capture.json", (1004, 1004))
+    assert watch.state(expected, 1005) == progress.State(
+        pytest.approx(0.96 + 0.04 * 0.4), "4 of 4 runs: comparing, 40 % of the checks"
+    )
+
+
+def test_saved_captures_are_counted_by_checks(tmp_path):
+    watch = watched(tmp_path)
+    assert watch.state({}, 0) == progress.State(0.0, "comparing saved captures, 0 % of the checks")
+    watch.log.write_text(".... [  5%]\n....F... [ 61%]\n..")
+    assert watch.state({}, 0) == progress.State(
+        pytest.approx(0.97 * 0.61), "comparing saved captures, 61 % of the checks"
+    )
+    watch.log.write_text(".... [100%]\n")
+    assert watch.state({}, 0) == progress.State(0.97, "comparing saved captures, all checks made; writing the report")
+
+
+@pytest.mark.parametrize(
+    ("share", "elapsed", "text"),
+    [(0.0, 30, "time left not known yet"), (0.5, 30, "about 30 s left"), (0.25, 60, "about 3 min left"),
+     (0.99, 30, "about 5 s left")],
+)  # fmt: skip
+def test_the_time_left_is_said_as_people_say_it(share, elapsed, text):
+    assert progress.left(share, elapsed) == text
+
+
+def test_a_log_gets_whole_lines_without_anything_that_moves_the_cursor(tmp_path):
+    watch = watched(tmp_path, ("a", "web", 1001), ("a", "disk", 100))
+    building = tmp_path / "a" / ".disk-x1"
+    building.mkdir()
+    (building / "stdout.txt").write_text("begun\x1b[31m\rhalf way\n")
+    stream = io.StringIO()
+    with progress.lines(watch, stream, every=0.01):
+        while stream.getvalue().count("\n") < 2:
+            time.sleep(0.01)
+    first = stream.getvalue().splitlines()[0]
+    assert first.startswith("parity: ") and " left; 1 of 2 runs: a/disk: " in first
+    assert not {"\x1b", "\r"} & set(stream.getvalue())

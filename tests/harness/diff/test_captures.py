@@ -17,7 +17,7 @@ def template(tmp_path_factory) -> Project:
     """A project with two cases, their captures and goldens."""
     made = fill(tmp_path_factory.mktemp("template"))
     made.case("second", label="blau")
-    done = made.parity("golden", "--jobs", "1")
+    done = made.parity("golden", "--reason", "as it is", "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     return made
 

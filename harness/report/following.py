@@ -1,0 +1,57 @@
+"""What to do next, and where the whole stands: the same advice in every form of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Step:
+    """A sentence, and the command that it ends with (None: nothing is to be run)."""
+
+    text: str
+    command: str | None = None
+
+
+def steps(report: Mapping[str, Any]) -> Iterator[Step]:
+    """What to do, best first; nothing at parity."""
+    failing = [result for result in report["results"] if result["case"] and result["verdicts"] != ["parity"]]
+    only = f" --case {failing[0]['case']}" if failing else ""
+    match Verdict(report["exit_code"]):
+        case Verdict.PARITY:
+            return
+        case Verdict.DRIFT:
+            yield Step("mend the cause, then", f"parity run{only}")
+            yield from _meant(report)
+        case Verdict.CONTRACT:
+            again = f"parity run --from reports/captures{only}"
+            yield Step("mend the schema, the ledger or the field named above, then (runs nothing)", again)
+        case Verdict.PIPELINE:
+            folder = next((run["folder"] for run in report["runs"] if run["failure"]), None)
+            yield Step(f"read {folder}/stderr.log" if folder else "read the run's stderr.log")
+        case Verdict.STALE:
+            yield Step("remove what is stale, or renew what expired (`make golden` removes goldens nothing needs)")
+        case _:
+            yield Step("see the message above")
+
+
+def _meant(report: Mapping[str, Any]) -> Iterator[Step]:
+    """How to agree with a change; nobody can agree with runs that differ from each other."""
+    drifting = [result for result in report["results"] if "drift" in result["verdicts"]]
+    if any(result["check"] == "golden" for result in drifting):
+        yield Step("or, if it is meant, see and decide it on a page", "parity review")
+        cause = next((each["id"] for each in report["causes"] if _of_goldens(each)), None)
+        chosen = f"--cause {cause}" if cause else f"--case {drifting[0]['case']}"
+        yield Step("or here, with your reason", f'parity accept {chosen} --reason "…"')
+    elif any(result["check"] == "configurations" for result in drifting):
+        yield Step(
+            "what differs between the configurations cannot be accepted: it is mended, or declared in the ledger"
+        )
+
+
+def _of_goldens(cause: Mapping[str, Any]) -> bool:
+    return any(each["check"] == "golden" for each in cause["comparisons"])
