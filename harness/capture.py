@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.cases import Case
+from harness.machine import cpu
 from harness.pipelines.base import RUN, Found, Job, Pipeline, Reuse
 from harness.verdict import ParityError, UsageError
 
@@ -203,7 +204,7 @@ def _run(
         "problems": [*changed, *found.problems],
         "stamps": list(found.stamps),
         "input_names": list(names),
-        "provenance": provenance(pipeline.packages),
+        "provenance": origin(pipeline),
     }
 
 
@@ -323,6 +324,17 @@ def provenance(packages: Iterable[str]) -> dict[str, Any]:
         "cpus": os.cpu_count() or 0,
         "packages": versions,
     }
+
+
+def origin(pipeline: Pipeline) -> dict[str, Any]:
+    """Everything that a run of ``pipeline`` on this machine depends on, as far as it is told.
+
+    ``weights`` and ``threads`` are what the pipeline says of its model files and of the threads of its libraries: nothing
+    and None where it has neither.
+    """
+    weights = pipeline.weights() if hasattr(pipeline, "weights") else {}
+    threads = getattr(pipeline, "threads", None)
+    return {**provenance(pipeline.packages), "cpu": cpu(), "threads": threads, "weights": dict(weights)}
 
 
 def summary(capture: Capture) -> dict[str, Any]:

@@ -23,12 +23,18 @@ REPEAT = "repeat"
 
 @dataclass(frozen=True)
 class Condition:
-    """One way of running. ``few``: on the cases that the settings call ``few`` only."""
+    """One way of running. ``few``: on the cases that the settings call ``few`` only.
+
+    ``level``: the instruction-set level (``harness.machine.level``) of the machines that it stands for, and ``threads`` the
+    number of threads: what was seen under it is how far runs on those lie from runs on the machine it was seen on.
+    """
 
     name: str
     kind: Kind
     what: str
     few: bool = False
+    level: str | None = None
+    threads: int | None = None
 
 
 class Perturbations(Protocol):

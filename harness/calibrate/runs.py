@@ -16,16 +16,11 @@ from harness.calibrate.plan import REPEAT, Measurement, Perturbations, Settings
 from harness.capture import Capture, load, record
 from harness.cases import Case
 from harness.goldens import write_atomically
+from harness.machine import cpu
 from harness.verdict import PipelineError, UsageError
 
 #: Beside the runs: where and with what they were made.
 PROVENANCE = "provenance.json"
-
-#: What of a CPU's features decides which kernels the libraries choose.
-_INSTRUCTION_SETS = (
-    "sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16",
-    "amx_tile",
-)  # fmt: skip
 
 
 def run_id(perturbations: Perturbations) -> str:
@@ -92,19 +87,10 @@ def noted_provenance(folder: Path, captures: Iterable[Capture]) -> dict[str, Any
 
 def machine() -> dict[str, Any]:
     """The kind of machine: CPU, the instruction sets that libraries choose kernels by, CPUs, system."""
-    model, features = platform.processor() or platform.machine(), set()
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text(encoding="utf-8").splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name":
-                model = value.strip()
-            if name.strip() == "flags":
-                features = set(value.split())
-                break
+    processor = cpu()
     return {
-        "cpu": model,
-        "instruction_sets": [name for name in _INSTRUCTION_SETS if name in features],
+        "cpu": processor["model"],
+        "instruction_sets": processor["instruction_sets"],
         "cpus": os.cpu_count() or 0,
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

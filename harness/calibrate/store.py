@@ -75,7 +75,7 @@ def load(file: Path) -> Calibration:
         if document["format"] != FORMAT:
             raise UsageError(f"{file}: is no {FORMAT}: make it anew with `parity calibrate --write`")
         rows = document["conditions"]
-        conditions = tuple(Condition(**{key: row[key] for key in ("name", "kind", "what", "few")}) for row in rows)
+        conditions = tuple(_read_condition(row) for row in rows)
         return Calibration(
             document["provenance"], conditions, document["floors"],
             {row["name"]: _read_observed(row) for row in rows},
@@ -85,6 +85,11 @@ def load(file: Path) -> Calibration:
         raise UsageError(f"{file} is not there: make it with `parity calibrate --write`") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{file}: cannot be read as a calibration: {error!r}") from error
+
+
+def _read_condition(row: Mapping[str, Any]) -> Condition:
+    names = ("name", "kind", "what", "few", "level", "threads")
+    return Condition(**{name: row[name] for name in names if name in row})
 
 
 def _observed(seen: Observed) -> dict[str, Any]:

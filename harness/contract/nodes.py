@@ -88,6 +88,8 @@ class Node:
     flip: FlipAt | None = None
     series: bool = False
     box: str | None = None
+    #: What the annotation says for reports, as it stands there: series, box, media_time.
+    drawn: Mapping[str, Any] = field(default_factory=dict)
     length: tuple[int, int | None] = (0, None)
     is_plain_list: bool = False
     made: dict[Any, Any] = field(default_factory=dict, repr=False)
@@ -228,6 +230,7 @@ def _overlay(base: Node, own: Node) -> Node:
         flip=own.flip or base.flip,
         series=own.series or base.series,
         box=own.box or base.box,
+        drawn={**base.drawn, **own.drawn},
         length=own.length if own.length != (0, None) else base.length,
         is_plain_list=False,
         made={},
@@ -279,6 +282,7 @@ class _Compiler:
         if flip := annotation.get("flip"):
             node.flip = FlipAt(flip.get("score"), flip["class"])
         node.series, node.box = "series" in annotation, annotation.get("box")
+        node.drawn = {key: annotation[key] for key in ("series", "box", "media_time") if key in annotation}
         node.length = schema.get("minItems", 0), schema.get("maxItems")
         types = schema.get("type", ())
         node.types = frozenset([types] if isinstance(types, str) else types)

@@ -61,16 +61,28 @@ def collect(schemas: Iterable[Mapping[str, Any]]) -> Schemas:
             raise ContractError(f"schema {schema.get('title', '')!r} has no $id: give it its file name")
         if schema_id in documents:
             raise ContractError(f"two schemas have the $id {schema_id!r}: each needs its own")
-        try:
-            Draft202012Validator.check_schema(schema)
-        except SchemaError as error:
-            raise ContractError(f"{schema_id}: not a valid schema at {error.json_path}: {error.message}") from error
+        _check(schema, schema_id)
         documents[schema_id] = dict(schema)
     registry: Registry[Any] = Registry().with_resources(
         (schema_id, Resource.from_contents(schema, default_specification=DRAFT202012))
         for schema_id, schema in documents.items()
     )
     return Schemas(documents, registry)
+
+
+#: Fingerprints of the schemas that this process has found valid: each is looked through once, for that takes long.
+_VALID: set[bytes] = set()
+
+
+def _check(schema: Mapping[str, Any], schema_id: str) -> None:
+    fingerprint = hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).digest()
+    if fingerprint in _VALID:
+        return
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise ContractError(f"{schema_id}: not a valid schema at {error.json_path}: {error.message}") from error
+    _VALID.add(fingerprint)
 
 
 def load(folder: Path) -> Schemas:

@@ -22,10 +22,13 @@ from harness.decide.ledger import digest
 from harness.decide.patch import Entangled, patched
 from harness.decide.pending import WHOLE, Change, Decided, Item, Pending
 from harness.decide.select import Selection
+from harness.report import plain
 from harness.verdict import ContractError, UsageError
 
 #: Set by every service that runs workflows; goldens are written where somebody looks at them.
 CI = "CI"
+#: Letters of a reason that a message shows.
+_LETTERS = 120
 
 Say = Callable[[str], None]
 
@@ -125,7 +128,7 @@ def not_in_ci() -> None:
 
 def state(config: Config) -> dict[str, Any]:
     """What waits and what was decided, as JSON for pages and for ``parity status``."""
-    with journal.alone(config):
+    with journal.settled(config):
         pending = waiting.load(config)
         records = ledger.load(config.ledger) if config.ledger is not None else []
     changes = [_state_of_change(pending, change) for change in pending.changes]
@@ -222,10 +225,10 @@ def _picked(
 def _decided_before(pending: Pending, found: Iterable[tuple[Change, Sequence[int]]]) -> str:
     numbers = [change.differences[n].decision for change, places in found for n in places]
     made = pending.decisions[next(number for number in reversed(numbers) if number is not None)]
-    reason = f": {made.reason}" if made.reason else ""
+    reason = f": {plain.line(made.reason, _LETTERS)}" if made.reason else ""
     return (
-        f"already {made.action} by {made.by}, {made.when}{reason}; `parity run --from reports/captures` makes it pending again "
-        "where the golden still differs"
+        f"already {made.action} by {plain.line(made.by, _LETTERS)}, {made.when}{reason}; "
+        "`parity run --from reports/captures` makes it pending again where the golden still differs"
     )
 
 
@@ -238,6 +241,12 @@ def _accepted_text(config: Config, change: Change, numbers: Sequence[int]) -> st
             f"{change.file}: changed since the run that is decided on; run `parity run --case {change.case}` first"
         )
     base, candidate = waiting.base_of(config, change), waiting.candidate_of(config, change)
+    for text, known in ((base, change.before), (candidate, change.after)):
+        if digest(None if text is None else text.encode()) != known:
+            raise UsageError(
+                f"{change.key} in {config.relative(waiting.folder_of(config))}: not what the run left there; run `parity run "
+                f"--case {change.case}` again"
+            )
     accepted = [n for n, each in enumerate(change.differences) if each.state == "accepted" or n in numbers]
     if candidate is None or any(change.differences[n].kind == WHOLE for n in accepted):
         return candidate

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from harness.config import Config
 from harness.decide import ledger
@@ -45,6 +45,24 @@ def alone(config: Config) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def settled(config: Config) -> Iterator[None]:
+    """To read what was decided: like ``alone``, but where somebody is deciding right now (a repeated run takes minutes) it
+    does not wait: each file is whole at any time."""
+    config.reports.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(config.reports / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield
+        return
+    try:
+        finish(config)
+        yield
+    finally:
+        lock.release()
+
+
 def finish(config: Config) -> bool:
     """Carry out what a killed decision left; whether there was anything. Call it inside ``alone`` only."""
     file = config.snapshots.parent / _NAME
@@ -73,7 +91,7 @@ def write(config: Config, journal: Journal) -> None:
     goldens = {name for name in journal.files if (config.root / name).is_relative_to(config.snapshots)}
     journal = replace(journal, before={name: _digest(config.root / name) for name in goldens})
     file = config.snapshots.parent / _NAME
-    write_atomically(file, json.dumps({"format": FORMAT, **asdict(journal)}, ensure_ascii=False) + "\n")
+    write_atomically(file, json.dumps({"format": FORMAT, **asdict(journal)}) + "\n")
     _carry_out(config, journal)
     file.unlink()
 

@@ -12,11 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from harness.report import plain
 from harness.verdict import ContractError
 
 Category = Literal["create", "fix", "update", "trim"]
 
 _KEY, _DIGEST = re.compile(r"[^/]+/[^/]+"), re.compile(r"[0-9a-f]{16}")
+#: Letters of a reason that a message shows.
+_SHOWN = 120
 _TEXTS = ("id", "date", "author", "reason", "title")
 _TEXTS_OR_NULL = ("commit", "run_id")
 
@@ -56,18 +59,13 @@ class Record:
 
     def name(self) -> str:
         """What messages call it: id, day, author and reason, in one harmless line."""
-        return f"{self.id} ({self.date[:10]}, {plain(self.author)}: {plain(self.reason)})"
+        author, reason = (plain.line(text, _SHOWN) for text in (self.author, self.reason))
+        return f"{self.id} ({self.date[:10]}, {author}: {reason})"
 
 
 def digest(content: bytes | None) -> str | None:
     """The first 16 hexadecimal digits of the SHA-256 of ``content``; None of no file."""
     return None if content is None else hashlib.sha256(content).hexdigest()[:16]
-
-
-def plain(text: str, longest: int = 120) -> str:
-    """``text`` in one line without control or formatting characters, cut where it is long."""
-    text = "".join(char if char.isprintable() else " " for char in text[: longest + 1])
-    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def make(

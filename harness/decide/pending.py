@@ -198,4 +198,4 @@ def save(config: Config, pending: Pending) -> None:
 
 def text_of(pending: Pending) -> str:
     """What waits as the text of ``pending.json``."""
-    return json.dumps({"format": FORMAT, **asdict(pending)}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"format": FORMAT, **asdict(pending)}, indent=1) + "\n"

@@ -20,7 +20,7 @@ from harness.decide.ledger import digest
 from harness.decide.pending import WHOLE, Category, Change, Item, Origin, Pending
 from harness.failing import artifacts_of
 from harness.pipelines.base import Artifact, Pipeline
-from harness.verdict import ParityError
+from harness.verdict import ParityError, UsageError
 
 Result = Mapping[str, Any]
 
@@ -76,7 +76,10 @@ def _put(
 ) -> Pending:
     """Replace what waits of the cases that ran."""
     ran = set(origins) | {change.case for change, _ in found}
-    older = pending.load(config)
+    try:
+        older = pending.load(config)
+    except UsageError:
+        older = Pending()  # it cannot be read: this is the run that makes it anew
     pending.forget(config, ran)
     for change, candidate in found:
         pending.put(config, change.key, base=_text(config.root / change.file), candidate=candidate)

@@ -2,33 +2,86 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import shutil
+from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
-from harness import machine
-from harness.decide import decide, ledger, pending, provenance
+from harness import cases, machine
+from harness import config as settings
+from harness.capture import record
+from harness.cli import main
+from harness.compare.captures import Captures
+from harness.compare.mask import canonical
+from harness.compare.suite import Suite
+from harness.decide import decide, ledger, pending, provenance, stage
 from harness.decide.select import Selection
+from harness.failing import artifacts_of, repeatable_of
+from harness.goldens import write_atomically
+from harness.report import build
 from harness.verdict import ContractError, UsageError
 from tests.harness.decide.conftest import AUTHOR
 from tests.harness.decide.ledger.records import of
 
-AGAIN = ("run", "--from", "reports/captures", "--jobs", "1")
 EVERYTHING = Selection(everything=True)
 SCORES = "snapshots/plain/scores.json"
 
 
-def accept(project, *selection: str):
-    done = project.parity("accept", *selection, "--reason", "meant", "--author", AUTHOR)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
+def compared(project, *, ran: bool = False) -> dict:
+    """What ``parity run --from reports/captures`` finds and leaves pending; ``ran``: the cases are run before.
+
+    All in this process: a comparison is asked for often here.
+    """
+    config = settings.load(project.root / "parity.toml")
+    pipeline, found = settings.load_pipeline(config), cases.discover(config)
+    for case in found if ran else ():
+        for name in pipeline.configurations:
+            record(pipeline, case, name, destination=config.captures / case.name / name, run_id="again")
+    suite = Suite(config, pipeline, Captures(config, pipeline, "again", config.captures))
+    outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
+    for case in found:
+        for name in pipeline.configurations:
+            outcomes += [suite.run(case, name), suite.expectations(case, name)]
+        for artifact in artifacts_of(pipeline, case):
+            if artifact.name in repeatable_of(pipeline, case):
+                outcomes.append(suite.repeated(case, artifact))
+            outcomes.append(suite.configurations(case, artifact))
+            for name in pipeline.configurations:
+                outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
+    results = [each.to_json() for each in outcomes]
+    explanation, differences = build.explanation(config, pipeline, results, found, config.captures)
+    comparison = stage.Comparison(
+        "again", "2026-03-01T12:00:00+00:00", results, differences, explanation["causes"], found, config.captures, True
+    )
+    with contextlib.suppress(ContractError):  # of a broken ledger, which the comparison names; as at the end of a run
+        stage.stage(config, pipeline, comparison)
+    session = build.Session("", "", 0.0, None, selected=False, max_ignored=0.1)
+    return build.build(
+        results, pipeline=pipeline, cases=found, declared=suite.declared, session=session, explanation=explanation
+    )
 
 
-def verdict(project, *arguments: str) -> int:
-    done = project.parity(*AGAIN, *arguments)
-    assert done.stdout, done.stderr
-    return done.returncode
+def verdict(project) -> int:
+    return compared(project)["exit_code"]
+
+
+def messages(report) -> str:
+    return "\n".join(message for result in report["results"] for message in result["messages"])
+
+
+def accept(config, **selection):
+    return decide.accept(config, Selection(**selection), reason="meant", author=AUTHOR)
+
+
+def said(project, *arguments: str) -> str:
+    """What a command prints, in this process."""
+    done = CliRunner().invoke(main, ["--config", str(project.root / "parity.toml"), *arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 ODD = {
@@ -42,6 +95,9 @@ ODD = {
 }
 
 
+OBEYED = "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+
+
 @pytest.mark.parametrize("name", ODD)
 def test_any_reason_and_author_are_kept_to_the_letter_and_shown_harmlessly(two_causes, config, name):
     text = ODD[name]
@@ -49,12 +105,9 @@ def test_any_reason_and_author_are_kept_to_the_letter_and_shown_harmlessly(two_c
     record = ledger.load(config.ledger)[-1]
     assert (record.reason, record.author) == (text.strip(), f"Ada {text[:100]}")
     assert len(config.ledger.read_bytes().splitlines()) == len(ledger.load(config.ledger))
-    for document in (two_causes.parity("status"), two_causes.parity("status", "--json")):
-        assert document.returncode == 0, document.stderr
-        assert not re.search(
-            "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\udc80-\udcff]", document.stdout
-        )
-    shown = two_causes.parity("status").stdout
+    for options in ((), ("--json",)):
+        assert not re.search(OBEYED, said(two_causes, "status", *options))
+    shown = said(two_causes, "status")
     assert max(map(len, shown.splitlines())) < 400
     assert len(shown.splitlines()) < 20
     with pytest.raises(UsageError) as raised:
@@ -62,16 +115,30 @@ def test_any_reason_and_author_are_kept_to_the_letter_and_shown_harmlessly(two_c
     assert str(raised.value).isprintable() and len(str(raised.value)) < 500
 
 
-def test_ten_thousand_pending_differences_are_accepted_in_one_record(kept, config):
-    words = [f"other{number}" for number in range(10_000)]
-    kept.case("plain", words=words)
-    done = kept.parity("run", "--jobs", "1")
-    assert done.returncode == 1, done.stderr
-    assert sum(len(change.differences) for change in pending.load(config).changes) >= 10_000
-    accept(kept, "--all")
-    assert verdict(kept) == 0
-    assert len(json.loads((kept.root / SCORES).read_text())["Items"]) == 10_001
-    assert len(config.ledger.read_bytes().splitlines()[-1]) < 5_000
+def test_of_ten_thousand_pending_differences_one_cause_is_accepted_and_the_other_stays(two_causes, config):
+    waiting = pending.load(config)
+    (change,) = waiting.changes
+    golden = json.loads((two_causes.root / SCORES).read_text())
+    word = golden["Items"][0]
+    base = {**golden, "Items": [{**word, "text": f"old {number}"} for number in range(10_000)]}
+    run = {**golden, "Items": [{**word, "text": f"new {number}"} for number in range(10_000)]}
+    items = tuple(
+        pending.Item("value", f"Items[{number}].text", None, f"cause-{number % 2}") for number in range(10_000)
+    )
+    texts = [canonical(document) for document in (base, run)]
+    before, after = (ledger.digest(text.encode()) for text in texts)
+    pending.put(config, change.key, base=texts[0], candidate=texts[1])
+    write_atomically(two_causes.root / SCORES, texts[0])
+    named = {f"cause-{number}": {"title": "t", "kind": "k", "stage": None} for number in range(2)}
+    many = replace(change, before=before, after=after, now=before, differences=items)
+    pending.save(config, replace(waiting, changes=(many,), causes=named))
+    assert accept(config, causes=("cause-1",)).differences == 5_000
+    written = [item["text"] for item in json.loads((two_causes.root / SCORES).read_text())["Items"]]
+    assert written == [f"{'new' if number % 2 else 'old'} {number}" for number in range(10_000)]
+    assert len(config.ledger.read_bytes().splitlines()[-1]) < 2_000
+    assert said(two_causes, "status").count("\n") < 20
+    accept(config, causes=("cause-0",))
+    assert (two_causes.root / SCORES).read_text() == texts[1]
 
 
 # ── files that somebody touched ──────────────────────────────────────────────────────────────────────────────────────
@@ -80,10 +147,10 @@ def test_ten_thousand_pending_differences_are_accepted_in_one_record(kept, confi
 def test_a_golden_edited_by_hand_within_tolerance_fails_the_run_and_is_put_in_order_by_an_accept(kept, config):
     file = kept.root / SCORES
     file.write_text(file.read_text() + "\n")
-    done = kept.parity(*AGAIN)
-    assert done.returncode == 3, done.stdout
-    assert "changed without a decision" in done.stdout
-    accept(kept, "--case", "plain")
+    report = compared(kept)
+    assert report["exit_code"] == 3
+    assert "changed without a decision" in messages(report)
+    accept(config, cases=("plain",))
     assert verdict(kept) == 0
     assert decide.problems(config) == []
 
@@ -92,7 +159,7 @@ def test_a_golden_edited_by_hand_beyond_tolerance_is_put_in_order_by_an_accept_o
     file = kept.root / SCORES
     file.write_text(file.read_text().replace("word3", "by hand"))
     assert verdict(kept) == 3
-    accept(kept, "--case", "plain")
+    accept(config, cases=("plain",))
     assert verdict(kept) == 0
     assert "by hand" not in file.read_text()
 
@@ -109,7 +176,7 @@ def test_a_golden_edited_by_hand_may_be_taken_back_instead(kept):
 def test_a_golden_that_was_removed_by_hand_is_created_again_by_an_accept(kept, config):
     (kept.root / SCORES).unlink()
     assert verdict(kept) == 3
-    accept(kept, "--case", "plain")
+    accept(config, cases=("plain",))
     assert verdict(kept) == 0
 
 
@@ -121,10 +188,10 @@ def test_a_fork_whose_goldens_are_what_the_run_gives_is_healed_by_one_accept(kep
         ledger.append(
             config.ledger, of({"plain/scores.json": ledger.Recorded("fix", before, after, (first.id,))}, by=by)
         )
-    done = kept.parity(*AGAIN)
-    assert done.returncode == 3, done.stdout
-    assert "decided differently on two branches that were merged (fork)" in " ".join(done.stdout.split())
-    accept(kept, "--case", "plain")
+    report = compared(kept)
+    assert report["exit_code"] == 3
+    assert "decided differently on two branches that were merged (fork)" in messages(report)
+    accept(config, cases=("plain",))
     assert verdict(kept) == 0
     assert len(ledger.load(config.ledger)[-1].changes["plain/scores.json"].previous) == 2
 
@@ -135,7 +202,7 @@ def test_goldens_that_no_record_is_about_are_recorded_as_they_are_by_one_accept(
     }
     config.ledger.unlink()
     assert verdict(kept) == 3
-    accept(kept, "--all")
+    accept(config, everything=True)
     assert verdict(kept) == 0
     assert {file: file.read_bytes() for file in before} == before
     (record,) = ledger.load(config.ledger)
@@ -143,12 +210,10 @@ def test_goldens_that_no_record_is_about_are_recorded_as_they_are_by_one_accept(
 
 
 def test_goldens_of_a_case_that_was_removed_by_hand_are_put_in_order_by_an_accept(kept, config):
-    import shutil
-
     shutil.rmtree(kept.root / "corpus/second")
     shutil.rmtree(kept.root / "snapshots/second")
     assert verdict(kept) == 3
-    accept(kept, "--case", "second")
+    accept(config, cases=("second",))
     assert verdict(kept) == 0
     assert {change.category for change in ledger.load(config.ledger)[-1].changes.values()} == {"trim"}
 
@@ -157,7 +222,7 @@ def test_goldens_of_a_case_that_was_removed_by_hand_are_put_in_order_by_an_accep
 def test_any_file_that_nothing_needs_is_removed_by_an_accept(kept, config, name):
     kept.write(f"snapshots/{name}", "{}")
     assert verdict(kept) == 6
-    accept(kept, "--all")
+    accept(config, everything=True)
     assert not (kept.root / "snapshots" / name).exists()
     assert verdict(kept) == 0
 
@@ -166,28 +231,26 @@ def test_a_ledger_that_was_cut_off_stops_every_decision_before_it_writes(two_cau
     text = config.ledger.read_text()
     config.ledger.write_text(text[:-40])
     before = (two_causes.root / SCORES).read_bytes()
-    done = two_causes.parity("accept", "--all", "--reason", "meant")
-    assert done.returncode == 3
-    assert "acceptances.jsonl, line 1: is not JSON" in done.stderr
+    with pytest.raises(ContractError, match=r"acceptances\.jsonl, line 1: is not JSON"):
+        accept(config, everything=True)
     assert (two_causes.root / SCORES).read_bytes() == before and config.ledger.read_text() == text[:-40]
     assert [change.open for change in pending.load(config).changes] == [True]
 
 
 def test_a_ledger_that_was_cut_off_still_lets_a_run_say_what_differs(two_causes, config):
     config.ledger.write_text(config.ledger.read_text()[:-40])
-    done = two_causes.parity(*AGAIN)
-    assert done.returncode == 3
-    assert "line 1: is not JSON" in " ".join(done.stdout.split())
-    assert "Core.mean" in done.stdout
+    report = compared(two_causes)
+    assert report["exit_code"] == 3 and "line 1: is not JSON" in messages(report)
+    assert {path for cause in report["causes"] for path in cause["paths"]} == {"Core.mean", "Items[*].text"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "parity-pending/9"}', '{"format": "parity-pending/1"}'])
 def test_a_broken_list_of_what_is_pending_is_named_and_made_anew_by_a_run(two_causes, config, text):
     (two_causes.root / "reports/pending/pending.json").write_text(text)
-    done = two_causes.parity("accept", "--all", "--reason", "meant")
-    assert done.returncode == 2 and "pending.json" in done.stderr and "`parity run`" in done.stderr
+    with pytest.raises(UsageError, match=r"pending\.json: .*`parity run`"):
+        accept(config, everything=True)
     assert verdict(two_causes) == 1
-    accept(two_causes, "--all")
+    accept(config, everything=True)
     assert verdict(two_causes) == 0
 
 
@@ -203,23 +266,26 @@ def test_a_candidate_that_was_removed_or_edited_is_not_accepted(two_causes, conf
     assert (two_causes.root / SCORES).read_bytes() == before
 
 
-def test_captures_that_were_removed_before_the_accept_are_named_or_not_needed(two_causes, config):
-    import shutil
-
+def test_captures_that_were_removed_before_the_accept_are_not_needed_or_named(two_causes, config):
     shutil.rmtree(two_causes.root / "reports/captures")
     before = (two_causes.root / SCORES).read_bytes()
-    done = two_causes.parity("accept", "--all", "--reason", "meant")
-    assert "Traceback" not in done.stderr
-    if done.returncode:
-        assert (two_causes.root / SCORES).read_bytes() == before and "parity run" in done.stderr
+    try:
+        accept(config, everything=True)
+    except UsageError as error:
+        assert "parity run" in str(error) and (two_causes.root / SCORES).read_bytes() == before
     else:
         assert '"other"' in (two_causes.root / SCORES).read_text()
 
 
 def test_an_accept_writes_provenance_that_says_machine_run_and_agreement(two_causes, config):
-    run_id = pending.load(config).origins["plain"].run_id
-    accept(two_causes, "--all")
+    manifest = two_causes.read("reports/captures/plain/disk/capture.json")
+    accept(config, everything=True)
     told = provenance.read(config, "plain")
-    assert told["run_id"] == run_id and told["cpu"] == machine.cpu() and told["agreed"] >= 2
+    assert (
+        told["run_id"] == manifest["run_id"]
+        and told["recorded"] == manifest["started"]
+        and told["cpu"] == machine.cpu()
+        and told["agreed"] >= 2
+    )
     assert told["configuration"] == "disk"
-    assert provenance.read(config, "second")["run_id"] != run_id
+    assert provenance.read(config, "second")["run_id"] != manifest["run_id"]
