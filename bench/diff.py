@@ -1,9 +1,13 @@
 """What comparing two documents costs, against parsing them: the ratios of ``harness.compare.pair.compare_bytes``.
 
-``python bench/diff.py [--sizes 0.6,6,60] [--no-deepdiff]``. Documents are generated along
+``python bench/diff.py [--sizes 0.6,6,60] [--seconds 4] [--deepdiff-seconds 60]``. Documents are generated along
 ``schemas/unified.schema.json``. The floor is ``orjson.loads`` of both sides, and freeing what it made, in the same
-process with the collector off, as it is while a pair is compared; floor and measurement take turns, each number is a
-median. Everything is included: parsing, validation of both sides, alignment of lists, counting every leaf, freeing.
+process with the collector off, as it is while a pair is compared. Everything is included: parsing, validation of both
+sides, alignment of lists, counting every leaf, freeing.
+
+Floor and measurement take turns, and the ratio is the median of the ratios of neighbours, so that a busy machine slows
+both alike; times are those of the processor, medians too. Beside it stands DeepDiff in a process of its own, which gets
+the parsed documents, and at most ``--deepdiff-seconds`` (0: it is not run).
 
 Equal bytes have two rows: *first sight* parses, validates and counts one side; *known* is what every later meeting with
 the same bytes costs in one process (a comparison meets them up to five times): a hash.
@@ -39,14 +43,13 @@ TARGETS = {
     "all jittered": (6.0, 3.0),
     "one insertion": (3.0, 1.5),
 }
-_DEEPDIFF_LIMIT_S = 60.0
-_DEEPDIFF_LARGEST_MB = 7.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="0.6,6,60", help="megabytes, with commas between")
-    parser.add_argument("--no-deepdiff", action="store_true")
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long a row is measured, at least three times")
+    parser.add_argument("--deepdiff-seconds", type=float, default=60.0, help="limit of each DeepDiff row; 0: none runs")
     given = parser.parse_args()
     schemas = registry.load(SCHEMAS)
     contract = check.build(schemas, SCHEMA)
@@ -54,22 +57,25 @@ def main() -> None:
     golden = Policy(expected_by="one", actual_by="another", tolerances=tolerances)
     for size in (float(each) for each in given.sizes.split(",")):
         original = documents.document(schemas, SCHEMA, units=max(1, round(size / 0.6)))
-        copies = {
-            "equal, first sight": original,
-            "equal, known": original,
-            "1 % changed": documents.changed(original, contract.node, share=0.01),
-            "all jittered": documents.jittered(original, contract.node, lambda kind: tolerances[kind].abs),
-            "one insertion": documents.with_insertion(original),
-        }
         _say_what(original, contract)
         left = _bytes(original)
-        for name, other in copies.items():
-            _row(name, left, _bytes(other), contract, golden, size)
-            if not given.no_deepdiff and name not in ("equal, known",):
-                _deepdiff(name, original, json.loads(_bytes(other)), size)
+        copies: dict[str, Callable[[], Any]] = {
+            "equal, first sight": lambda original=original: original,
+            "equal, known": lambda original=original: original,
+            "1 % changed": lambda original=original: documents.changed(original, contract.node, share=0.01),
+            "all jittered": lambda original=original: documents.jittered(
+                original, contract.node, lambda kind: tolerances[kind].abs
+            ),
+            "one insertion": lambda original=original: documents.with_insertion(original),
+        }
+        for name, copied in copies.items():
+            right = _bytes(copied())
+            _row(name, left, right, contract, golden, given.seconds)
+            if given.deepdiff_seconds > 0 and name != "equal, known":
+                _deepdiff(left, right, given.deepdiff_seconds)
 
 
-def _row(name: str, left: bytes, right: bytes, contract: Any, policy: Policy, size: float) -> None:
+def _row(name: str, left: bytes, right: bytes, contract: Any, policy: Policy, seconds: float) -> None:
     known = Known() if name == "equal, known" else None
 
     def measured() -> Pair:
@@ -77,61 +83,66 @@ def _row(name: str, left: bytes, right: bytes, contract: Any, policy: Policy, si
 
     found = measured()
     assert not found.actual, found.actual[:3]
-    rounds = 15 if size < 2 else 7 if size < 20 else 3
+    counts, findings = found.comparison.counts(), len(found.comparison.differences)
+    del found
 
     def parsed() -> None:
         # Both documents live at once and are freed at the end, as they are in a comparison.
         _kept = orjson.loads(left), orjson.loads(right)
 
-    floor, took = _by_turns(parsed, measured, rounds)
+    floor, took, ratio, rounds = _by_turns(parsed, measured, seconds)
     target, aim = TARGETS[name]
-    counts = found.comparison.counts()
+    missed = "  MISSED" if target and ratio > target else ""
     print(
-        f"{name:<19} floor {floor * 1e3:8.2f} ms  took {took * 1e3:8.2f} ms  ratio {took / floor:5.2f}"
-        f"  target {target if target else '-':>4}  aim {aim if aim else '-':>4}"
-        f"  findings {len(found.comparison.differences):>5}  exact {counts['exact']:>8} near {counts['within_tolerance']:>8}"
+        f"{name:<19} floor {floor * 1e3:8.2f} ms  took {took * 1e3:8.2f} ms  ratio {ratio:5.2f}"
+        f"  target {target if target else '-':>4}  aim {aim if aim else '-':>4}  findings {findings:>5}"
+        f"  exact {counts['exact']:>8} near {counts['within_tolerance']:>8}  median of {rounds}{missed}",
+        flush=True,
     )
 
 
-def _by_turns(floor: Callable[[], Any], measured: Callable[[], Any], rounds: int) -> tuple[float, float]:
+def _by_turns(floor: Callable[[], Any], measured: Callable[[], Any], seconds: float) -> tuple[float, float, float, int]:
+    """Medians: seconds of the floor, of the measurement, the ratio of neighbours; and of how many."""
     times: tuple[list[float], list[float]] = ([], [])
+    end = time.perf_counter() + seconds
     gc.collect()
     gc.disable()
     try:
-        for _ in range(rounds):
+        while len(times[0]) < 3 or time.perf_counter() < end:
             for call, into in zip((floor, measured), times, strict=True):
-                begun = time.perf_counter()
+                begun = time.process_time()
                 result = call()
-                into.append(time.perf_counter() - begun)
                 del result
+                into.append(time.process_time() - begun)
     finally:
         gc.enable()
-    return statistics.median(times[0]), statistics.median(times[1])
+    ratios = [took / least for least, took in zip(*times, strict=True)]
+    return statistics.median(times[0]), statistics.median(times[1]), statistics.median(ratios), len(ratios)
 
 
-def _deepdiff(name: str, left: Any, right: Any, size: float) -> None:
-    if size > _DEEPDIFF_LARGEST_MB:
-        print(f"{'':<19} DeepDiff skipped above {_DEEPDIFF_LARGEST_MB:g} MB: it takes minutes")
-        return
-    context = multiprocessing.get_context("fork")
+def _deepdiff(left: bytes, right: bytes, limit: float) -> None:
+    context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_deepdiff_in_child, args=(left, right, sender))
     process.start()
-    if receiver.poll(_DEEPDIFF_LIMIT_S):
+    receiver.recv()
+    if receiver.poll(limit):
         seconds, findings = receiver.recv()
         print(f"{'':<19} DeepDiff alone, without parsing and validating: {seconds * 1e3:.0f} ms, {findings} findings")
     else:
         process.kill()
-        print(f"{'':<19} DeepDiff not done after {_DEEPDIFF_LIMIT_S:g} s")
+        print(f"{'':<19} DeepDiff not done after {limit:g} s, its limit in this run")
     process.join()
 
 
-def _deepdiff_in_child(left: Any, right: Any, sender: Any) -> None:
+def _deepdiff_in_child(left: bytes, right: bytes, sender: Any) -> None:
     from deepdiff import DeepDiff
 
-    begun = time.perf_counter()
-    found = DeepDiff(left, right)
-    sender.send((time.perf_counter() - begun, sum(len(part) for part in found.values())))
+    documents = orjson.loads(left), orjson.loads(right)
+    sender.send("parsed")
+    begun = time.process_time()
+    found = DeepDiff(*documents)
+    sender.send((time.process_time() - begun, sum(len(part) for part in found.values())))
 
 
 def _bytes(document: Any) -> bytes:

@@ -19,16 +19,16 @@ from harness.contract.registry import Schemas
 #: Items per unit of the lists that make a document large, by the last two keys of their path.
 LENGTHS = {
     "yolo.objectAnnotations": 1200,
-    "mediapipe.poses": 30,
-    "mediapipe.faces": 12,
-    "mediapipe.gaze": 20,
-    "mediapipe.hands": 200,
-    "mediapipe.gestures": 180,
-    "ocr.textAnnotations": 40,
-    "whisper.segments": 12,
-    "segments.words": 6,
-    "timeline.entries": 60,
-    "emotion_detection.emotions": 10,
+    "mediapipe.poses": 6,
+    "mediapipe.faces": 3,
+    "mediapipe.gaze": 4,
+    "mediapipe.hands": 360,
+    "mediapipe.gestures": 345,
+    "ocr.textAnnotations": 9,
+    "whisper.segments": 3,
+    "segments.words": 4,
+    "timeline.entries": 30,
+    "emotion_detection.emotions": 2,
 }
 SECONDS = 80.0
 

@@ -56,12 +56,11 @@ def partners(
 
     ``near(a, b)`` is -1 unless two items agree within tolerance; ``slack`` widens the window of time by its tolerance.
     """
-    assert node.align is not None
-    search = _Search(left, right, node.align, node.items, node.align.within + slack, _Clock(node.align.by))
+    search = search_in(left, right, node=node, slack=slack)
     found = Partners()
     rows, columns = list(rows), list(columns)
     if len(left) == len(right):
-        rows, columns = search.in_place(rows, columns, found, slack)
+        rows, columns = search.in_place(rows, columns, found)
     rows.sort(key=lambda i: (search.time(left[i]), i))
     columns.sort(key=lambda j: (search.time(right[j]), j))
     rows, columns = search.agreeing(rows, columns, near, found)
@@ -71,6 +70,12 @@ def partners(
     found.missing, found.extra = sorted(rows), sorted(columns)
     found.pairs.sort()
     return found
+
+
+def search_in(left: Items, right: Items, *, node: Node, slack: float) -> Search:
+    """The search for partners along the annotation of the list ``node``; ``slack`` as for ``partners``."""
+    assert node.align is not None
+    return Search(left, right, node.align, node.items, node.align.within + slack, slack, _Clock(node.align.by))
 
 
 def moment(item: Any, by: str) -> Hashable:
@@ -94,17 +99,18 @@ class _Clock:
 
 
 @dataclass(frozen=True)
-class _Search:
+class Search:
+    """How like items of two lists are, and who is whose partner."""
+
     left: Items
     right: Items
     align: Align
     item: Node | None
     window: float
+    slack: float
     time: _Clock
 
-    def in_place(
-        self, rows: list[int], columns: list[int], found: Partners, slack: float
-    ) -> tuple[list[int], list[int]]:
+    def in_place(self, rows: list[int], columns: list[int], found: Partners) -> tuple[list[int], list[int]]:
         """Pair items of one index that are plainly the same thing, the only ones left of their moment, and that stand at one
         moment or between paired neighbours."""
         if rows != columns:
@@ -113,13 +119,16 @@ class _Search:
         crowd = Counter(self.time(self.left[i]) for i in rows)
         for place, i in enumerate(rows):
             alone = (place == 0 or rows[place - 1] != i - 1) and (place == last or rows[place + 1] != i + 1)
-            at = self.time(self.left[i])
-            apart = 0.0 if alone else abs(at - self.time(self.right[i]))
-            if apart <= slack and crowd[at] == 1 and self._plain(i, i):
+            if crowd[self.time(self.left[i])] == 1 and self.stays(i, alone=alone):
                 found.pairs.append((i, i))
             else:
                 rest.append(i)
         return rest, list(rest)
+
+    def stays(self, i: int, *, alone: bool) -> bool:
+        """Whether the items at ``i`` are plainly the same thing; ``alone``: the items before and behind have partners."""
+        is_one_moment = alone or abs(self.time(self.left[i]) - self.time(self.right[i])) <= self.slack
+        return is_one_moment and self._plain(i, i)
 
     def agreeing(self, rows: list[int], columns: list[int], near: Near, found: Partners) -> tuple[list[int], list[int]]:
         """Pair what agrees within tolerance; an item tries first the place beside its neighbour's partner."""
@@ -204,11 +213,12 @@ class _Search:
         parts, boxes, named = [], [], 0.0
         for name in self.align.then:
             kind, _, key = name.rpartition(":")
-            parts.append(_field_cost(a.get(key), b.get(key), item.child(key), is_box=kind == "iou"))
+            one, other = a.get(key), b.get(key)
+            parts.append(0.0 if one == other else _field_cost(one, other, item.child(key), is_box=kind == "iou"))
             if kind == "iou":
                 boxes.append(parts[-1])
-            else:
-                named = max(named, parts[-1])
+            elif parts[-1] > named:
+                named = parts[-1]
         if boxes and min(boxes) > 1 - _APART and (named > 0.5 or len(parts) == 1):
             return None
         return parts
@@ -221,8 +231,7 @@ def are_apart(a: Any, b: Any, node: Node | None) -> bool:
 
 
 def _field_cost(a: Any, b: Any, node: Node | None, *, is_box: bool) -> float:
-    if a == b:
-        return 0.0
+    """How unlike two values of one field are, 0 to 1, which are not equal."""
     if is_box:
         one, other = box_of(a, node), box_of(b, node)
         return 1 - overlap(one, other) if one and other else _UNKNOWN

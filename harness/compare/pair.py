@@ -5,8 +5,9 @@ What a pair costs, against parsing both sides with ``orjson`` in the same collec
 * Equal bytes that this process has walked before, under the same schema and policy, cost one hash: ``Known`` keeps their
   outcome. A comparison meets the same bytes up to five times (two configurations, repeat, golden, contract).
 * Equal bytes at first sight are parsed, validated and walked once, not twice.
-* Unequal bytes are parsed on both sides, the expected side is validated, both are walked together, and of the actual
-  side everything is validated but list items that equal a valid one in value and type.
+* Of unequal bytes, runs of list items that both sides hold are parsed once (``shared``). The expected side is validated,
+  both are walked together, and of the actual side everything is validated but list items that equal a valid one in value
+  and type.
 
 Integers beyond 64 bits are read as reals, as ``orjson`` does.
 """
@@ -21,6 +22,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harness.compare import shared
 from harness.compare.compiled import Way
 from harness.compare.difference import Comparison
 from harness.compare.walk import Equals, Policy, compare, compare_valid
@@ -64,7 +66,7 @@ def compare_bytes(
     if expected == actual:
         return _equal(expected, contract, policy, known)
     with _collector_paused():
-        (left, left_strict), (right, right_strict) = _parse(expected), _parse(actual)
+        (left, left_strict), (right, right_strict) = _parse_both(expected, actual)
         left_valid = left_strict and contract.fast.is_valid(left)
         if left_valid and right_strict:
             comparison, equals = compare_valid(left, right, contract.node, policy)
@@ -116,6 +118,12 @@ def _parse(raw: bytes) -> tuple[Any, bool]:
         return orjson.loads(raw), True
     except orjson.JSONDecodeError:
         return json.loads(raw), False
+
+
+def _parse_both(expected: bytes, actual: bytes) -> tuple[tuple[Any, bool], tuple[Any, bool]]:
+    if (found := shared.parse(expected, actual)) is not None:
+        return (found[0], True), (found[1], True)
+    return _parse(expected), _parse(actual)
 
 
 def _violations(document: Any, contract: Contract, *, is_valid: bool) -> tuple[Violation, ...]:

@@ -55,15 +55,13 @@ class Contract:
 
 def build(schemas: Schemas, schema_id: str) -> Contract:
     """Compile ``schema_id`` for the walk, the reference validator and the fast one."""
-    import jsonschema_rs
-
     node = compile_schema(schemas, schema_id)
     schema = schemas.get(schema_id)
     return Contract(
         schema_id=schema_id,
         node=node,
         reference=Draft202012Validator(schema, registry=schemas.registry),
-        fast=jsonschema_rs.Draft202012Validator(fast.named(schema), registry=schemas.fast_registry),
+        fast=fast.validator(schema, schemas.fast_registry),
         fingerprint=f"{schema_id} {schemas.fingerprint}",
     )
 

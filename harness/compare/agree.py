@@ -1,0 +1,161 @@
+"""Items of two lists that agree index by index, or that differ in a few leaves only: told without asking who is whose partner."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import compress, count
+from operator import is_not
+from typing import Any
+
+from harness.compare import align
+from harness.compare.compiled import Compiled, Spot
+from harness.compare.leaf import compare_leaf
+from harness.compare.place import Place, below
+from harness.compare.policy import Policy
+from harness.compare.tally import Equals, Tally
+from harness.contract.nodes import Node
+
+#: Most leaves in which an item may differ to be taken for the same thing at once.
+_FEW = 3
+
+
+def clear(
+    tally: Tally, expected: list[Any], actual: list[Any], functions: Compiled, near: align.Near, node: Node | None
+) -> list[int]:
+    """Count what agrees index by index in lists of one length; the indices of the rest."""
+    unequal: Sequence[int] = range(len(expected))
+    if tally.quick and near is functions.near and functions.whole:
+        unequal = _unequal(tally, expected, actual)
+        if node is not None and node.is_plain_list:
+            tally.equals.append(Equals(actual, unequal, node.length[0]))
+    unclear, within = [], 0
+    for index in unequal:
+        if (n := near(expected[index], actual[index])) < 0:
+            unclear.append(index)
+        else:
+            within += n
+    if functions.fixed is not None:
+        tally.count(functions.fixed * (len(expected) - len(unclear)), within)
+    else:
+        tally.count(_leaves_of(_without(expected, unclear), functions), within)
+    return unclear
+
+
+def unclear(
+    tally: Tally, expected: list[Any], actual: list[Any], node: Node, functions: Compiled, near: align.Near
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Count what agrees index by index, in lists of unequal length from both ends; the places of the rest."""
+    n, m = len(expected), len(actual)
+    if n == m:
+        unclear = clear(tally, expected, actual, functions, near, node)
+        return unclear, unclear
+    quick = tally.quick and near is functions.near and functions.whole
+    same = tally.same if quick else None
+    front, within, unequal = _agreeing(expected, actual, near, same)
+    back, more, behind = _agreeing(expected[front:][::-1], actual[front:][::-1], near, same)
+    if quick and node.is_plain_list:
+        rest = [*unequal, *range(front, m - back), *(m - 1 - k for k in behind)]
+        tally.equals.append(Equals(actual, rest, node.length[0]))
+    tally.count(_leaves_of(expected[:front] + expected[n - back :], functions), within + more)
+    return range(front, n - back), range(front, m - back)
+
+
+def spotted(
+    tally: Tally,
+    expected: list[Any],
+    actual: list[Any],
+    rows: Sequence[int],
+    node: Node,
+    functions: Compiled,
+    place: Place,
+) -> list[int]:
+    """Report items of one index that are plainly the same thing but for a few leaves; the indices of the rest.
+
+    They must be the only ones of their moment that are left, and equal in all that decides which item is which.
+    """
+    assert node.align is not None
+    by = node.align.by
+    deciding = {by, *(name.removeprefix("iou:") for name in node.align.then)}
+    crowd = Counter(align.moment(expected[i], by) for i in rows)
+    search = align.search_in(expected, actual, node=node, slack=slack(tally.policy, node))
+    left = set(rows)
+    rest = []
+    for i in rows:
+        spots: list[Spot] = []
+        near = functions.spots(expected[i], actual[i], spots) if crowd[align.moment(expected[i], by)] == 1 else -1
+        if near < 0 or any(not steps for steps, *_ in spots):
+            rest.append(i)
+            continue
+        if len(spots) > _FEW or any(steps[0] in deciding for steps, *_ in spots):
+            is_alone = i - 1 not in left and i + 1 not in left
+            if not search.stays(i, alone=is_alone):
+                rest.append(i)
+                continue
+        tally.count(functions.size(expected[i]) - len(spots), near)
+        for steps, leaf, a, b in spots:
+            here = below(place, i)
+            for step in steps:
+                here = below(here, step)
+            compare_leaf(tally, a, b, leaf, here)
+    return rest
+
+
+def slack(policy: Policy, node: Node) -> float:
+    """By how much the moments of two items may differ and still be one."""
+    assert node.align is not None
+    by = node.items.child(node.align.by) if node.items and not node.items.branches else None
+    if policy.tolerances is None or by is None:
+        return 0.0
+    return policy.tolerance(by.rule.kind, by.where).abs
+
+
+def _unequal(tally: Tally, expected: list[Any], actual: list[Any]) -> list[int]:
+    """The indices of items that Python does not take for equal; of the others the types are looked at in the end."""
+    unequal = []
+    for index in compress(count(), map(is_not, expected, actual)):
+        if (a := expected[index]) != (b := actual[index]):
+            unequal.append(index)
+        else:
+            tally.same[0].append(a)
+            tally.same[1].append(b)
+    return unequal
+
+
+def _leaves_of(items: list[Any], functions: Compiled) -> int:
+    return functions.fixed * len(items) if functions.fixed is not None else sum(map(functions.size, items))
+
+
+def _agreeing(
+    left: list[Any], right: list[Any], near: align.Near, same: tuple[list[Any], list[Any]] | None
+) -> tuple[int, int, list[int]]:
+    """How many pairs agree from the start, how many of their leaves within tolerance only, which pairs are not equal.
+
+    ``same`` takes the pairs that Python takes for equal; None where that is not to be asked.
+    """
+    within, unequal, index = 0, [], -1
+    for index, (a, b) in enumerate(zip(left, right, strict=False)):
+        if same is not None:
+            if a is b:
+                continue
+            if a == b:
+                same[0].append(a)
+                same[1].append(b)
+                continue
+        if (n := near(a, b)) < 0:
+            return index, within, unequal
+        unequal.append(index)
+        within += n
+    return index + 1, within, unequal
+
+
+def _without(items: list[Any], places: Sequence[int]) -> list[Any]:
+    """``items`` without those at ``places``, which are in order."""
+    if not places:
+        return items
+    kept: list[Any] = []
+    start = 0
+    for place in places:
+        kept += items[start:place]
+        start = place + 1
+    return kept + items[start:]

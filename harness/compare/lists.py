@@ -1,0 +1,128 @@
+"""Two lists: which item is which, what stands on one side only, and what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from harness.compare import again, agree, align, flips, order, sequence
+from harness.compare.align import Partners
+from harness.compare.compiled import compiled
+from harness.compare.leaf import is_same
+from harness.compare.place import Place, below
+from harness.compare.policy import Policy
+from harness.compare.tally import leaf_count, rule_of
+from harness.contract.nodes import Node, Rule
+
+if TYPE_CHECKING:
+    from harness.compare.walk import Walk
+
+
+def compare_lists(
+    walk: Walk, expected: list[Any], actual: list[Any], node: Node | None, place: Place, *, watched: bool
+) -> None:
+    """Compare two lists at ``place`` along ``node``, each item with its partner."""
+    if node is None or node.items is None or node.prefix:
+        _by_index(walk, expected, actual, node, place, watched=watched)
+        return
+    watched = watched and walk.policy.watches(below(place, 0))
+    if len(expected) == len(actual) == node.length[1] and node.align is None:
+        _in_place(walk, expected, actual, node.items, place, watched=watched)
+        return
+    functions = compiled(node.items, walk.way)
+    near = _never if watched else functions.near
+    if node.series and node.align is None:
+        common = min(len(expected), len(actual))
+        rows = columns = agree.clear(walk, expected[:common], actual[:common], functions, near, None)
+        pairs = Partners(list(zip(rows, columns, strict=True)))
+        _length(walk, expected, actual, common, place)
+    else:
+        rows, columns = agree.unclear(walk, expected, actual, node, functions, near)
+        if rows is columns and node.align is not None and not watched:
+            rows = columns = agree.spotted(walk, expected, actual, rows, node, functions, place)
+        if not rows and not columns:
+            return
+        pairs = _partners(walk.policy, expected, actual, rows, columns, node, functions.like)
+    _take(walk, expected, actual, pairs, node, place, watched=watched)
+
+
+def _by_index(
+    walk: Walk, expected: list[Any], actual: list[Any], node: Node | None, place: Place, *, watched: bool
+) -> None:
+    common = min(len(expected), len(actual))
+    for index in range(common):
+        here = below(place, index)
+        item = node.item(index) if node else None
+        walk.pair(expected[index], actual[index], item, here, watched=watched)
+    if node is not None:
+        _length(walk, expected, actual, common, place)
+        return
+    for index in range(common, max(len(expected), len(actual))):
+        rest = expected if len(expected) > len(actual) else actual
+        walk.uncovered(rest[index], below(place, index))
+
+
+def _in_place(walk: Walk, expected: list[Any], actual: list[Any], item: Node, place: Place, *, watched: bool) -> None:
+    """Lists of a length that the schema fixes, like the numbers of a box: each place has its own meaning."""
+    for index, (a, b) in enumerate(zip(expected, actual, strict=True)):
+        if not watched and is_same(a, b, item):
+            walk.found.exact += 1
+        else:
+            walk.pair(a, b, item, below(place, index), watched=watched)
+
+
+def _length(walk: Walk, expected: list[Any], actual: list[Any], common: int, place: Place) -> None:
+    if len(expected) != len(actual):
+        rest = (expected if len(expected) > len(actual) else actual)[common:]
+        rule = Rule(unit="items")
+        note = "compared item by item up to the shorter length"
+        walk.differ("length", len(expected), len(actual), place, rule, leaf_count(rest), note=note)
+
+
+def _partners(
+    policy: Policy, expected: list[Any], actual: list[Any], rows: Sequence[int], columns: Sequence[int], node: Node,
+    near: align.Near,
+) -> Partners:  # fmt: skip
+    if node.align is None:
+        return sequence.partners(expected, actual, rows, columns, near)
+    return align.partners(expected, actual, rows, columns, node=node, near=near, slack=agree.slack(policy, node))
+
+
+def _take(
+    walk: Walk, expected: list[Any], actual: list[Any], partners: Partners, node: Node, place: Place, *, watched: bool
+) -> None:
+    """Compare the partners, and say what stands alone, was moved, or stands in another order."""
+    item = node.items
+    moved = sequence.same_elsewhere(
+        partners,
+        lambda i: again.known_by(expected[i], node),
+        lambda j: again.known_by(actual[j], node),
+    )
+    out_of_order = order.out_of_order(walk.policy, expected, actual, partners, node)
+    allowed = flips.most(walk.policy, expected, actual, node)
+    for i, j in partners.pairs:
+        if (i, j) in out_of_order:
+            continue
+        if allowed > 1 and flips.relabelled(walk.policy, expected[i], actual[j], node):
+            flips.take(walk, "missing", expected[i], node, below(place, i), place)
+            flips.take(walk, "extra", actual[j], node, below(place, j), place)
+            allowed -= 2
+        else:
+            walk.pair(expected[i], actual[j], item, below(place, j, i), watched=watched)
+    if out_of_order:
+        order.compare_out_of_order(walk, expected, actual, out_of_order, item, place, watched=watched)
+    for i, j in moved:
+        leaves = max(leaf_count(expected[i]), leaf_count(actual[j]))
+        walk.differ("moved", expected[i], actual[j], below(place, j, i), rule_of(item), leaves)
+    for kind, items, places in (("missing", expected, partners.missing), ("extra", actual, partners.extra)):
+        for index in places:
+            here = below(place, index)
+            if allowed > 0 and flips.take(walk, kind, items[index], node, here, place):
+                allowed -= 1
+            else:
+                child = item.choose(items[index]) or item if item is not None else None
+                walk.one_sided(kind, items[index], child, here)
+
+
+def _never(expected: Any, actual: Any) -> int:
+    return -1
