@@ -205,3 +205,36 @@ def test_a_misnamed_field_of_an_alignment_is_found():
     item = {"type": "object", "properties": {"start": {"type": "number"}}}
     lists = {"type": "array", "items": item, "x-parity": {"align": {"by": "timestamp", "then": ["iou:bbox"]}}}
     assert list(misnamed({"a": lists})) == ["a: timestamp", "a: bbox"]
+
+
+FORMS = {
+    "closed": {"type": "object", "properties": {"a": {}, "b": {}}, "required": ["a", "b"], "additionalProperties": False},
+    "closed, one optional": {"type": "object", "properties": {"a": {}, "b": {}}, "required": ["a"], "additionalProperties": False},
+    "open": {"type": "object", "properties": {"a": {}, "b": {}}, "required": ["a", "b"]},
+    "closed by pattern": {
+        "properties": {"a": {}}, "patternProperties": {"b": {}}, "required": ["a"], "additionalProperties": False,
+    },
+    "at least": {"type": ["number", "null"], "minimum": 0.5},
+    "more than": {"exclusiveMinimum": 0.5},
+    "at most": {"type": "number", "maximum": 2.4},
+    "less than": {"type": "number", "exclusiveMaximum": 2.5, "minimum": 1},
+    "named like words": {
+        "properties": {"required": {"const": 1.5}, "minimum": {"enum": [0.5, "a"]}}, "additionalProperties": False,
+    },
+}  # fmt: skip
+VALUES = [
+    None, True, "x", 0, 1, 3, 0.5, 0.25, 0.500001, 2.4, 2.5, 2.41, -1e300, 10**30, [], {}, {"a": 1}, {"b": 1}, {"a": 1, "b": 2},
+    {"a": 1, "b": 2, "c": 3}, {"a": 1, "c": 3}, {"required": 1.5, "minimum": 0.5}, {"minimum": 0.6},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_fast_validator_says_in_other_words_what_the_schema_says(form):
+    """Directly, inside of a list, and by reference."""
+    schema = {"$id": "other.schema.json", "$defs": {"it": FORMS[form]}, "$ref": "#/$defs/it"}
+    around = {"$id": "around.schema.json", "type": "array", "items": {"anyOf": [{"$ref": "other.schema.json"}]}}
+    given = registry.collect([schema, around])
+    one, many = check.build(given, "other.schema.json"), check.build(given, "around.schema.json")
+    for value in VALUES:
+        expected = one.reference.is_valid(value)
+        assert (value, one.fast.is_valid(value), many.fast.is_valid([value])) == (value, expected, expected)
