@@ -1,4 +1,7 @@
-"""The system's Chromium for tests; a machine without it fails them and says how to get it."""
+"""The system's Chromium for tests; a machine without it fails them and says how to get it.
+
+Two at once in one process cannot be: tests take the fixture ``browser``.
+"""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ from harness.report.plain import printed
 
 @click.command(
     epilog="\b\nExamples:\n"
-    '  parity accept --cause scene_pacing-values-4e551853 --reason "mean over shots, not cuts"\n'
+    '  parity accept --cause pacing-values-4e551853 --reason "mean over shots, not cuts"\n'
     '  parity accept --case minimal --reason "first golden of a new clip"\n'
-    "  parity accept --field '*.flowScore' --artifact scene_pacing.result --reason \"…\"\n\n"
+    "  parity accept --field '*.flowScore' --case minimal --reason \"…\"\n\n"
     "A cause is applied to every golden that it explains, and to nothing else. Where the configurations shared what they "
     "computed, the case is run once more first: what a repeated run does not give is never accepted. `git diff` shows what "
     "was written; the record stands in the ledger."

@@ -13,7 +13,7 @@ from harness.report.plain import printed
 
 @click.command(
     epilog="\b\nExample:\n"
-    '  parity reject --cause scene_pacing-values-4e551853 --reason "a slip: it must count shots"\n\n'
+    '  parity reject --cause pacing-values-4e551853 --reason "a slip: it must count shots"\n\n'
     "Rejecting is a note for whoever works here: the difference is found again by every run until its cause is mended."
 )
 @selecting

@@ -10,9 +10,16 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.browser import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 TOY = Path(__file__).parent / "toy"
@@ -123,6 +130,13 @@ def fill(folder: Path) -> Project:
     made.case("plain")
     made.declare(SOURCE, *WRAPPED_SOURCES)
     return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; one for a file, for while it lives no other test of the process can have an event loop of its own."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

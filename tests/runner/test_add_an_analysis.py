@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "add-an-analysis.md"
 @pytest.fixture
 def printed() -> dict[str, str]:
     """The code blocks of the page by language."""
-    return dict(re.findall(r"```(\w+)\n(.*?)```", PAGE.read_text(), re.DOTALL))
+    return dict(re.findall(r"```(python|json)[^\n]*\n(.*?)```", PAGE.read_text(), re.DOTALL))
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from harness.report.page.render import html
-from tests.browser import chromium
 from tests.harness.page import made
 
 Open = Callable[..., Page]
@@ -46,13 +45,7 @@ class Watched:
             self.wrong.append(said.text)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(browser: Browser) -> Watched:
     return Watched(browser)
 

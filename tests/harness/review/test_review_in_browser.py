@@ -20,7 +20,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chromium
 from tests.harness.conftest import ROOT
 from tests.harness.review.serving import reviewing
 
@@ -127,12 +126,6 @@ def broken(run_once: Broken, tmp_path: Path) -> Broken:
     return replace(run_once, checkout=Checkout(copied))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A tab that asks nobody but this machine, and fails the test where its script did."""
@@ -218,7 +211,7 @@ def test_in_the_browser_the_cause_is_found_seen_and_accepted_and_the_next_run_is
         dialog.locator('[data-action="confirm"]').click()
         expect(dialog).to_have_count(0)
         expect(card.locator(".decision")).to_have_text("accepted")
-        expect(page.get_by_role("status").filter(has_text="record")).to_be_visible()
+        expect(page.get_by_role("status").locator(".toast")).to_contain_text("record")
         review.interrupt()
 
     record = broken.checkout.ledger()[-1]
