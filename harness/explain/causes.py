@@ -13,7 +13,7 @@ from harness.compare.walk import leaf_count
 from harness.explain.findings import Finding
 from harness.explain.patterns import Documents, Part, fold, many, values
 from harness.explain.places import Graph
-from harness.explain.stages import Attribution, label
+from harness.explain.stages import Attribution, first, label
 
 #: Examples of a cause in a report; the differences themselves stand in the results.
 EXAMPLES = 3
@@ -57,7 +57,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Explanation:
-    """All causes, heaviest first within the order of the stages, and the findings that none explains."""
+    """All causes, those of the first diverging stage before the others, heaviest first; and what none explains."""
 
     causes: tuple[Cause, ...]
     remainder: tuple[Finding, ...]
@@ -71,6 +71,7 @@ def leaves(difference: Difference) -> int:
 
 def explain(graph: Graph, attributions: Iterable[Attribution], documents: Documents) -> Explanation:
     """Fold attributed findings: own ones into causes by stage, the others under the causes that they follow from."""
+    attributions = list(attributions)
     own: dict[str | None, list[Finding]] = defaultdict(list)
     led: dict[str | None, list[tuple[Finding, bool]]] = defaultdict(list)
     for finding, root, proven in attributions:
@@ -92,7 +93,8 @@ def explain(graph: Graph, attributions: Iterable[Attribution], documents: Docume
         elif stage in led:
             remainder += [finding for finding, _ in led[stage]]
         causes += made
-    return Explanation(tuple(sorted(causes, key=lambda each: -each.weight)), tuple(remainder))
+    begun = first(graph, attributions)
+    return Explanation(tuple(sorted(causes, key=lambda each: (each.stage != begun, -each.weight))), tuple(remainder))
 
 
 def _with_follows(cause: Cause, graph: Graph, led: Sequence[tuple[Finding, bool]]) -> Cause:

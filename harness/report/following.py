@@ -42,16 +42,17 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
 def _meant(report: Mapping[str, Any]) -> Iterator[Step]:
     """How to agree with a change; nobody can agree with runs that differ from each other."""
     drifting = [result for result in report["results"] if "drift" in result["verdicts"]]
-    if any(result["check"] == "golden" for result in drifting):
+    cause = next((each["id"] for each in report["causes"] if _of_goldens(each)), None)
+    golden = next((result["case"] for result in drifting if result["check"] == "golden"), None)
+    if cause or (golden and not report["causes"]):
         yield Step("or, if it is meant, see and decide it on a page", "parity review")
-        cause = next((each["id"] for each in report["causes"] if _of_goldens(each)), None)
-        chosen = f"--cause {cause}" if cause else f"--case {drifting[0]['case']}"
+        chosen = f"--cause {cause}" if cause else f"--case {golden}"
         yield Step("or here, with your reason", f'parity accept {chosen} --reason "…"')
-    elif any(result["check"] == "configurations" for result in drifting):
+    if any(result["check"] == "configurations" for result in drifting):
         yield Step(
             "what differs between the configurations cannot be accepted: it is mended, or declared in the ledger"
         )
 
 
 def _of_goldens(cause: Mapping[str, Any]) -> bool:
-    return any(each["check"] == "golden" for each in cause["comparisons"])
+    return all(each["check"] == "golden" for each in cause["comparisons"])

@@ -16,7 +16,7 @@ _FOLLOWS, _INDENT, _LABEL = 8, 4, 9
 
 
 def section(report: Mapping[str, Any], width: int, room: int | None) -> list[Line]:
-    """All causes, heaviest first, in at most about ``room`` lines (None: everything); nothing where nothing differs.
+    """All causes in their order, in at most about ``room`` lines (None: everything); nothing where nothing differs.
 
     The heaviest are told in full as long as there is room, then the numbers of each, then the titles.
     """
@@ -35,7 +35,9 @@ def section(report: Mapping[str, Any], width: int, room: int | None) -> list[Lin
     ]
     chosen = [WHOLE] * len(shown) if room is None else _fitting(forms, room - len(head) - 1)
     told = [line for form, detail in zip(forms, chosen, strict=False) for line in form[detail]]
-    cut = f", the heaviest {len(chosen)} of them" if len(chosen) < len(causes) else ""
+    weights = [each["leaves"] for each in causes]
+    which = "heaviest" if weights == sorted(weights, reverse=True) else "first"
+    cut = f", the {which} {len(chosen)} of them" if len(chosen) < len(causes) else ""
     return [*head, styled(f"{words.many(len(causes), 'cause')}{cut}:", TITLE), *told]
 
 

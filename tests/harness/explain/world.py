@@ -126,4 +126,4 @@ class World:
             session=build.Session("", "", 0.0, None, True, 0.01),
             explanation=build.explanation(again.config, again.pipeline, results, found, None)[0],
         )  # fmt: skip
-        return {**report, "text": summary.render(report, file="reports/parity.json")}
+        return {**report, "text": summary.render(report, file="reports/parity.json", width=160)}
