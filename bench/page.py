@@ -87,9 +87,11 @@ def _traced(browser: Browser, page: Page, act: Callable[[], Any]) -> tuple[Any, 
 
 
 def _open(page: Page, file: Path) -> dict[str, float | None]:
+    from tests.browser import until
+
     page.goto("about:blank")
     page.goto(file.resolve().as_uri())
-    page.wait_for_function("performance.getEntriesByName('parity-ready').length > 0")
+    until(page, "performance.getEntriesByName('parity-ready').length > 0")
     page.wait_for_timeout(300)
     return page.evaluate(OPENING)
 

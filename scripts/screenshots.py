@@ -59,12 +59,14 @@ def main() -> None:
 
 
 def _open(browser: Browser, file: Path, *, scheme: str, size: tuple[int, int]) -> Page:
+    from tests.browser import until
+
     context = browser.new_context(
         color_scheme=scheme, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
     )
     page = context.new_page()
     page.goto(file.as_uri())
-    page.wait_for_function("performance.getEntriesByName('parity-ready').length > 0")
+    until(page, "performance.getEntriesByName('parity-ready').length > 0")
     page.wait_for_timeout(300)
     return page
 

@@ -6,6 +6,7 @@ Two at once in one process cannot be: tests take the fixture ``browser``.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -33,3 +34,15 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def until(page: Page, expression: str, *, seconds: float = 30.0) -> None:
+    """Wait until ``expression`` is true in the page.
+
+    Playwright's own waiting evaluates a text inside the page again and again, which the report's policy forbids.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > end:
+            pytest.fail(f"after {seconds:g} s the page still does not meet: {expression}")
+        page.wait_for_timeout(20)

@@ -12,6 +12,12 @@ from tests.harness.conftest import Project, fill
 AUTHOR = "Ada Lovelace <ada@example.org>"
 
 
+@pytest.fixture(autouse=True)
+def nobodys_ci(monkeypatch):
+    """Goldens are written here, wherever the tests run."""
+    monkeypatch.delenv("CI", raising=False)
+
+
 @pytest.fixture(scope="session")
 def recorded_once(tmp_path_factory):
     """The project that the others are copies of."""
@@ -25,9 +31,8 @@ def recorded_once(tmp_path_factory):
 
 
 @pytest.fixture
-def kept(recorded_once, tmp_path, monkeypatch):
+def kept(recorded_once, tmp_path):
     """A project at parity, its goldens in the ledger."""
-    monkeypatch.delenv("CI", raising=False)
     shutil.copytree(recorded_once.root, tmp_path / "p")
     return Project(tmp_path / "p")
 

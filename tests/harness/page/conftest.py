@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from harness.report.page.render import html
+from tests.browser import until
 from tests.harness.page import made
 
 Open = Callable[..., Page]
@@ -65,7 +66,7 @@ def open_page(watched: Watched, tmp_path: Path) -> Iterator[Open]:
         page.emulate_media(media="screen")  # a test may have left it on paper
         page.mouse.move(0, 0)
         page.goto(file.as_uri())
-        page.wait_for_function("performance.getEntriesByName('parity-ready').length > 0")
+        until(page, "performance.getEntriesByName('parity-ready').length > 0")
         return page
 
     yield open_

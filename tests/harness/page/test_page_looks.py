@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser import until
 from tests.harness.page import made
 from tests.harness.page.conftest import Open
 
@@ -126,4 +127,4 @@ def test_printed_it_shows_every_cause_and_rows_without_scrolling(open_page: Open
     assert page.get_by_text("At most 200 rows are printed.").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
-    page.wait_for_function("document.querySelectorAll('.rows .row').length < 60")
+    until(page, "document.querySelectorAll('.rows .row').length < 60")
