@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from harness.commands.common import settings
-from harness.commands.deciding import selecting, selection
+from harness.commands.deciding import author_option, selecting, selection
 from harness.report.plain import printed
 
 
@@ -23,7 +23,7 @@ from harness.report.plain import printed
 )
 @selecting
 @click.option("--reason", metavar="TEXT", help="Why the goldens change; asked for on a terminal when it is missing.")
-@click.option("--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR).")
+@author_option
 @click.pass_obj
 def accept(file: str | None, reason: str | None, author: str | None, **chosen: Any) -> None:
     """Write pending changes into the goldens, and record who accepted them and why.

@@ -1,4 +1,4 @@
-"""What `parity accept` and `parity reject` share: the options that say what is decided on."""
+"""What the commands that decide share: who decides, and the options that say on what."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import click
 if TYPE_CHECKING:
     from harness.decide.select import Selection
 
+author_option = click.option(
+    "--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR)."
+)
 _OPTIONS = (
     click.option("--cause", "causes", multiple=True, metavar="ID", help="What this cause explains, in every golden."),
     click.option("--case", "cases", multiple=True, metavar="NAME", help="Only goldens of this case."),

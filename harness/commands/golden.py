@@ -9,6 +9,7 @@ import click
 
 from harness.commands.common import Display, case_option, display_options, jobs_option, settings
 from harness.commands.comparing import compare
+from harness.commands.deciding import author_option
 from harness.report.plain import printed
 from harness.verdict import UsageError
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @case_option
 @click.option("--from", "given", type=click.Path(), metavar="DIR", help="Record saved captures; run no case.")
 @click.option("--reason", metavar="TEXT", help="Why the goldens change; asked for on a terminal, after all was shown.")
-@click.option("--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR).")
+@author_option
 @jobs_option
 @display_options
 @click.pass_obj

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from harness.commands.common import settings
-from harness.commands.deciding import selecting, selection
+from harness.commands.deciding import author_option, selecting, selection
 from harness.report.plain import printed
 
 
@@ -18,7 +18,7 @@ from harness.report.plain import printed
 )
 @selecting
 @click.option("--reason", metavar="TEXT", help="Why it is not wanted.")
-@click.option("--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR).")
+@author_option
 @click.pass_obj
 def reject(file: str | None, reason: str | None, author: str | None, **chosen: Any) -> None:
     """Note that pending changes are not wanted; the goldens stay as they are."""

@@ -16,6 +16,8 @@ from harness.report import plain
 from harness.verdict import ContractError
 
 Category = Literal["create", "fix", "update", "trim"]
+"""``create``: there is no golden yet; ``fix``: it differs from the run; ``update``: it says the same in another form;
+``trim``: no case needs it any more."""
 
 _KEY, _DIGEST = re.compile(r"[^/]+/[^/]+"), re.compile(r"[0-9a-f]{16}")
 #: Letters of a reason that a message shows.

@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.config import Config
+from harness.decide.ledger import Category
 from harness.decide.patch import Change as Difference
 from harness.goldens import write_atomically
 from harness.verdict import UsageError
 
 FORMAT = "parity-pending/1"
 FOLDER, FILE_NAME = "pending", "pending.json"
-
-Category = Literal["create", "fix", "update", "trim"]
-"""``create``: there is no golden yet; ``fix``: it differs from the run; ``update``: it says the same in another form;
-``trim``: no case needs it any more."""
 
 State = Literal["open", "accepted", "rejected"]
 
@@ -136,12 +133,12 @@ def folder_of(config: Config) -> Path:
 
 def base_of(config: Config, change: Change) -> str | None:
     """The golden as it was compared."""
-    return _text(folder_of(config) / "base" / change.key)
+    return text_at(folder_of(config) / "base" / change.key)
 
 
 def candidate_of(config: Config, change: Change) -> str | None:
     """The golden as the run would have it."""
-    return _text(folder_of(config) / "candidate" / change.key)
+    return text_at(folder_of(config) / "candidate" / change.key)
 
 
 def put(config: Config, key: str, *, base: str | None, candidate: str | None) -> None:
@@ -161,7 +158,8 @@ def forget(config: Config, cases: Iterable[str]) -> None:
             shutil.rmtree(folder_of(config) / name / case, ignore_errors=True)
 
 
-def _text(file: Path) -> str | None:
+def text_at(file: Path) -> str | None:
+    """What ``file`` holds; None where there is none."""
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -16,8 +16,8 @@ from harness.compare.mask import canonical, masked
 from harness.compare.suite import Suite
 from harness.config import Config
 from harness.decide import chain, git, journal, ledger, pending
-from harness.decide.ledger import digest
-from harness.decide.pending import WHOLE, Category, Change, Item, Origin, Pending
+from harness.decide.ledger import Category, digest
+from harness.decide.pending import WHOLE, Change, Item, Origin, Pending
 from harness.failing import artifacts_of
 from harness.pipelines.base import Artifact, Pipeline
 from harness.verdict import ParityError, UsageError
@@ -82,7 +82,7 @@ def _put(
         older = Pending()  # it cannot be read: this is the run that makes it anew
     pending.forget(config, ran)
     for change, candidate in found:
-        pending.put(config, change.key, base=_text(config.root / change.file), candidate=candidate)
+        pending.put(config, change.key, base=pending.text_at(config.root / change.file), candidate=candidate)
     kept = tuple(change for change in older.changes if change.case not in ran)
     changes = (*kept, *(change for change, _ in found))
     known = {cause for change in changes for cause in change.causes}
@@ -127,7 +127,7 @@ def _change(suite: Suite, case: Case, artifact: Artifact, comparison: Comparison
     if result is None:
         return None
     file = goldens.path_of(config, case.name, str(artifact.golden))
-    base = _text(file)
+    base = pending.text_at(file)
     blocked = _blocked(suite, case, artifact, comparison)
     if base is not None and list(result["verdicts"]) == ["parity"]:
         category: Category = "update"
@@ -206,12 +206,8 @@ def _unrecorded(
             continue
         case, _, name = problem.key.partition("/")
         file, now = config.snapshots / problem.key, files[problem.key]
-        text = _text(file)
+        text = pending.text_at(file)
         category: Category = "trim" if text is None else "create" if problem.kind == "unrecorded" else "update"
         item = Item(WHOLE, "", None, None)
         found.append((Change(case, Path(name).stem, config.relative(file), category, now, now, now, (item,)), text))
     return found
-
-
-def _text(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8") if file.is_file() else None

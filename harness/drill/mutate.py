@@ -25,7 +25,6 @@ OF_DOCUMENTS = ("result string unequal", "wrong prefix", "not a number")
 OF_CAPTURES = (
     "file missing", "file extra", "file swapped", "file torn", "stamp mismatch", "exit code", "stdout pollution",
 )  # fmt: skip
-STRUCTURAL = (*OF_LEAVES, *OF_LISTS, *OF_DOCUMENTS, *OF_CAPTURES)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from harness.cases import Case
+    from harness.compare.outcome import Outcome
+    from harness.compare.suite import Suite
+
 ROOT = Path(__file__).parents[2]
 TOY = Path(__file__).parent / "toy"
 
@@ -63,29 +67,19 @@ class Project:
         from harness.compare.captures import Captures
         from harness.compare.declared import load
         from harness.compare.suite import Suite
-        from harness.failing import artifacts_of, known_artifacts, repeatable_of
+        from harness.failing import known_artifacts
         from harness.report import build, machines, summary, write
 
         config = settings.load(self.root / "parity.toml")
         pipeline = settings.load_pipeline(config)
         suite = Suite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
         found = cases.discover(config)
-        outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
-        for case in found:
-            for name in pipeline.configurations:
-                outcomes += [suite.run(case, name), suite.expectations(case, name)]
-            for artifact in artifacts_of(pipeline, case):
-                if artifact.name in repeatable_of(pipeline, case):
-                    outcomes.append(suite.repeated(case, artifact))
-                outcomes.append(suite.configurations(case, artifact))
-                for name in pipeline.configurations:
-                    outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
         names = [artifact.name for artifact in known_artifacts(pipeline)]
         try:
             declared = load(config.declared, configurations=pipeline.configurations, artifacts=names)
         except verdict.ContractError:
             declared = []  # every outcome says so
-        results = [outcome.to_json() for outcome in outcomes]
+        results = [outcome.to_json() for outcome in every_outcome(suite, found)]
         report = build.build(
             results,
             machines=machines.compared(config, pipeline, build.runs(results)),
@@ -114,6 +108,24 @@ WRAPPED_SOURCES = [
     {**SOURCE, "artifact": "wrapped", "path": "parsed.Where.source"},
     {**SOURCE, "artifact": "wrapped", "path": "result(json).toyWhere.source"},
 ]
+
+
+def every_outcome(suite: Suite, found: list[Case]) -> list[Outcome]:
+    """Every check of a complete comparison, as the suite of `parity run` makes them."""
+    from harness.failing import artifacts_of, repeatable_of
+
+    pipeline = suite.pipeline
+    outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
+    for case in found:
+        for name in pipeline.configurations:
+            outcomes += [suite.run(case, name), suite.expectations(case, name)]
+        for artifact in artifacts_of(pipeline, case):
+            if artifact.name in repeatable_of(pipeline, case):
+                outcomes.append(suite.repeated(case, artifact))
+            outcomes.append(suite.configurations(case, artifact))
+            for name in pipeline.configurations:
+                outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
+    return outcomes
 
 
 def fill(folder: Path) -> Project:

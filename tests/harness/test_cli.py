@@ -46,7 +46,7 @@ def change(project, file, *path, value):
 
 
 def change_scores(project, configuration, *path, value):
-    file = next((project.root / f"reports/captures/plain/{configuration}/work/out").glob("scores_*.json"))
+    file = next((project.root / "reports/captures/plain" / configuration).rglob("scores_*.json"))
     change(project, str(file.relative_to(project.root)), *path, value=value)
 
 
@@ -203,7 +203,7 @@ def test_a_run_that_is_not_the_same_when_repeated_is_drift(recorded):
 
 
 def test_another_order_of_keys_is_a_difference_when_repeated(recorded):
-    file = next((recorded.root / "reports/captures/plain/disk/work/out").glob("scores_*.json"))
+    file = next((recorded.root / "reports/captures/plain/disk").rglob("scores_*.json"))
     scores = json.loads(file.read_text())
     file.write_text(json.dumps({**scores, "Core": dict(reversed(scores["Core"].items()))}))
     done = recorded.compare_saved()
@@ -266,7 +266,7 @@ def test_a_value_that_violates_its_schema_breaks_the_contract(recorded):
 
 
 def test_a_file_that_is_no_json_breaks_the_contract(recorded):
-    file = next((recorded.root / "reports/captures/plain/web/work/out").glob("scores_*.json"))
+    file = next((recorded.root / "reports/captures/plain/web").rglob("scores_*.json"))
     file.write_text("{")
     done = recorded.compare_saved()
     assert done.returncode == 3

@@ -20,10 +20,10 @@ from harness.compare.mask import canonical
 from harness.compare.suite import Suite
 from harness.decide import decide, ledger, pending, provenance, stage
 from harness.decide.select import Selection
-from harness.failing import artifacts_of, repeatable_of
 from harness.goldens import write_atomically
 from harness.report import build
 from harness.verdict import ContractError, UsageError
+from tests.harness.conftest import every_outcome
 from tests.harness.decide.conftest import AUTHOR
 from tests.harness.decide.ledger.records import of
 
@@ -42,17 +42,7 @@ def compared(project, *, ran: bool = False) -> dict:
         for name in pipeline.configurations:
             record(pipeline, case, name, destination=config.captures / case.name / name, run_id="again")
     suite = Suite(config, pipeline, Captures(config, pipeline, "again", config.captures))
-    outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
-    for case in found:
-        for name in pipeline.configurations:
-            outcomes += [suite.run(case, name), suite.expectations(case, name)]
-        for artifact in artifacts_of(pipeline, case):
-            if artifact.name in repeatable_of(pipeline, case):
-                outcomes.append(suite.repeated(case, artifact))
-            outcomes.append(suite.configurations(case, artifact))
-            for name in pipeline.configurations:
-                outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
-    results = [each.to_json() for each in outcomes]
+    results = [each.to_json() for each in every_outcome(suite, found)]
     explanation, differences = build.explanation(config, pipeline, results, found, config.captures)
     comparison = stage.Comparison(
         "again", "2026-03-01T12:00:00+00:00", results, differences, explanation["causes"], found, config.captures, True
