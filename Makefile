@@ -63,6 +63,7 @@ doctor: setup
 
 lint: setup
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --quiet .
 
 clean:
 	rm -rf reports insights unified_analysis temp

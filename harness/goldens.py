@@ -67,9 +67,7 @@ def stale(config: Config, cases: Iterable[Case], pipeline: Pipeline) -> list[Pat
     return sorted(path for path in config.snapshots.rglob("*") if path.is_file() and path not in claimed)
 
 
-def extension(
-    file: Path, *, pending: Path, agrees: Callable[[Any], bool]
-) -> type[SingleFileSnapshotExtension]:
+def extension(file: Path, *, pending: Path, agrees: Callable[[Any], bool]) -> type[SingleFileSnapshotExtension]:
     """A syrupy extension that reads one golden in ``file``, and writes to ``pending`` alone.
 
     The tested value is the canonical text to store. ``agrees`` gets the stored golden and says whether the run lies

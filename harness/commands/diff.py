@@ -86,7 +86,9 @@ def diff(
     if quiet:
         _print(text.head(document))
     elif form == "json":
-        _print(plain.json_text(json.dumps({**document, "next": following}, ensure_ascii=False, indent=1, allow_nan=False)))
+        _print(
+            plain.json_text(json.dumps({**document, "next": following}, ensure_ascii=False, indent=1, allow_nan=False))
+        )
     else:
         _print((markdown if form == "markdown" else text).render(document, following))
     sys.exit(document["exit_code"])

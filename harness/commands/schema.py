@@ -24,7 +24,7 @@ def schema() -> None:
     epilog="\b\nExamples:\n  parity schema leaves --format markdown > docs/leaves.md\n"
     "  parity schema leaves --from reports/captures --problems\n\n"
     "\b\nExit codes:\n  0  every leaf varies, or is settled with a reason\n  1  one does not\n"
-    "  2  cases, goldens or captures cannot be used"
+    "  2  cases, goldens or captures cannot be used",
 )
 @case_option
 @click.option("--from", "given", type=click.Path(), metavar="DIR", help="Saved captures (default: the goldens).")

@@ -72,11 +72,13 @@ def spotted(
 ) -> list[int]:
     """Report items of one index that are plainly the same thing but for a few leaves; the indices of the rest.
 
-    They must be the only ones of their moment that are left, and equal in all that decides which item is which.
+    They must be the only ones of their moment that are left, and equal in all that decides which item is which; one
+    number of a box, alone, decides nothing.
     """
     assert node.align is not None
     by = node.align.by
-    deciding = {by, *(name.removeprefix("iou:") for name in node.align.then)}
+    boxes = {name.removeprefix("iou:") for name in node.align.then if name.startswith("iou:")}
+    deciding = {by, *node.align.then} - boxes
     crowd = Counter(align.moment(expected[i], by) for i in rows)
     search = align.search_in(expected, actual, node=node, slack=slack(tally.policy, node))
     left = set(rows)
@@ -84,10 +86,12 @@ def spotted(
     for i in rows:
         spots: list[Spot] = []
         near = functions.spots(expected[i], actual[i], spots) if crowd[align.moment(expected[i], by)] == 1 else -1
-        if near < 0 or any(not steps for steps, *_ in spots):
+        fields = [spot[0][0] for spot in spots if spot[0]]
+        if near < 0 or len(fields) < len(spots):
             rest.append(i)
             continue
-        if len(spots) > _FEW or any(steps[0] in deciding for steps, *_ in spots):
+        few = _FEW if boxes.isdisjoint(fields) else 1
+        if len(spots) > few or not deciding.isdisjoint(fields):
             is_alone = i - 1 not in left and i + 1 not in left
             if not search.stays(i, alone=is_alone):
                 rest.append(i)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.compare.text import distance
-from harness.contract.nodes import Align, Node
+from harness.contract.nodes import NUMBERS, Align, Node
 
 #: Most candidates that are looked at for one item: those nearest in time.
 _CANDIDATES = 64
@@ -26,6 +26,8 @@ _APART = 0.1
 #: How much the fields that the annotation does not name count: enough to decide between equals.
 _REST = 0.1
 
+#: Types of what tells moments apart by itself.
+_MOMENTS = NUMBERS | {str}
 #: What a box that is none on one side says about two items.
 _UNKNOWN = 0.5
 
@@ -81,7 +83,7 @@ def search_in(left: Items, right: Items, *, node: Node, slack: float) -> Search:
 def moment(item: Any, by: str) -> Hashable:
     """What tells the moments of items apart."""
     value = item.get(by) if isinstance(item, dict) else None
-    return value if isinstance(value, int | float | str) else repr(value)
+    return value if type(value) in _MOMENTS else repr(value)
 
 
 class _Clock:
@@ -93,7 +95,7 @@ class _Clock:
 
     def __call__(self, item: Any) -> float:
         value = item.get(self.by) if isinstance(item, dict) else item
-        if isinstance(value, int | float) and not isinstance(value, bool) and value - value == 0:
+        if type(value) in NUMBERS and value - value == 0:
             return value
         return 1e15 + 1e6 * self.ranks.setdefault(repr(value), len(self.ranks))
 
@@ -262,7 +264,7 @@ def box_of(value: Any, node: Node | None) -> tuple[float, float, float, float] |
         values = value
     else:
         return None
-    if any(not isinstance(each, int | float) for each in values):
+    if any(type(each) not in NUMBERS for each in values):
         return None
     a, b, c, d = values
     return (a, b, c, d) if form == "corners" else (a, b, a + c, b + d)

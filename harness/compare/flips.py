@@ -9,7 +9,7 @@ from harness.compare.difference import Flip
 from harness.compare.place import Place, text
 from harness.compare.policy import Policy
 from harness.compare.tally import Tally, leaf_count
-from harness.contract.nodes import Node
+from harness.contract.nodes import NUMBERS, Node
 
 _EXACT_CLASS = "exact"
 
@@ -40,7 +40,7 @@ def _score(policy: Policy, value: Any, node: Node) -> float | None:
     if node.flip.score is None:
         return rule.threshold
     score = value.get(node.flip.score) if isinstance(value, dict) else None
-    if isinstance(score, bool) or not isinstance(score, int | float) or not rule.near(score):
+    if type(score) not in NUMBERS or not rule.near(score):
         return None
     return score
 

@@ -14,7 +14,7 @@ from harness.compare.policy import Policy
 from harness.compare.tally import NO_RULE, Tally
 from harness.compare.text import UNITS, error_rate
 from harness.compare.tolerance import passes
-from harness.contract.nodes import Node, has_type
+from harness.contract.nodes import NUMBERS, Node, has_type
 from harness.verdict import ContractError
 
 
@@ -28,10 +28,10 @@ def is_same(expected: Any, actual: Any, node: Node) -> bool:
 
 def compare_leaf(tally: Tally, expected: Any, actual: Any, node: Node, place: Place) -> None:
     rule = node.rule
-    is_number = isinstance(expected, int | float) and not isinstance(expected, bool)
+    is_number = type(expected) in NUMBERS
     if is_number and not (math.isfinite(expected) and math.isfinite(actual)):
         tally.differ("schema", expected, actual, place, rule, note="NaN and infinity are no values")
-    elif node.types and not any(has_type(actual, name) for name in node.types) and not _stands_in(expected, actual):
+    elif not _is_allowed(actual, node) and not _stands_in(expected, actual):
         tally.differ("schema", expected, actual, place, rule, note=f"expected {' or '.join(sorted(node.types))}")
     elif expected == actual:
         tally.found.exact += 1
@@ -39,6 +39,13 @@ def compare_leaf(tally: Tally, expected: Any, actual: Any, node: Node, place: Pl
         _distance(tally, expected, actual, node, place)
     else:
         tally.differ("value", expected, actual, place, rule)
+
+
+def _is_allowed(actual: Any, node: Node) -> bool:
+    """Whether the schema allows the type of a leaf."""
+    if (kinds := node.scalars) is not None and type(actual) in kinds:
+        return True
+    return not node.types or any(has_type(actual, name) for name in node.types)
 
 
 def _stands_in(expected: Any, actual: Any) -> bool:

@@ -38,7 +38,7 @@ def compare_lists(
         _length(walk, expected, actual, common, place)
     else:
         rows, columns = agree.unclear(walk, expected, actual, node, functions, near)
-        if rows is columns and node.align is not None and not watched:
+        if rows and rows is columns and node.align is not None and not watched:
             rows = columns = agree.spotted(walk, expected, actual, rows, node, functions, place)
         if not rows and not columns:
             return

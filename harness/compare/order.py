@@ -10,7 +10,7 @@ from harness.compare.align import Partners
 from harness.compare.difference import Comparison
 from harness.compare.place import Place, below
 from harness.compare.policy import Policy
-from harness.contract.nodes import Node, Rule
+from harness.contract.nodes import NUMBERS, Node, Rule
 
 if TYPE_CHECKING:
     from harness.compare.walk import Walk
@@ -67,6 +67,6 @@ def compare_out_of_order(
 
 def _apart(one: Any, other: Any, by: str) -> float:
     values = [item.get(by) if isinstance(item, dict) else None for item in (one, other)]
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+    if all(type(value) in NUMBERS for value in values):
         return abs(values[0] - values[1])
     return 0.0 if values[0] == values[1] else math.inf

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.contract.nodes import Node
+from harness.contract.nodes import NUMBERS, Node
 
 #: Kinds of boxes whose numbers are pixels: x and y alternate.
 _PIXELS = frozenset({"corners", "xywh"})
@@ -20,7 +20,7 @@ def rescaled(document: Any, node: Node | None, across: float, down: float) -> An
     if node is None:
         return document
     if isinstance(document, list):
-        if node.box in _PIXELS and all(_is_number(value) for value in document):
+        if node.box in _PIXELS and all(type(value) in NUMBERS for value in document):
             return [_scaled(value, down if index % 2 else across) for index, value in enumerate(document)]
         return [rescaled(item, node.item(index), across, down) for index, item in enumerate(document)]
     if isinstance(document, dict):
@@ -31,7 +31,3 @@ def rescaled(document: Any, node: Node | None, across: float, down: float) -> An
 def _scaled(value: float, by: float) -> float:
     """Whole pixels stay whole: their type is part of the document's form."""
     return round(value * by) if isinstance(value, int) else value * by
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

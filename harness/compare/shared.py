@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from rapidfuzz.distance import Postfix, Prefix
 
 #: How far the text is indented at first, and what stands from the end of one item to the beginning of the next.
 _UNIT = re.compile(rb"[\[{]\n([ \t]+)")
@@ -26,14 +27,13 @@ _SHARE = 0.25
 #: After so many stretches without a run the rest is left as it is.
 _MISSES = 12
 #: Bytes compared at once, at first and at most.
-_STEP, _STRIDE = 2048, 1 << 16
-#: How exactly (bytes) it is found out where texts begin to differ.
-_FINE = 128
+_STEP, _STRIDE = 4096, 1 << 16
 #: From this length on a run is searched for ends of lists before it is parsed, not only when it cannot be.
 _LONG = 50_000
 
-#: The only key of a stand-in; no text can hold it by chance or on purpose.
+#: The only key of a stand-in, whose value is the number of its run; no text can hold it by chance or on purpose.
 _STAND_IN = secrets.token_hex(16)
+_WRITTEN = b'"%s":%%d' % _STAND_IN.encode()
 
 #: A stretch with the same bytes: place in the left text, place in the right text, length.
 _Run = tuple[int, int, int]
@@ -69,52 +69,41 @@ def parse(left: bytes, right: bytes) -> tuple[Any, Any] | None:
 
 def _runs(left: bytes, right: bytes, between: bytes) -> Iterator[_Run]:
     """Stretches from behind one ``between`` to before another."""
-    gap = len(between)
-
-    def run(i: int, j: int, same: int) -> _Run | None:
-        first, last = left.find(between, i, i + same), left.rfind(between, i, i + same)
-        return (first + gap, j + first + gap - i, last - first - gap) if last - first > _RUN else None
-
-    i = j = misses = 0
+    gap, misses = len(between), 0
+    i, j = left.find(between), right.find(between)
     while misses < _MISSES:
-        same = _common(left, right, i, j)
-        if (found := run(i, j, same)) is not None:
-            yield found
-            after, misses = found[0] + found[2] + 1 - i, 0
-        else:
-            after, misses = max(1, same - gap), misses + 1
-        at, other = left.find(between, i + after), right.find(between, j + after)
-        if at < 0 or other < 0:
+        if i < 0 or j < 0:
             return
-        i, j = at, other
+        same = _common(left, right, i, j)
+        length = left.rfind(between, i, i + same) - i - gap
+        if length > _RUN:
+            yield i + gap, j + gap, length
+        misses = 0 if length > _RUN else misses + 1
+        # The next one that is not all in what agrees.
+        i, j = left.find(between, i + same - gap + 1), right.find(between, j + same - gap + 1)
     same = _common_end(left, right, min(len(left) - i, len(right) - j))
-    if (found := run(len(left) - same, len(right) - same, same)) is not None:
-        yield found
+    first, last = left.find(between, len(left) - same), left.rfind(between, len(left) - same)
+    if last - first - gap > _RUN:
+        yield first + gap, len(right) - len(left) + first + gap, last - first - gap
 
 
 def _common(left: bytes, right: bytes, i: int, j: int) -> int:
-    """About how many bytes agree from ``i`` and ``j`` on; never more than do."""
+    """How many bytes agree from ``i`` and ``j`` on."""
     at, step = i, _STEP
     while (part := left[at : at + step]) and right.startswith(part, at + j - i):
         at += len(part)
         step = min(2 * step, _STRIDE)
-    while step > _FINE:
-        step //= 2
-        if right.startswith(left[at : at + step], at + j - i):
-            at += step
-    return min(at, len(left)) - i
+    return at - i + Prefix.similarity(part, right[at + j - i : at + j - i + len(part)])
 
 
 def _common_end(left: bytes, right: bytes, most: int) -> int:
-    """About how many of the last ``most`` bytes agree; never more than do."""
-    n, m = len(left), len(right)
-    same, step = 0, _STRIDE
-    while step > _FINE:
-        if same + step <= most and right.startswith(left[n - same - step : n - same], m - same - step):
-            same += step
-        else:
-            step //= 2
-    return same
+    """How many of the last ``most`` bytes agree."""
+    n, m, same, step = len(left), len(right), 0, _STEP
+    while same + step <= most and right.startswith(left[n - same - step : n - same], m - same - step):
+        same += step
+        step = min(2 * step, _STRIDE)
+    rest = min(step, most - same)
+    return same + Postfix.similarity(left[n - same - rest : n - same], right[m - same - rest : m - same])
 
 
 def _pieces(text: bytes, run: _Run, end: bytes, between: bytes) -> Iterator[_Run]:
@@ -139,7 +128,7 @@ def _rest(text: bytes, runs: list[_Run], side: int) -> bytes:
     """``text``, the ``side`` of the runs, with a stand-in for each of them."""
     parts, done = [], 0
     for number, run in enumerate(runs):
-        parts += [text[done : run[side]], b'"%s":%d' % (_STAND_IN.encode(), number)]
+        parts += [text[done : run[side]], _WRITTEN % number]
         done = run[side] + run[2]
     return b"".join([*parts, text[done:]])
 
@@ -164,14 +153,12 @@ def _put_back(document: Any, shared: list[list[Any]]) -> bool:
 
 
 def _fill(items: list[Any], shared: list[list[Any]]) -> int:
-    made: list[Any] = []
-    count = 0
-    for item in items:
-        if isinstance(item, dict) and len(item) == 1 and _STAND_IN in item:
-            made += shared[item[_STAND_IN]]
-            count += 1
-        else:
-            made.append(item)
-    if count:
-        items[:] = made
-    return count
+    """Replace the stand-ins in one list; how many there were."""
+    places = [place for place, item in enumerate(items) if type(item) is dict and _STAND_IN in item]
+    if places:
+        made, done = [], 0
+        for place in places:
+            made += items[done:place] + shared[items[place][_STAND_IN]]
+            done = place + 1
+        items[:] = made + items[done:]
+    return len(places)

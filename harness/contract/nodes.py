@@ -24,6 +24,8 @@ _CONTAINERS = frozenset({"object", "array"})
 _PYTHON: Mapping[str, tuple[type, ...]] = {
     "null": (type(None),), "boolean": (bool,), "integer": (int,), "number": (int, float), "string": (str,),
 }  # fmt: skip
+#: Python types of the numbers in a document: a bool is none.
+NUMBERS = frozenset({int, float})
 _PLAIN_LIST = frozenset({"type", "items", "minItems", "description", "title", "$comment", KEYWORD})
 _ANNOTATIONS = frozenset({"$ref", "description", "title", "$comment", "examples", "default"})
 
@@ -183,7 +185,9 @@ class Node:
             return False
         if not isinstance(value, dict):
             return True
-        if not self.required <= value.keys() or (self.closed and any(self.child(key) is None for key in value)):
+        if not self.required <= value.keys():
+            return False
+        if self.closed and any(self.child(key) is None for key in value.keys() - self.properties.keys()):
             return False
         tagged = ((key, node.values) for key, node in self.properties.items() if node.values is not None)
         return all(key not in value or value[key] in values for key, values in tagged)

@@ -98,7 +98,9 @@ def _other_machine(expected: Side, actual: Side) -> str:
     left, right = _flat(expected.provenance), _flat(actual.provenance)
     return ", ".join(
         # What one of them does not tell, as captures of an earlier day, is no difference.
-        f"{n} {left[n]} | {right[n]}" for n in sorted(left.keys() & right.keys()) if left[n] != right[n]
+        f"{n} {left[n]} | {right[n]}"
+        for n in sorted(left.keys() & right.keys())
+        if left[n] != right[n]
     )
 
 

@@ -181,7 +181,9 @@ def runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         "problems",
         "provenance",
     )
-    return [{name: run[name] for name in wanted} for run in sorted(found, key=lambda r: (r["case"], r["configuration"]))]
+    return [
+        {name: run[name] for name in wanted} for run in sorted(found, key=lambda r: (r["case"], r["configuration"]))
+    ]
 
 
 def _expectations(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

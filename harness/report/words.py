@@ -76,7 +76,9 @@ def machines(report: Mapping[str, Any]) -> str | None:
     if any(row[side]["class"] is None for row in others for side in ("golden", "run")):
         known = "whether they differ cannot be told"
     else:
-        known = "its spread is calibrated" if all(row["calibrated"] for row in others) else "never calibrated on this class"
+        known = (
+            "its spread is calibrated" if all(row["calibrated"] for row in others) else "never calibrated on this class"
+        )
     return f"machines: goldens of {many(cases, 'case')} were recorded on {classes}, this run was computed on {runs}: {known}"
 
 

@@ -54,7 +54,9 @@ class Project:
         self.write("declared.jsonl", "".join(json.dumps(record) + "\n" for record in records))
 
     def parity(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        inherited = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
+        inherited = {
+            k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))
+        }
         return subprocess.run(
             [sys.executable, "-m", "harness", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
             env={**inherited, "COLUMNS": "160", "PYTHONPATH": str(ROOT), **environ}, timeout=120,

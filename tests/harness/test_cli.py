@@ -147,7 +147,9 @@ def test_a_golden_within_tolerance_passes_is_counted_and_not_rewritten(recorded)
 def test_golden_rewrites_what_lies_beyond_tolerance(recorded):
     original = (recorded.root / "snapshots/plain/scores.json").read_bytes()
     change(recorded, "snapshots/plain/scores.json", "Core", "mean", value=0.6)
-    assert recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "2").returncode == 0
+    assert (
+        recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "2").returncode == 0
+    )
     assert (recorded.root / "snapshots/plain/scores.json").read_bytes() == original
 
 
@@ -155,7 +157,9 @@ def test_golden_records_nothing_on_which_the_configurations_disagree(recorded):
     for configuration, label in (("web", "one"), ("disk", "other")):
         change_scores(recorded, configuration, "Core", "label", value=label)
     before = (recorded.root / "snapshots/plain/scores.json").read_bytes()
-    assert recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1").returncode == 1
+    assert (
+        recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1").returncode == 1
+    )
     assert (recorded.root / "snapshots/plain/scores.json").read_bytes() == before
 
 
@@ -171,7 +175,9 @@ def test_a_golden_nothing_needs_is_stale_and_golden_removes_it(recorded):
     done = recorded.compare_saved()
     assert done.returncode == 6
     assert "snapshots/plain/old.json: no artifact of a case needs it; remove it" in done.stdout
-    assert recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1").returncode == 0
+    assert (
+        recorded.parity("golden", "--reason", "as it is", "--from", "reports/captures", "--jobs", "1").returncode == 0
+    )
     assert not (recorded.root / "snapshots/plain/old.json").exists()
 
 

@@ -8,9 +8,22 @@ import pytest
 
 from harness.compare.align import overlap
 from harness.compare.tolerance import FlipRule, Tolerances
-from harness.compare.walk import Policy
+from harness.compare.walk import Policy, compare
 from harness.verdict import ContractError
-from tests.harness.compare.kit import CLASSES, EXACT, GOLDEN, detection, document, find, places
+from tests.harness.compare.kit import (
+    BOX,
+    CLASSES,
+    EXACT,
+    GOLDEN,
+    closed,
+    contract_of,
+    detection,
+    document,
+    find,
+    items,
+    number,
+    places,
+)
 
 POLICIES = pytest.mark.parametrize("policy", [EXACT, GOLDEN])
 
@@ -55,6 +68,18 @@ def test_another_name_at_another_place_is_another_thing():
     left, right = document(), document()
     right["seen"][2] = detection(2, name="zebra", box=[900.0, 500.0, 950.0, 550.0])
     assert places(find(left, right)) == [("missing", "seen[2]"), ("extra", "seen[2]")]
+
+
+@POLICIES
+def test_one_number_of_a_box_alone_makes_no_other_thing_even_where_boxes_are_empty(policy):
+    boxes = items(closed(at=number("time"), box=BOX), align={"by": "at", "within": 0.25, "then": ["iou:box"]})
+    node = contract_of({"$id": "boxes.schema.json", **closed(boxes=boxes)}).node
+    left = {"boxes": [{"at": 0.0, "box": [1.0, 1.0, 9.0, 9.0]}, {"at": 1.0, "box": [900.0, 500.0, 900.0, 550.0]}]}
+    right = copy.deepcopy(left)
+    right["boxes"][1]["box"][2] = 940.0
+    assert places(compare(left, right, node, policy)) == [("value", "boxes[1].box[2]")]
+    right["boxes"][1]["box"][:2] = [930.0, 510.0]
+    assert places(compare(left, right, node, policy)) == [("missing", "boxes[1]"), ("extra", "boxes[1]")]
 
 
 def test_another_name_at_the_same_place_is_a_changed_name():
