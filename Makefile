@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill bench doctor lint clean
 
 setup: $(READY)
 
@@ -57,6 +57,10 @@ leaves: setup
 
 drill: setup
 	$(PY) -m harness drill --perturbed reports/calibration --fresh 20 --write docs/drill.md
+
+# What comparing costs, on a machine that does nothing else; about a quarter of an hour.
+bench: setup
+	$(PY) bench/diff.py --deepdiff-seconds 240 --write docs/performance.md
 
 doctor: setup
 	$(PY) -m rumiai_v2 doctor
