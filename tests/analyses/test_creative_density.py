@@ -7,18 +7,13 @@ from hypothesis import given, settings
 
 from rumiai_v2.analyses.base import BLOCKS
 from rumiai_v2.analyses.creative_density import ANALYSIS
+from tests.analyses.checked import computed
 from tests.analyses.documents import SERVICES, Json, emotion, gesture, sticker, text, thing, unified
 from tests.analyses.strategies import videos
-from tests.schema_check import unexplained_nulls, validate
-
-SCHEMA = "creative_density.schema.json"
 
 
 def run(**happening: object) -> Json:
-    result = ANALYSIS.compute(unified(**happening))
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
-    return result
+    return computed(ANALYSIS, unified(**happening))
 
 
 @pytest.fixture
@@ -242,9 +237,7 @@ def test_no_audio_makes_no_difference():
 @settings(max_examples=60, deadline=None)
 @given(videos())
 def test_any_video_gives_a_valid_document_whose_parts_add_up(video: Json):
-    result = ANALYSIS.compute(video)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, video)
     core = result["CoreMetrics"]
     assert (core["totalElements"] or 0) == sum(n or 0 for n in core["elementCounts"].values())
     assert ANALYSIS.compute(video) == result

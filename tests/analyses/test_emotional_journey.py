@@ -12,18 +12,14 @@ from hypothesis import given, settings
 
 from rumiai_v2.analyses.base import BLOCKS
 from rumiai_v2.analyses.emotional_journey import ANALYSIS
+from tests.analyses.checked import computed
 from tests.analyses.documents import Json, emotion, gesture, unified
 from tests.analyses.strategies import videos
-from tests.schema_check import SCHEMAS, unexplained_nulls, validate
-
-SCHEMA = "emotional_journey.schema.json"
+from tests.schema_check import SCHEMAS
 
 
 def run(**happening: object) -> Json:
-    result = ANALYSIS.compute(unified(**happening))
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
-    return result
+    return computed(ANALYSIS, unified(**happening))
 
 
 def course(*shown: tuple[str, float]) -> list[Json]:
@@ -176,9 +172,7 @@ def test_the_caption_has_a_sentiment_unless_it_is_empty(caption: str | None, sen
 @settings(max_examples=60, deadline=None)
 @given(videos())
 def test_any_video_gives_a_valid_document(video: Json):
-    result = ANALYSIS.compute(video)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, video)
     assert ANALYSIS.compute(video) == result
 
 

@@ -10,15 +10,12 @@ from hypothesis import strategies as st
 
 from rumiai_v2.analyses.base import BLOCKS
 from rumiai_v2.analyses.metadata_analysis import ANALYSIS
+from tests.analyses.checked import computed
 from tests.analyses.documents import Json, unified
-from tests.schema_check import unexplained_nulls, validate
 
 
 def run(**metadata: Any) -> Json:
-    result = ANALYSIS.compute(unified(duration=7.5, metadata=metadata))
-    validate(result, "metadata_analysis.schema.json", strict=True)
-    assert unexplained_nulls(result) == []
-    return result
+    return computed(ANALYSIS, unified(duration=7.5, metadata=metadata))
 
 
 @pytest.fixture

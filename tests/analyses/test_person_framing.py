@@ -7,11 +7,10 @@ from hypothesis import given, settings
 
 from rumiai_v2.analyses.base import BLOCKS
 from rumiai_v2.analyses.person_framing import ANALYSIS, shot
+from tests.analyses.checked import computed
 from tests.analyses.documents import SERVICES, Json, box, face, gaze, pose, segment, thing, unified
 from tests.analyses.strategies import videos
-from tests.schema_check import unexplained_nulls, validate
 
-SCHEMA = "person_framing.schema.json"
 NEVER_MEASURED = {
     "Patterns.cinematicStyle",
     "Patterns.framingTechnique",
@@ -23,10 +22,7 @@ NEVER_MEASURED = {
 
 
 def run(**happening: object) -> Json:
-    result = ANALYSIS.compute(unified(**happening))
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
-    return result
+    return computed(ANALYSIS, unified(**happening))
 
 
 MEDIUM, CLOSE = box(0.35, 0.35, 0.3, 0.3), box(0.25, 0.2, 0.5, 0.6)
@@ -219,9 +215,7 @@ def test_recordings_that_know_faces_but_not_where_they_are_give_presence_only():
     old = unified(duration=2, faces=[face(0.0), face(0.5)], speech=[segment("hi", 0, 2)])
     for f in old["ml_data"]["mediapipe"]["faces"]:
         f.update(bbox=None, boxes=[])
-    result = ANALYSIS.compute(old)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, old)
     assert result["CoreMetrics"]["faceVisibilityRate"] == 0.5
     assert result["Interactions"]["speakerFraming"]["speechWithFaceRatio"] == 0.5
     for path in ("CoreMetrics.dominantFraming", "CoreMetrics.averageFaceSize", "CoreMetrics.eyeContactRate"):
@@ -242,9 +236,7 @@ def test_without_any_service_all_is_null_or_empty():
 @settings(max_examples=60, deadline=None)
 @given(videos())
 def test_any_video_gives_a_valid_document_whose_parts_add_up(video: Json):
-    result = ANALYSIS.compute(video)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, video)
     shares = [v for v in result["Patterns"]["framingDistribution"].values() if v is not None]
     assert not shares or sum(shares) == pytest.approx(1)
     for key in ("closeUpMoments", "groupShots"):

@@ -7,18 +7,13 @@ from hypothesis import given, settings
 
 from rumiai_v2.analyses.base import BLOCKS
 from rumiai_v2.analyses.scene_pacing import ANALYSIS
+from tests.analyses.checked import computed
 from tests.analyses.documents import Json, emotion, unified
 from tests.analyses.strategies import videos
-from tests.schema_check import unexplained_nulls, validate
-
-SCHEMA = "scene_pacing.schema.json"
 
 
 def run(**happening: object) -> Json:
-    result = ANALYSIS.compute(unified(**happening))
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
-    return result
+    return computed(ANALYSIS, unified(**happening))
 
 
 @pytest.fixture
@@ -170,9 +165,7 @@ def test_without_the_scene_service_everything_is_null(how: str, code: str):
 @settings(max_examples=60, deadline=None)
 @given(videos())
 def test_any_video_gives_a_valid_document_whose_parts_add_up(video: Json):
-    result = ANALYSIS.compute(video)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, video)
     scenes = result["CoreMetrics"]["totalScenes"]
     assert scenes is None or sum(w["cuts"] for w in result["Dynamics"]["pacingProgression"]) == scenes - 1
     assert ANALYSIS.compute(video) == result

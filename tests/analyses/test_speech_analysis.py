@@ -9,18 +9,13 @@ from hypothesis import given, settings
 
 from rumiai_v2.analyses.base import BLOCKS
 from rumiai_v2.analyses.speech_analysis import ANALYSIS
+from tests.analyses.checked import computed
 from tests.analyses.documents import Json, emotion, face, gesture, segment, text, unified
 from tests.analyses.strategies import videos
-from tests.schema_check import unexplained_nulls, validate
-
-SCHEMA = "speech_analysis.schema.json"
 
 
 def run(**happening: Any) -> Json:
-    result = ANALYSIS.compute(unified(**happening))
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
-    return result
+    return computed(ANALYSIS, unified(**happening))
 
 
 @pytest.fixture
@@ -217,9 +212,7 @@ def test_without_word_times_the_words_share_their_segment():
     for entry in document["timeline"]["entries"]:
         if entry["entry_type"] == "speech":
             entry["data"] = {**entry["data"], "words": [], "confidence": None}
-    result = ANALYSIS.compute(document)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, document)
     assert result["Dynamics"]["wpmProgression"][:3] == [60.0, 60.0, 0.0]
     assert result["Quality"]["clarity"] is None
     assert result["Dynamics"]["clarityProgression"] == []
@@ -228,9 +221,7 @@ def test_without_word_times_the_words_share_their_segment():
 @settings(max_examples=50, deadline=None)
 @given(videos())
 def test_any_video_gives_a_valid_document(video: Json):
-    result = ANALYSIS.compute(video)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, video)
     core = result["CoreMetrics"]
     if core["speechCoverage"] is not None:
         assert core["speechCoverage"] + core["silenceRatio"] == pytest.approx(1, abs=0.011)

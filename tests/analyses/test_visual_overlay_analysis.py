@@ -9,18 +9,13 @@ from hypothesis import given, settings
 
 from rumiai_v2.analyses.base import BLOCKS
 from rumiai_v2.analyses.visual_overlay_analysis import ANALYSIS
+from tests.analyses.checked import computed
 from tests.analyses.documents import Json, gesture, segment, sticker, text, unified
 from tests.analyses.strategies import videos
-from tests.schema_check import unexplained_nulls, validate
-
-SCHEMA = "visual_overlay_analysis.schema.json"
 
 
 def run(**happening: Any) -> Json:
-    result = ANALYSIS.compute(unified(**happening))
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
-    return result
+    return computed(ANALYSIS, unified(**happening))
 
 
 @pytest.fixture
@@ -194,9 +189,7 @@ def test_without_speech_recognition_only_gestures_are_compared():
 @settings(max_examples=50, deadline=None)
 @given(videos())
 def test_any_video_gives_a_valid_document(video: Json):
-    result = ANALYSIS.compute(video)
-    validate(result, SCHEMA, strict=True)
-    assert unexplained_nulls(result) == []
+    result = computed(ANALYSIS, video)
     core = result["CoreMetrics"]
     if core["totalOverlays"] is not None:
         assert core["totalOverlays"] == core["totalTextOverlays"] + core["totalStickers"]
