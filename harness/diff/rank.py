@@ -31,7 +31,9 @@ def weight(difference: Difference) -> float:
     if difference.path == "":
         return float(_WHOLE_DOCUMENT)
     if difference.kind == "value" and difference.magnitude is not None:
-        scale = difference.allowed or max(abs(difference.expected), abs(difference.actual))
+        # Of a text the magnitude is an error rate, which has a scale of its own.
+        sizes = [abs(v) for v in (difference.expected, difference.actual) if not isinstance(v, str)]
+        scale = difference.allowed or max(sizes, default=1.0)
         return _NUMBER + _share(difference.magnitude / scale if scale else 0.0)
     value = difference.expected if difference.kind == "missing" else difference.actual
     leaves = 1 if difference.kind == "length" else leaf_count(value)
