@@ -91,11 +91,10 @@ def spotted(
             rest.append(i)
             continue
         few = _FEW if boxes.isdisjoint(fields) else 1
-        if len(spots) > few or not deciding.isdisjoint(fields):
-            is_alone = i - 1 not in left and i + 1 not in left
-            if not search.stays(i, alone=is_alone):
-                rest.append(i)
-                continue
+        is_open = len(spots) > few or not deciding.isdisjoint(fields)
+        if is_open and (i - 1 in left or i + 1 in left or not search.is_plain(i, i)):
+            rest.append(i)
+            continue
         tally.count(functions.size(expected[i]) - len(spots), near)
         for steps, leaf, a, b in spots:
             here = below(place, i)

@@ -61,11 +61,11 @@ def partners(
     search = search_in(left, right, node=node, slack=slack)
     found = Partners()
     rows, columns = list(rows), list(columns)
-    if len(left) == len(right):
-        rows, columns = search.in_place(rows, columns, found)
     rows.sort(key=lambda i: (search.time(left[i]), i))
     columns.sort(key=lambda j: (search.time(right[j]), j))
     rows, columns = search.agreeing(rows, columns, near, found)
+    if len(left) == len(right):
+        rows, columns = search.in_place(rows, columns, found)
     if search.plainly(rows, columns, found):
         rows, columns = [], []
     rows, columns = search.cheapest(rows, columns, found)
@@ -115,22 +115,19 @@ class Search:
     def in_place(self, rows: list[int], columns: list[int], found: Partners) -> tuple[list[int], list[int]]:
         """Pair items of one index that are plainly the same thing, the only ones left of their moment, and that stand at one
         moment or between paired neighbours."""
-        if rows != columns:
+        unpaired = set(rows)
+        if unpaired != set(columns):
             return rows, columns
-        rest, last = [], len(rows) - 1
         crowd = Counter(self.time(self.left[i]) for i in rows)
-        for place, i in enumerate(rows):
-            alone = (place == 0 or rows[place - 1] != i - 1) and (place == last or rows[place + 1] != i + 1)
-            if crowd[self.time(self.left[i])] == 1 and self.stays(i, alone=alone):
-                found.pairs.append((i, i))
-            else:
-                rest.append(i)
-        return rest, list(rest)
-
-    def stays(self, i: int, *, alone: bool) -> bool:
-        """Whether the items at ``i`` are plainly the same thing; ``alone``: the items before and behind have partners."""
-        is_one_moment = alone or abs(self.time(self.left[i]) - self.time(self.right[i])) <= self.slack
-        return is_one_moment and self._plain(i, i)
+        stay = set()
+        for i in rows:
+            at = self.time(self.left[i])
+            is_alone = i - 1 not in unpaired and i + 1 not in unpaired
+            stands = is_alone or abs(at - self.time(self.right[i])) <= self.slack
+            if stands and crowd[at] == 1 and self.is_plain(i, i):
+                stay.add(i)
+        found.pairs += [(i, i) for i in stay]
+        return [i for i in rows if i not in stay], [j for j in columns if j not in stay]
 
     def agreeing(self, rows: list[int], columns: list[int], near: Near, found: Partners) -> tuple[list[int], list[int]]:
         """Pair what agrees within tolerance; an item tries first the place beside its neighbour's partner."""
@@ -155,12 +152,13 @@ class Search:
         if len(rows) != len(columns):
             return False
         pairs = list(zip(rows, columns, strict=True))
-        if not all(self._plain(i, j) for i, j in pairs):
+        if not all(self.is_plain(i, j) for i, j in pairs):
             return False
         found.pairs += pairs
         return True
 
-    def _plain(self, i: int, j: int) -> bool:
+    def is_plain(self, i: int, j: int) -> bool:
+        """Whether two items are plainly the same thing."""
         parts = self._unlike(self.left[i], self.right[j])
         return parts is not None and all(part < _PLAIN for part in parts)
 

@@ -113,7 +113,8 @@ def _take(
         order.compare_out_of_order(walk, expected, actual, out_of_order, item, place, watched=watched)
     for i, j in moved:
         leaves = max(leaf_count(expected[i]), leaf_count(actual[j]))
-        walk.differ("moved", expected[i], actual[j], below(place, j, i), rule_of(item), leaves)
+        note = _journey(expected[i], actual[j], node)
+        walk.differ("moved", expected[i], actual[j], below(place, j, i), rule_of(item), leaves, note=note)
     for kind, items, places in (("missing", expected, partners.missing), ("extra", actual, partners.extra)):
         for index in places:
             here = below(place, index)
@@ -122,6 +123,14 @@ def _take(
             else:
                 child = item.choose(items[index]) or item if item is not None else None
                 walk.one_sided(kind, items[index], child, here)
+
+
+def _journey(expected: Any, actual: Any, node: Node) -> str:
+    """From when to when an item moved, where it has a time and that is what changed."""
+    if node.align is None or not isinstance(expected, dict) or not isinstance(actual, dict):
+        return ""
+    before, after = expected.get(node.align.by), actual.get(node.align.by)
+    return f"its {node.align.by} is {after}, was {before}" if before != after else ""
 
 
 def _never(expected: Any, actual: Any) -> int:

@@ -206,8 +206,13 @@ def _tail_proof(gone: list[Finding]) -> str:
 def _order(left: list[Finding], _: Documents) -> Iterator[Part]:
     moved = [each for each in left if each.difference.kind in ("order", "moved")]
     for pattern, found in sorted(_by(moved, lambda each: each.pattern.removesuffix("[*]")).items()):
-        title = f"{pattern}: the same items in another order"
-        yield Part("order", title, (pattern,), tuple(found), ("every item has an equal partner elsewhere in the list",))
+        # Of what moved in time the note says from when to when.
+        journeys = [each.difference.note for each in found if each.difference.kind == "moved" and each.difference.note]
+        if len(journeys) == len(found):
+            title, proof = "the same items at another time", f"nothing else of them differs; the first: {journeys[0]}"
+        else:
+            title, proof = "the same items in another order", "every item has an equal partner elsewhere in the list"
+        yield Part("order", f"{pattern}: {title}", (pattern,), tuple(found), (proof,))
 
 
 # ---- values --------------------------------------------------------------------------------------------------------

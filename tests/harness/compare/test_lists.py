@@ -124,8 +124,29 @@ def test_the_same_thing_far_away_in_time_was_moved(policy):
     found = find(left, right, policy)
     (difference,) = found.differences
     assert (difference.kind, difference.path, difference.expected_path) == ("moved", "seen[5]", "seen[1]")
-    assert difference.text(expected="web") == "seen[5]: the same as seen[1] of web, moved"
+    assert difference.text(expected="web") == "seen[5]: the same as seen[1] of web, moved; its at is 40.0, was 1.0"
     assert (found.differing, found.leaves) == (8, find(left, left).leaves)
+
+
+@POLICIES
+def test_another_time_alone_is_one_difference_that_says_both_times(policy):
+    left, right = document(), document()
+    right["seen"][2]["at"] += 7
+    (difference,) = find(left, right, policy).differences
+    assert (difference.kind, difference.note) == ("moved", "its at is 9.0, was 2.0")
+
+
+@POLICIES
+@pytest.mark.parametrize("gone", range(0, 7))
+def test_items_that_agree_are_partners_though_others_stand_at_their_index(policy, gone):
+    """One item less and one more leave the length as it is; on every frame two boxes of one name overlap."""
+    wide, narrow = [10.0, 20.0, 360.0, 630.0], [20.0, 30.0, 330.0, 490.0]
+    seen = [
+        detection(i, at=i // 2 * 0.2, name="cup", score=0.5 + i / 100, box=narrow if i % 2 else wide) for i in range(20)
+    ]
+    new = detection(3, at=2.4, name="cup", score=0.4, box=narrow)
+    left, right = document(seen=seen), document(seen=[*seen[:gone], *seen[gone + 1 : 13], new, *seen[13:]])
+    assert sorted(places(find(left, right, policy))) == [("extra", "seen[12]"), ("missing", f"seen[{gone}]")]
 
 
 def test_a_changed_and_an_inserted_word_are_two_differences():
