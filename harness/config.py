@@ -77,11 +77,14 @@ def find(start: Path | None = None) -> Path:
 def load(file: Path) -> Config:
     """Read ``file``; a missing key, an unknown key or a wrong type is an error that names it."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("parity")
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: is not TOML: {error}") from error
+    if outside := sorted(key for key, value in document.items() if not isinstance(value, dict)):
+        raise UsageError(f"{file}: key {outside[0]!r} stands in no table; the settings stand in [parity]")
+    table = document.get("parity")
     if not isinstance(table, dict):
         raise UsageError(f"{file}: has no table [parity]; expected keys: pipeline, {', '.join(_PATHS)}")
     allowed = {"pipeline", "configurations", "cases", "fresh", "max_ignored", "sync", "ledger", *_PATHS}

@@ -10,8 +10,9 @@ from typing import Any
 from harness import capture, goldens
 from harness.cases import Case
 from harness.compare.documents import comparable
+from harness.compare.project import all_schemas
 from harness.config import Config
-from harness.contract import check, registry
+from harness.contract import check
 from harness.contract.leaves import Leaf, count, leaves_of
 from harness.failing import artifacts_of, known_artifacts
 from harness.pipelines.base import Artifact, Pipeline
@@ -45,8 +46,7 @@ def table(config: Config, pipeline: Pipeline, cases: Sequence[Case], captures: P
     Other artifacts are other forms of these. A leaf is fine when it takes two values or more, or when the pipeline
     says that it is settled; a null needs a reason where the pipeline gives reasons.
     """
-    schemas = registry.load(config.schemas)
-    schemas = schemas.with_documents(pipeline.derived_schemas(schemas.documents))
+    schemas = all_schemas(config, pipeline)
     rows: list[Row] = []
     for artifact in known_artifacts(pipeline):
         if artifact.golden is None:

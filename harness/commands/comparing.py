@@ -35,6 +35,7 @@ def compare(
 
     with journal.alone(config):
         pass  # what a killed decision left is carried out before anything is compared with it
+    _check_schemas(config)
     _check_reuse(config, corpus.select(config, cases), ml)
     saved = Path(given).absolute() if given else None
     if saved is not None and not saved.is_dir():
@@ -68,6 +69,14 @@ def _tell_ci(config: Config, report: dict[str, Any]) -> None:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         commands = annotations.render(report, config.root, write.read_differences(config))
         click.echo(encoded(commands + "\n" * bool(commands)), nl=False)
+
+
+def _check_schemas(config: Config) -> None:
+    """Say before anything runs what is wrong with the schemas and the tolerances."""
+    from harness import config as settings
+    from harness.compare import project
+
+    project.tolerances(config, project.all_schemas(config, settings.load_pipeline(config)))
 
 
 def _check_reuse(config: Config, selected: list[Case], ml: str | None) -> None:

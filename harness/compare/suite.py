@@ -11,7 +11,7 @@ from harness import goldens
 from harness.capture import STDERR, Capture, summary
 from harness.cases import Case
 from harness.compare import declared as ledger
-from harness.compare import media, retest, tolerance
+from harness.compare import media, project, retest, tolerance
 from harness.compare.captures import REPEAT, Captures
 from harness.compare.declared import Declared
 from harness.compare.difference import Comparison, Difference
@@ -52,20 +52,23 @@ class Suite:
     known: Known = field(default_factory=Known)
 
     @cached_property
+    def schemas(self) -> registry.Schemas:
+        """All schemas, those of derived forms too."""
+        return project.all_schemas(self.config, self.pipeline)
+
+    @cached_property
     def contracts(self) -> dict[str, Contract]:
         """Artifact name → its contract."""
-        schemas = registry.load(self.config.schemas)
-        schemas = schemas.with_documents(self.pipeline.derived_schemas(schemas.documents))
         by_schema: dict[str, Contract] = {}
         for artifact in known_artifacts(self.pipeline):
             if artifact.schema not in by_schema:
-                by_schema[artifact.schema] = check.build(schemas, artifact.schema)
+                by_schema[artifact.schema] = check.build(self.schemas, artifact.schema)
         return {artifact.name: by_schema[artifact.schema] for artifact in known_artifacts(self.pipeline)}
 
     @cached_property
     def tolerances(self) -> Any:
         """Tolerance classes by name."""
-        return tolerance.load(self.config.tolerances)
+        return project.tolerances(self.config, self.schemas)
 
     @cached_property
     def declared(self) -> list[Declared]:

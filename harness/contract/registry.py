@@ -85,14 +85,24 @@ def _check(schema: Mapping[str, Any], schema_id: str) -> None:
     _VALID.add(fingerprint)
 
 
+def read(file: Path) -> dict[str, Any]:
+    """The schema in ``file``, unchecked but for being an object."""
+    try:
+        schema = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ContractError(
+            f"{file}: cannot be read as JSON: {error}; write it anew, or restore it from git"
+        ) from error
+    if not isinstance(schema, dict):
+        raise ContractError(f"{file}: must hold a schema, which is an object; got {json.dumps(schema)[:40]}")
+    return schema
+
+
 def load(folder: Path) -> Schemas:
     """Every ``*.schema.json`` at or below ``folder``; its ``$id`` must be its path from there."""
     schemas = []
     for file in sorted(folder.rglob("*.schema.json")):
-        try:
-            schema = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ContractError(f"{file}: cannot be read as JSON: {error}") from error
+        schema = read(file)
         name = file.relative_to(folder).as_posix()
         if schema.get("$id") != name:
             raise ContractError(f"{file}: $id is {schema.get('$id')!r}, expected {name!r}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.compare import declared as ledger
 from harness.compare import media as encodings
-from harness.compare import tolerance
+from harness.compare import project
 from harness.compare.declared import Declared
 from harness.compare.difference import Comparison
 from harness.compare.outcome import absent, judge
@@ -82,12 +82,12 @@ class Comparer:
     @cached_property
     def tolerances(self) -> Any:
         """Tolerance classes."""
-        return tolerance.load(self.config.tolerances)
+        return project.tolerances(self.config, self.schemas)
 
     @cached_property
     def schemas(self) -> registry.Schemas:
         """All schemas, those of derived forms too."""
-        return all_schemas(self.config, self.pipeline)
+        return project.all_schemas(self.config, self.pipeline)
 
     @cached_property
     def declared(self) -> list[Declared]:
@@ -108,11 +108,12 @@ class Comparer:
     def contract(self, schema_id: str) -> Contract:
         """The contract of a schema; an id that is none is an error that names the known ones."""
         if schema_id not in self._contracts:
+            schemas = self.schemas  # a broken one is nobody's wrong option
             try:
-                self.schemas.get(schema_id)
+                schemas.get(schema_id)
             except ContractError as error:
                 raise UsageError(f"--schema: {error}, or {NO_SCHEMA!r} to compare without one") from error
-            self._contracts[schema_id] = check.build(self.schemas, schema_id)
+            self._contracts[schema_id] = check.build(schemas, schema_id)
         return self._contracts[schema_id]
 
     def pair(self, first: Side, second: Side) -> Pair:
@@ -325,9 +326,3 @@ class Comparer:
         return lambda path: (
             meant(path) or meant(path.rpartition("(json).")[2]) or any(map(meant, all_names(self.graph, name, path)))
         )
-
-
-def all_schemas(config: Config, pipeline: Pipeline) -> registry.Schemas:
-    """The project's schemas and those that the pipeline derives from them."""
-    schemas = registry.load(config.schemas)
-    return schemas.with_documents(pipeline.derived_schemas(schemas.documents))

@@ -45,6 +45,20 @@ def test_a_wrong_entry_is_named(project, line, text):
         settings.load(file)
 
 
+def test_an_entry_in_no_table_is_named(project):
+    file = project.root / "parity.toml"
+    file.write_text(f"typo = 1\n{file.read_text()}")
+    with pytest.raises(UsageError, match="key 'typo' stands in no table"):
+        settings.load(file)
+
+
+def test_bytes_that_are_no_text_are_named(project):
+    file = project.root / "parity.toml"
+    file.write_bytes(file.read_bytes() + b"# \xff\n")
+    with pytest.raises(UsageError, match=r"parity\.toml: is not TOML: .*0xff"):
+        settings.load(file)
+
+
 def test_a_missing_key_is_named(project):
     file = project.write("parity.toml", "[parity]\npipeline = 'a:b'\n")
     with pytest.raises(UsageError, match="suite must be a text, got None"):

@@ -114,6 +114,21 @@ def test_an_id_that_is_not_the_file_name_is_refused(tmp_path):
         registry.load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "cannot be read as JSON"),
+        (b'{"$id": ', "cannot be read as JSON"),
+        (b'{"title": "\xff"}', "cannot be read as JSON"),
+        (b"[]", r"must hold a schema, which is an object; got \[\]"),
+    ],
+)
+def test_a_file_that_holds_no_schema_is_named(tmp_path, content, text):
+    (tmp_path / "a.schema.json").write_bytes(content)
+    with pytest.raises(ContractError, match=rf"a\.schema\.json: {text}"):
+        registry.load(tmp_path)
+
+
 def test_lint_names_what_a_schema_lacks():
     schema = {
         "$id": "a.schema.json",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.cases import Case
-from harness.contract import forms
+from harness.contract import forms, registry
 from harness.pipelines.base import RUN, Adopted, Answers, Artifact, Expectation, Failing, Found, Job, Reuse
 from harness.pipelines.rumiai import stages, transplant
 from harness.pipelines.rumiai.settled import LEAVES, null_reasons
@@ -30,8 +30,12 @@ _ROOT = Path(__file__).parents[3]
 
 def _prefixes() -> dict[str, str]:
     """Prefix of the six blocks in the result form, by analysis, as its schema states it; temporal markers have none."""
-    schemas = (json.loads(path.read_bytes()) for path in sorted((_ROOT / "schemas").glob("*.schema.json")))
-    return {s["$id"].removesuffix(".schema.json"): s["x-parity-prefix"] for s in schemas if "x-parity-prefix" in s}
+    schemas = {path: registry.read(path) for path in sorted((_ROOT / "schemas").glob("*.schema.json"))}
+    return {
+        path.name.removesuffix(".schema.json"): schema["x-parity-prefix"]
+        for path, schema in schemas.items()
+        if "x-parity-prefix" in schema
+    }
 
 
 PREFIXES = _prefixes()

@@ -43,10 +43,10 @@ class Done:
 @pytest.fixture(scope="session")
 def _schemas_read_once():
     """Reading and checking all schemas takes most of a second, and they do not change while the tests run."""
+    from harness.compare import project
     from harness.contract import check
-    from harness.diff import pairs
 
-    schemas, build = pairs.all_schemas, check.build
+    schemas, build = project.all_schemas, check.build
     of_project = functools.cache(schemas)
     built: dict[tuple[int, str], Any] = {}
 
@@ -55,9 +55,9 @@ def _schemas_read_once():
             built[id(given), schema_id] = build(given, schema_id)
         return built[id(given), schema_id]
 
-    pairs.all_schemas, check.build = of_project, once
+    project.all_schemas, check.build = of_project, once
     yield
-    pairs.all_schemas, check.build = schemas, build
+    project.all_schemas, check.build = schemas, build
 
 
 Diff = Callable[..., Done]

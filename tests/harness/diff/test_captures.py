@@ -217,3 +217,12 @@ def test_broken_goldens_are_a_finding(compare, recorded):
     done = compare(GOLDEN, DISK)
     assert done.code == 3
     assert done.part("scores")["state"] == "unreadable"
+
+
+def test_a_broken_schema_is_the_contracts_fault_and_no_wrong_option(compare, recorded):
+    schema = recorded.root / "schemas/scores.schema.json"
+    schema.write_text(schema.read_text().replace('"boolean"', '"boolaen"'))
+    done = compare(WEB, DISK)
+    assert done.code == 3
+    assert "scores.schema.json: not a valid schema at $.properties.Core.properties.best.type" in done.text
+    assert "--schema" not in done.text
