@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.pipelines.rumiai.sync_rules import RULES, effects, settings, unaware
+from harness.pipelines.rumiai.sync_rules import RULES, effects, reach, settings, unaware
 from harness.sync.rules import check
 from tests.harness.sync.drifts import CLI, DRIFTS, RUNNER, Drift
 from tests.harness.sync.trees import REAL, findings, line
@@ -70,6 +70,7 @@ def test_a_schema_that_is_no_json_breaks_the_rules_that_read_it():
     [
         (unaware.ALLOWED, "unaware"),
         (unaware.ALLOWED_READS, "declared"),
+        (reach.ALLOWED, "reach"),
         (effects.WRITERS, "writes"),
         (settings.READERS, "environment"),
         (settings.ARGUMENTS, "environment"),
@@ -79,6 +80,7 @@ def test_a_schema_that_is_no_json_breaks_the_rules_that_read_it():
     ids=[
         "knows a source",
         "reads a declared field",
+        "looks at what is loaded",
         "writes",
         "reads the environment",
         "reads arguments",

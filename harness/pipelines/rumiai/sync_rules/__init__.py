@@ -11,6 +11,7 @@ from harness.pipelines.rumiai.sync_rules import (
     layers,
     one_path,
     pages,
+    reach,
     services,
     settings,
     stages,
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     *settings.RULES,
     *effects.RULES,
     *layers.RULES,
+    *reach.RULES,
     *goldens.RULES,
     *pages.RULES,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from harness.pipelines.rumiai.sync_rules.places import PACKAGE
+from harness.pipelines.rumiai.sync_rules.places import PACKAGE, listed
 from harness.sync.code import Module, shown
 from harness.sync.rules import Found, Rule
 from harness.sync.tree import Tree
@@ -18,9 +18,32 @@ ML = {
     "torch", "torchvision", "ultralytics", "mediapipe", "easyocr", "whisper", "scenedetect", "librosa", "feat", "h5py", "lap",
     "transformers", "tensorflow", "keras",
 }  # fmt: skip
+#: Package or module of the pipeline → what else of the pipeline it may import; the longest that names a file counts.
+#: `cli` and `runner` put it all together.
+BELOW: dict[str, set[str]] = {
+    "errors": set(),
+    "metrics": set(),
+    "progress": set(),
+    "console": {"progress"},
+    "settings": {"errors"},
+    "models": set(),
+    "media": {"errors"},
+    "analyses": {"errors"},
+    "services": {"analyses", "errors", "media"},
+    "timeline": {"analyses", "models"},
+    "outputs": {"errors", "metrics", "models", "pipeline", "services"},
+    "results": {"errors", "media", "services", "settings", "sources"},
+    "pipeline": {"analyses", "errors", "media", "metrics", "models", "results", "services"},
+    "sources": {"errors", "media", "models", "outputs", "settings"},
+    "sources/older": {"errors", "sources", "timeline"},
+}
+TOP = {"__init__", "__main__", "cli", "runner"}
+#: What the package itself defines.
+CONSTANTS = {"CONTRACT_VERSION"}
 
 
 def layers(tree: Tree) -> Iterator[Found]:
+    yield from _below(tree)
     for module in tree.modules(PACKAGE):
         for node, name in _imported(module):
             if name == HARNESS:
@@ -45,6 +68,37 @@ def layers(tree: Tree) -> Iterator[Found]:
                 )  # fmt: skip
 
 
+def _below(tree: Tree) -> Iterator[Found]:
+    """Imports within the pipeline lead downwards, so that nothing below can learn what stands above it."""
+    for module in tree.modules(PACKAGE):
+        parts = module.path.removeprefix(f"{PACKAGE}/").removesuffix(".py").split("/")
+        layer = next((name for n in (2, 1) if (name := "/".join(parts[:n])) in BELOW), parts[0])
+        if layer not in BELOW and layer not in TOP:
+            yield Found(
+                module.path, 1, f"{layer} stands in no layer", "a line in the table of layers", "none",
+                "say there what it may import",
+            )  # fmt: skip
+            continue
+        for node, target in _within(module):
+            below = BELOW.get(layer, {*BELOW, *TOP})
+            if target not in {*below, layer, parts[0]}:
+                yield Found(
+                    module.path, node.lineno, f"{layer} imports {target}, which is not below it",
+                    f"of {PACKAGE} only {listed(below)}", shown(node), "take what it needs as an argument",
+                )  # fmt: skip
+
+
+def _within(module: Module) -> Iterator[tuple[ast.stmt, str]]:
+    """Imports of the pipeline's own packages and modules; a relative one is named by its dots, so that it is in no layer."""
+    for node, name, item in module.imports():
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield node, "." * node.level + name
+        elif name == PACKAGE and item not in CONSTANTS:
+            yield node, item or PACKAGE
+        elif name.startswith(f"{PACKAGE}."):
+            yield node, name.split(".")[1]
+
+
 def _imported(module: Module) -> Iterator[tuple[ast.stmt, str]]:
     for node, name, _ in module.imports():
         yield node, name.partition(".")[0]
@@ -53,7 +107,7 @@ def _imported(module: Module) -> Iterator[tuple[ast.stmt, str]]:
 RULES = (
     Rule(
         "layers",
-        "the pipeline knows no harness, and ML libraries stay in the services",
+        "each package imports what lies below it, none the harness, and ML libraries stay in the services",
         layers,
         "imports that one runner lacked: D9",
     ),

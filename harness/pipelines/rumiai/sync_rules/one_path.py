@@ -148,23 +148,14 @@ def _execute(cli: Module, body: Function) -> Iterator[Found]:
                     f"no argument {name}: every configuration has the whole registry", shown(given[name].value),
                     f"leave {name} out",
                 )  # fmt: skip
-            for keyword in node.keywords:
-                if keyword.arg != "source" and _names(keyword.value) & {"source", "make_source"}:
-                    yield Found(
-                        CLI, keyword.value.lineno, f"{keyword.arg} of the runner configuration depends on the source",
-                        "the same value for every source", shown(keyword.value), "decide it in the source, or for all",
-                    )  # fmt: skip
-        test = getattr(node, "test", None) or (node if isinstance(node, ast.Compare) else None)
-        subject = node.subject if isinstance(node, ast.Match) else test
-        if isinstance(subject, ast.expr) and _names(subject) & {"source", "make_source"}:
-            yield Found(
-                CLI, subject.lineno, f"{EXECUTE} branches on the source", "the same steps for every source", shown(subject),
-                "decide it in the source, or for all",
-            )  # fmt: skip
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in ("source", "make_source"):
+            around = next(cli.parents(node))
+            made = isinstance(around, ast.Call) and around.func is node
+            if not made and not (isinstance(around, ast.keyword) and around.arg == "source"):
+                yield Found(
+                    CLI, node.lineno, f"{EXECUTE} depends on the source", "the same steps and values for every source",
+                    shown(around), "decide it in the source, or for all",
+                )  # fmt: skip
 
 
 RULES = (

@@ -50,10 +50,10 @@ def environment(tree: Tree) -> Iterator[Found]:
 
 
 def _reads(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str, object]]:
-    for node, name in module.attributes:
-        if name in ("os.environ", "os.environb", "os.getenv"):
+    for node in module.nodes(ast.Attribute):  # of whatever they are asked: `import os as o`, `psutil.Process()`
+        if node.attr in ("environ", "environb", "getenv"):
             yield node, "reads the environment", READERS
-        elif name in ("sys.argv", "sys.orig_argv"):
+        elif node.attr in ("argv", "orig_argv", "cmdline"):
             yield node, "reads the arguments of the process", ARGUMENTS
     for call, said in module.calls:
         if said in ("Path.cwd", "os.getcwd", "os.chdir"):
