@@ -38,7 +38,16 @@ def read(file: Path) -> Any:
     except FileNotFoundError as error:
         raise MissingGolden(f"golden {file.parent.name}/{file.name} is missing: {REMEDY}") from error
     except (OSError, ValueError) as error:
-        raise ContractError(f"golden {file}: cannot be read as JSON: {error}") from error
+        raise broken(file, f"cannot be read as JSON: {error}") from error
+
+
+def broken(file: Path, what: str) -> ContractError:
+    """The error of a golden with which nothing can be compared, and the ways to get it back."""
+    case = file.parent.name
+    return ContractError(
+        f"golden {case}/{file.name}: {what}; take it back from git, or `parity run --case {case}` and then "
+        f"`parity accept --case {case} --reason …`"
+    )
 
 
 def write_atomically(file: Path, text: str) -> None:

@@ -32,7 +32,7 @@ _MEANINGS = {
     Verdict.PARITY: "the configurations agree with each other and with the goldens",
     Verdict.DRIFT: "a difference beyond tolerance, or a missing or extra artifact",
     Verdict.USAGE: "the comparison could not be run as asked",
-    Verdict.CONTRACT: "a schema is violated, a leaf is compared by no schema, or the ledger is broken",
+    Verdict.CONTRACT: "a schema, golden or ledger is broken, or a leaf is compared by no schema",
     Verdict.PIPELINE: "the pipeline failed in a configuration",
     Verdict.UNSTABLE: "one configuration disagrees with itself",
     Verdict.STALE: "a golden or a declared difference that nothing needs",

@@ -107,7 +107,7 @@ def _pytest(config: Config, *, cases: tuple[str, ...], saved: Path | None, ml: s
 def _watched(command: list[str], config: Config, *, cases: tuple[str, ...], saved: Path | None, root: Path) -> int:
     from harness import cases as corpus
     from harness import config as settings
-    from harness.report import progress
+    from harness.report import build, progress
 
     configurations = settings.load_pipeline(config).configurations
     made = () if saved else corpus.select(config, cases)
@@ -116,6 +116,6 @@ def _watched(command: list[str], config: Config, *, cases: tuple[str, ...], save
     shown = progress.bar(watch) if sys.stderr.isatty() else progress.lines(watch, sys.stderr)
     with log.open("wb") as stream, shown:
         done = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, cwd=root, check=False)
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1) or not (config.reports / build.FILE_NAME).is_file():
         click.echo(printed(log.read_text(encoding="utf-8", errors="replace")), err=True)
     return done.returncode

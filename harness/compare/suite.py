@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from harness import goldens
@@ -14,7 +15,7 @@ from harness.compare import declared as ledger
 from harness.compare import media, project, retest, tolerance
 from harness.compare.captures import REPEAT, Captures
 from harness.compare.declared import Declared
-from harness.compare.difference import Comparison, Difference
+from harness.compare.difference import Comparison, Difference, type_name
 from harness.compare.documents import comparable, is_compared_as_written, unusable
 from harness.compare.logs import with_logs
 from harness.compare.mask import canonical, in_given_order, masked
@@ -24,6 +25,7 @@ from harness.compare.walk import Policy, compare
 from harness.config import Config
 from harness.contract import check, registry
 from harness.contract.check import Contract
+from harness.contract.nodes import has_type
 from harness.failing import ending, known_artifacts
 from harness.pipelines.base import RUN, Artifact, Pipeline
 from harness.verdict import ContractError, MissingArtifact, ParityError, Verdict
@@ -274,12 +276,22 @@ class Suite:
         records = acceptances.load(self.config.ledger)
         files = chain.files(self.config, self.pipeline, cases, records, complete=complete)
         found = chain.problems(records, files)
+        messages = [*chain.messages(found, self.config.relative(self.config.snapshots)), *self._unreadable(cases)]
         return Outcome(
             "ledger", file=self.config.relative(self.config.ledger),
-            verdicts=(Verdict.CONTRACT if found else Verdict.PARITY,),
-            messages=tuple(chain.messages(found, self.config.relative(self.config.snapshots))),
+            verdicts=(Verdict.CONTRACT if messages else Verdict.PARITY,), messages=tuple(messages),
             data={"problems": [asdict(each) for each in found]},
         )  # fmt: skip
+
+    def _unreadable(self, cases: list[Case]) -> Iterator[str]:
+        """What is wrong with the files that say where goldens come from."""
+        from harness.decide import provenance
+
+        for case in cases:
+            try:
+                provenance.read(self.config, case.name)
+            except ContractError as error:
+                yield str(error)
 
     def _once(self, key: Key, compute: Callable[[], Outcome]) -> Outcome:
         """The outcome of ``key``; what makes a check impossible is its outcome too."""
@@ -391,6 +403,8 @@ class Suite:
         except goldens.MissingGolden as error:
             comparison = absent(expected=False, note=str(error))
             return Outcome("golden", **place, file=file, verdicts=(Verdict.DRIFT,), comparison=comparison)
+        except ContractError as error:
+            return Outcome("golden", **place, file=file, verdicts=(error.verdict,), messages=(str(error),))
         comparison = self._against_golden(case, golden, comparable(capture, artifact), artifact, configuration)
         outcome = Outcome("golden", **place, file=file, verdicts=judge(comparison), comparison=comparison)
         return self._settled(case, artifact, outcome)
@@ -404,9 +418,31 @@ class Suite:
 
     def _expected(self, case: Case, artifact: Artifact) -> Any:
         if artifact.golden:
-            return goldens.read(goldens.path_of(self.config, case.name, artifact.golden))
+            return self._stored(goldens.path_of(self.config, case.name, artifact.golden), artifact)
         by_name = {other.name: other for other in known_artifacts(self.pipeline)}
-        return self.pipeline.expected(artifact, lambda name: self._expected(case, by_name[name]))
+        needed: list[Artifact] = []
+
+        def golden(name: str) -> Any:
+            needed.append(by_name[name])
+            return self._expected(case, by_name[name])
+
+        try:
+            return self.pipeline.expected(artifact, golden)
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
+            stored = [other.golden for other in needed if other.golden]
+            if not stored:
+                raise  # no golden has a part in it
+            file = goldens.path_of(self.config, case.name, stored[-1])
+            raise goldens.broken(file, f"{artifact.name} cannot be derived from it: {error!r}") from error
+
+    def _stored(self, file: Path, artifact: Artifact) -> Any:
+        golden = goldens.read(file)
+        node = self.contracts[artifact.name].node
+        types = node.types or {name for branch in node.branches for name in branch.types}
+        if types and not any(has_type(golden, name) for name in types):
+            what = f"expected {' or '.join(sorted(types))}, as the schema of {artifact.name} has it, got {type_name(golden)}"
+            raise goldens.broken(file, what)
+        return golden
 
     def _against_golden(
         self, case: Case, golden: Any, document: Any, artifact: Artifact, configuration: str

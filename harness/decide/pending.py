@@ -55,8 +55,8 @@ class Change:
     """One golden that a run would have otherwise.
 
     ``file`` is its path from the project's root; ``before`` and ``after`` are the hashes of the golden when it was compared
-    and of the run's text (None: no file), ``now`` that of the golden with what was accepted since. ``blocked`` says why it
-    cannot be accepted.
+    and of the run's text (None: no file, or no text), ``now`` that of the golden with what was accepted since. ``blocked``
+    says why it cannot be accepted.
     """
 
     case: str
@@ -159,10 +159,10 @@ def forget(config: Config, cases: Iterable[str]) -> None:
 
 
 def text_at(file: Path) -> str | None:
-    """What ``file`` holds; None where there is none."""
+    """What ``file`` holds; None where there is none, or no text in it."""
     try:
         return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
 
 

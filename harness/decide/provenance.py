@@ -71,12 +71,13 @@ def write_provenance(config: Config, case: str, capture: Capture, *, agreed: int
 def read(config: Config, case: str) -> dict[str, Any] | None:
     """The provenance of ``case``'s goldens; None where there is none, ``ContractError`` where it cannot be read."""
     file = path_of(config, case)
+    name = config.relative(file)
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise ContractError(f"{file}: cannot be read as provenance: {error}; take it back from git") from error
+        raise ContractError(f"{name}: cannot be read as provenance: {error}; take it back from git") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise ContractError(f"{file}: is no {FORMAT}: accept the case's goldens anew, or take it back from git")
+        raise ContractError(f"{name}: is no {FORMAT}: accept the case's goldens anew, or take it back from git")
     return found

@@ -140,12 +140,13 @@ def _change(suite: Suite, case: Case, artifact: Artifact, comparison: Comparison
             candidate = suite.golden_text(case, artifact)
         except (ParityError, KeyError, ValueError, OSError):
             return None  # the run left nothing that could be a golden; the comparison says so
-        category = "create" if base is None else "fix"
+        category = "fix" if file.is_file() else "create"
         items = _items(comparison, case.name, artifact.name, reference) if base is not None else ()
         items = items or (Item(WHOLE, "", None, None),)
-    before, after = digest(base and base.encode()), digest(candidate.encode())
+    now = digest(file.read_bytes() if file.is_file() else None)
+    before, after = digest(None if base is None else base.encode()), digest(candidate.encode())
     change = Change(
-        case.name, artifact.name, config.relative(file), category, before, after, before, items, blocked=blocked
+        case.name, artifact.name, config.relative(file), category, before, after, now, items, blocked=blocked
     )
     return change, candidate
 
@@ -202,11 +203,11 @@ def _unrecorded(
     files = chain.files(config, pipeline, comparison.cases, records, complete=comparison.complete)
     found = []
     for problem in chain.problems(records, files):
-        if problem.key in known:
-            continue
         case, _, name = problem.key.partition("/")
         file, now = config.snapshots / problem.key, files[problem.key]
         text = pending.text_at(file)
+        if problem.key in known or (text is None and now is not None):
+            continue  # what is no text cannot be accepted as it is
         category: Category = "trim" if text is None else "create" if problem.kind == "unrecorded" else "update"
         item = Item(WHOLE, "", None, None)
         found.append((Change(case, Path(name).stem, config.relative(file), category, now, now, now, (item,)), text))

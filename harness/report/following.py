@@ -29,7 +29,7 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
             yield from _meant(report)
         case Verdict.CONTRACT:
             again = f"parity run --from reports/captures{only}"
-            yield Step("mend the schema, the ledger or the field named above, then (runs nothing)", again)
+            yield Step("mend the schema, the golden, the ledger or the field named above, then (runs nothing)", again)
         case Verdict.PIPELINE:
             folder = next((run["folder"] for run in report["runs"] if run["failure"]), None)
             yield Step(f"read {folder}/stderr.log" if folder else "read the run's stderr.log")

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from harness.compare.mask import canonical
+from tests.harness.toy.pipeline import Toy
 
 ROOT = Path(__file__).parents[2]
 SAVED = ("run", "--from", "reports/captures", "--jobs", "1")
@@ -337,6 +338,27 @@ def test_a_field_that_no_longer_repeats_its_artifact_is_drift(recorded):
     done = recorded.compare_saved()
     assert done.returncode == 1
     assert "sheet: web object with 4 keys, disk text '<the artifact scores>'" in done.stdout
+
+
+def test_a_golden_from_which_nothing_can_be_derived_is_a_contract_verdict_that_names_it(recorded, monkeypatch):
+    monkeypatch.setattr(Toy, "expected", lambda self, artifact, golden: {"parsed": golden("scores")["Core"]})
+    recorded.write("snapshots/plain/scores.json", {})
+    done = recorded.compare_saved()
+    assert done.returncode == 3
+    said = " ".join(done.stdout.split())
+    assert (
+        "golden plain/scores.json: wrapped cannot be derived from it: KeyError('Core'); take it back from git" in said
+    )
+
+
+def test_what_stops_the_comparison_unawares_is_shown_and_not_only_kept_in_a_file(recorded):
+    kept = recorded.root / "reports/differences.json"
+    kept.unlink()
+    kept.mkdir()
+    done = recorded.parity(*SAVED)
+    assert done.returncode == 2
+    assert "IsADirectoryError" in done.stderr
+    assert "before anything was compared; its text stands above" in done.stderr
 
 
 def test_usage_errors_exit_2_and_name_the_known(recorded):

@@ -57,6 +57,31 @@ def test_a_run_leaves_the_goldens_alone_and_what_differs_pending(two_causes, rec
     assert json.loads(pending.base_of(config, waiting.changes[0]))["Core"]["mean"] == 0.5
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "cannot be read as JSON"),
+        (b'{"Core"', "cannot be read as JSON"),
+        (b'{"Core": "\xff"}', "cannot be read as JSON"),
+        (b"[]\n", "expected object, as the schema of scores has it, got list"),
+    ],
+)
+def test_a_broken_golden_is_a_contract_verdict_that_names_it_and_accepting_restores_it(kept, content, what):
+    file = kept.root / "snapshots/plain/scores.json"
+    before = file.read_bytes()
+    file.write_bytes(content)
+    done = kept.parity(*AGAIN)
+    assert done.returncode == 3, done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    assert f"golden plain/scores.json: {what}" in said
+    assert (
+        "take it back from git, or `parity run --case plain` and then `parity accept --case plain --reason …`" in said
+    )
+    assert kept.report()["crashes"] == []
+    assert kept.parity("accept", "--case", "plain", "--reason", "it was broken").returncode == 0
+    assert file.read_bytes() == before
+
+
 def test_a_newer_run_replaces_what_an_older_one_left_of_its_cases_only(kept, config):
     kept.case("second", mean=0.9)
     drift(kept, mean=0.75)

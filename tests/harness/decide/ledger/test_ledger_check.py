@@ -129,6 +129,16 @@ def test_a_ledger_that_is_no_path_is_a_usage_error(decided, value):
     assert "[parity] ledger must be a text, got" in done.stderr
 
 
+def test_provenance_that_cannot_be_read_is_a_contract_verdict_that_names_it(decided):
+    decided.root.joinpath("golden/snapshots/plain/provenance.json").write_text("{")
+    done = decided.compare_saved()
+    assert done.returncode == 3, done.stdout
+    assert result(decided)["verdicts"] == ["contract"]
+    (message,) = result(decided)["messages"]
+    assert message.startswith("golden/snapshots/plain/provenance.json: cannot be read as provenance: ")
+    assert message.endswith("; take it back from git")
+
+
 def test_goldens_of_another_cpu_class_are_compared_all_the_same_and_report_and_summary_say_so(decided):
     cpu = {"model": "Other", "vendor": "Other", "class": "x86-64-v3 Other", "instruction_sets": []}
     decided.write("golden/snapshots/plain/provenance.json", {"format": "parity-provenance/1", "cpu": cpu})
