@@ -172,7 +172,7 @@ def _blocked(suite: Suite, case: Case, artifact: Artifact, comparison: Compariso
     asked = [
         ("contract", suite.pipeline.reference, "the run breaks its schema"),
         ("configurations", second, f"{first} and {second} disagree"),
-        ("repeated", REPEAT, "the same program on the same recording gave another result"),
+        ("repeated", REPEAT, "repeated from what it recorded, the run gives another result"),
     ]
     for check, configuration, why in asked:
         result = comparison.result(check, case.name, configuration, artifact.name)

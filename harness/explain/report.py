@@ -214,7 +214,7 @@ def _cause(suite: Suite, graph: Graph, cause: Cause, told: Told, examined: Mappi
     if sentences and alike:
         sentences.append(f"not run, for they differ in the same stages: {', '.join(sorted(alike))}")
     if not sentences:
-        sentences = _short_of(told.get(None, {})) or [_unproven(graph, cause)]
+        sentences = _short_of(told.get(None, {})) or [_unproven(suite, graph, cause)]
     worst = largest(cause.findings)
     return {
         "id": cause.id,
@@ -254,13 +254,24 @@ def _short_of(sentences: Mapping[str, Sequence[str]]) -> list[str]:
     return [*kept, *([f"the same in {more} more case{'s' * (more > 1)}"] if more > 0 else [])]
 
 
-def _unproven(graph: Graph, cause: Cause) -> str:
+def _unproven(suite: Suite, graph: Graph, cause: Cause) -> str:
     if {each.where.check for each in cause.findings} == {"repeated"}:
-        return "the same program on the same recording gave another result: it is not repeatable"
+        return _not_repeated(suite, cause.findings[0].where)
     stage = graph.by_name.get(cause.stage or "")
     if stage is not None and stage.kind in READ and not cause.follows:
         return "nothing behind it differs"
     return "not proven by a run: found by the order of the stages"
+
+
+def _not_repeated(suite: Suite, where: Comparing) -> str:
+    """Why a repetition may differ: a saved run (``--from``) is repeated by the code of today, whatever made it."""
+    run, again = (suite.captures.loaded[where.case, name] for name in (where.against, where.configuration))
+    if run.run_id == again.run_id:
+        return "the same program on the same recording gave another result: it is not repeatable"
+    return (
+        "repeated now from what it recorded, the saved run gives another result: it was edited or made by other code, "
+        "or the program is not repeatable"
+    )
 
 
 def _comparisons(findings: Sequence[Finding]) -> list[dict[str, Any]]:

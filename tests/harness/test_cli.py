@@ -209,6 +209,21 @@ def test_a_run_that_is_not_the_same_when_repeated_is_drift(recorded):
     assert counts["differing"] == 1 and counts["exact"] > 500
 
 
+def test_a_saved_run_that_cannot_be_had_again_need_not_be_the_programs_fault(recorded):
+    for configuration in ("web", "disk"):
+        change_scores(recorded, configuration, "Items", 3, "at", value=99.0)
+    change(recorded, "snapshots/plain/scores.json", "Items", 3, "at", value=99.0)
+    assert recorded.parity(*SAVED).returncode == 1
+    (proof,) = next(
+        each["proof"]
+        for each in recorded.report()["causes"]
+        if {one["check"] for one in each["comparisons"]} == {"repeated"}
+    )
+    assert proof.startswith(
+        "repeated now from what it recorded, the saved run gives another result: it was edited or made"
+    )
+
+
 def test_another_order_of_keys_is_a_difference_when_repeated(recorded):
     file = next((recorded.root / "reports/captures/plain/disk").rglob("scores_*.json"))
     scores = json.loads(file.read_text())
