@@ -69,7 +69,10 @@ def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
         yield "accepted last:"
         for r in state["records"][:3]:
             yield f"  {r['id']}  {r['date'][:10]}  {plain.line(r['author'], _LETTERS)}: {plain.line(r['reason'], _LETTERS)}"
-    if waiting:
+    if waiting and all(each["blocked"] for each in waiting):
+        yield ""
+        yield "next: nothing of it can be accepted: mend what stands beside it, then `parity run`"
+    elif waiting:
         yield ""
         yield 'next: `parity review` shows them; `parity accept --cause ID --reason "…"` or `parity reject --cause ID`'
 

@@ -172,7 +172,7 @@ def _state_of_change(pending: Pending, change: Change) -> dict[str, Any]:
 
 def _state_of_cause(pending: Pending, cause: str) -> dict[str, Any]:
     own = [(change, item) for change in pending.changes for item in change.differences if item.cause == cause]
-    blocked = next((change.blocked for change, item in own if change.blocked and item.state == "open"), None)
+    blocked = pending.blocked()["causes"].get(cause)
     decided = {item.decision for _, item in own if item.decision is not None}
     return {
         **pending.causes[cause],

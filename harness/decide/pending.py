@@ -120,6 +120,18 @@ class Pending:
     changes: tuple[Change, ...] = ()
     decisions: tuple[Decided, ...] = ()
 
+    def blocked(self) -> dict[str, dict[str, str]]:
+        """Why nobody can accept what is undecided of a cause or a case, by its name."""
+        causes: dict[str, str] = {}
+        cases: dict[str, str] = {}
+        for change in self.changes:
+            if change.blocked and change.open:
+                cases.setdefault(change.case, change.blocked)
+                for each in change.differences:
+                    if each.cause and each.state == "open":
+                        causes.setdefault(each.cause, change.blocked)
+        return {"causes": causes, "cases": cases}
+
     def with_changes(self, changed: Iterable[Change]) -> Pending:
         """The same with these in place of those of the same case and file."""
         new = {each.key: each for each in changed}

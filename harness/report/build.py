@@ -47,6 +47,8 @@ class Session:
     #: Goldens that wait for a decision after this comparison; None where that could not be found out, with the reason below.
     pending: int | None = 0
     pending_failed: str | None = None
+    #: Of those that cannot be accepted: why, by cause and by case (``Pending.blocked``).
+    pending_blocked: Mapping[str, Mapping[str, str]] | None = None
 
 
 def expected_checks(pipeline: Pipeline, cases: Iterable[Case]) -> set[Key]:
@@ -112,7 +114,11 @@ def build(
         "seconds": session.seconds,
         "from": session.given,
         "run_id": session.run_id,
-        "pending": {"goldens": session.pending, "failed": session.pending_failed},
+        "pending": {
+            "goldens": session.pending,
+            "failed": session.pending_failed,
+            "blocked": session.pending_blocked or {"causes": {}, "cases": {}},
+        },
         "pipeline": pipeline.name,
         "configurations": list(pipeline.configurations),
         "cases": [case.name for case in cases],

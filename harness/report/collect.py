@@ -7,9 +7,12 @@ import time
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from harness.decide.pending import Pending
 
 
 class Collector:
@@ -72,7 +75,7 @@ class Collector:
         explanation, differences = build.explanation(
             config, pipeline, self.results, selected, Path(given) if given else None
         )
-        pending, failed = self._staged(config, pipeline, selected, explanation["causes"], differences)
+        staged, failed = self._staged(config, pipeline, selected, explanation["causes"], differences)
         report = build.build(
             self.results,
             pipeline=pipeline,
@@ -86,8 +89,9 @@ class Collector:
                 seconds=round(time.monotonic() - self.clock, 3),
                 given=config.relative(Path(given).absolute()) if given else None,
                 run_id=self.run_id,
-                pending=pending,
+                pending=sum(change.open for change in staged.changes) if staged else None,
                 pending_failed=failed,
+                pending_blocked=staged.blocked() if staged else None,
                 selected=bool(option("--parity-case")),
                 max_ignored=config.max_ignored,
                 crashes=tuple(self.crashes),
@@ -109,8 +113,8 @@ class Collector:
 
     def _staged(
         self, config: Any, pipeline: Any, selected: Any, causes: Any, differences: Any
-    ) -> tuple[int | None, str | None]:
-        """How many goldens wait after this comparison; a ledger that cannot be read must not cost anybody the report."""
+    ) -> tuple[Pending | None, str | None]:
+        """What waits after this comparison; a ledger that cannot be read must not cost anybody the report."""
         from harness.decide import stage
         from harness.verdict import ParityError
 
@@ -126,7 +130,6 @@ class Collector:
             complete=not self.config.getoption("--parity-case"),
         )
         try:
-            staged = stage.stage(config, pipeline, comparison)
+            return stage.stage(config, pipeline, comparison), None
         except ParityError as error:
             return None, str(error)
-        return sum(change.open for change in staged.changes), None

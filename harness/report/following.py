@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
             yield Step("mend the cause, then", f"parity run{only}")
             yield from _meant(report)
         case Verdict.CONTRACT:
-            again = f"parity run --from reports/captures{only}"
+            again = f"parity run --from {shlex.quote(report['from'] or 'reports/captures')}{only}"
             yield Step("mend the schema, the golden, the ledger or the field named above, then (runs nothing)", again)
         case Verdict.PIPELINE:
             folder = next((run["folder"] for run in report["runs"] if run["failure"]), None)
@@ -42,12 +43,18 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
 def _meant(report: Mapping[str, Any]) -> Iterator[Step]:
     """How to agree with a change; nobody can agree with runs that differ from each other."""
     drifting = [result for result in report["results"] if "drift" in result["verdicts"]]
-    cause = next((each["id"] for each in report["causes"] if _of_goldens(each)), None)
-    golden = next((result["case"] for result in drifting if result["check"] == "golden"), None)
-    if cause or (golden and not report["causes"]):
+    causes = [each["id"] for each in report["causes"] if _of_goldens(each)]
+    cases = [] if report["causes"] else [result["case"] for result in drifting if result["check"] == "golden"]
+    blocked = (report.get("pending") or {}).get("blocked") or {"causes": {}, "cases": {}}
+    cause = next((each for each in causes if each not in blocked["causes"]), None)
+    golden = next((each for each in cases if each not in blocked["cases"]), None)
+    if cause or golden:
         yield Step("or, if it is meant, see and decide it on a page", "parity review")
         chosen = f"--cause {cause}" if cause else f"--case {golden}"
         yield Step("or here, with your reason", f'parity accept {chosen} --reason "…"')
+    elif causes or cases:
+        why = blocked["causes"][causes[0]] if causes else blocked["cases"][cases[0]]
+        yield Step(f"{(causes or cases)[0]} cannot be accepted: {why}; mend that first")
     if any(result["check"] == "configurations" for result in drifting):
         yield Step(
             "what differs between the configurations cannot be accepted: it is mended, or declared in the ledger"

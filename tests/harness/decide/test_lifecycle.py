@@ -52,7 +52,7 @@ def test_a_run_leaves_the_goldens_alone_and_what_differs_pending(two_causes, rec
         ("value", "Core.mean", "open"), ("value", "Items[7].text", "open"),
     ]  # fmt: skip
     assert waiting.run_id == two_causes.report()["run_id"]
-    assert two_causes.report()["pending"] == {"goldens": 1, "failed": None}
+    assert two_causes.report()["pending"] == {"goldens": 1, "failed": None, "blocked": {"causes": {}, "cases": {}}}
     assert json.loads(pending.candidate_of(config, waiting.changes[0]))["Core"]["mean"] == 0.75
     assert json.loads(pending.base_of(config, waiting.changes[0]))["Core"]["mean"] == 0.5
 

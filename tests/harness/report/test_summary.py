@@ -160,9 +160,29 @@ def test_differences_between_the_configurations_cannot_be_accepted():
     assert "what differs between the configurations cannot be accepted" in text
 
 
+@pytest.mark.parametrize(
+    ("given", "said"), [(None, "reports/captures"), ("/elsewhere/runs", "/elsewhere/runs"), ("my runs", "'my runs'")]
+)
+def test_what_breaks_a_contract_is_compared_again_from_the_folder_that_was_given(given, said):
+    made = {**report(1), "from": given, "verdict": "contract", "exit_code": 3, "verdicts": ["contract"]}
+    assert f"parity run --from {said}\n" in shown(made)
+
+
+def test_what_is_blocked_is_not_offered_to_be_accepted_and_the_next_steps_say_why():
+    made = drift(2)
+    first, second = (each["id"] for each in made["causes"])
+    made["pending"]["blocked"]["causes"][first] = "web and disk disagree"
+    assert f"parity accept --cause {second} " in shown(made)
+    made["pending"]["blocked"]["causes"][second] = "web and disk disagree"
+    text = shown(made)
+    assert "parity accept" not in text and "parity review" not in text
+    assert f"{first} cannot be accepted: web and disk disagree; mend that first\n" in text
+
+
 def test_what_waits_for_a_decision_is_said_with_its_command():
     assert "pending 1 golden with changes to decide on: parity status\n" in shown(drift(1))
-    broken = {**drift(1), "pending": {"goldens": None, "failed": "ledger.jsonl, line 3: is not JSON"}}
+    broken = drift(1)
+    broken["pending"] |= {"goldens": None, "failed": "ledger.jsonl, line 3: is not JSON"}
     assert "ledger.jsonl, line 3: is not JSON" in shown(broken)
 
 
