@@ -342,7 +342,9 @@ def _next(suite: Suite, cause: Cause) -> str:
     where, config = finding.where, suite.config
 
     def run_of(configuration: str) -> str:
-        return config.relative((suite.captures.given or config.captures) / where.case / configuration)
+        # A repetition is made anew also for saved captures, and never beside them.
+        made = config.captures if configuration == REPEAT else suite.captures.given or config.captures
+        return config.relative(made / where.case / configuration)
 
     expected = config.relative(config.snapshots / where.case) if where.check == "golden" else run_of(where.against)
     field = finding.difference.path.rpartition("(json)")[2]

@@ -213,15 +213,30 @@ def test_a_saved_run_that_cannot_be_had_again_need_not_be_the_programs_fault(rec
     for configuration in ("web", "disk"):
         change_scores(recorded, configuration, "Items", 3, "at", value=99.0)
     change(recorded, "snapshots/plain/scores.json", "Items", 3, "at", value=99.0)
-    assert recorded.parity(*SAVED).returncode == 1
-    (proof,) = next(
-        each["proof"]
-        for each in recorded.report()["causes"]
-        if {one["check"] for one in each["comparisons"]} == {"repeated"}
+    (recorded.root / "reports/captures").rename(recorded.root / "kept")
+    assert recorded.parity("run", "--from", "kept", "--jobs", "1").returncode == 1
+    cause = next(
+        each for each in recorded.report()["causes"] if {one["check"] for one in each["comparisons"]} == {"repeated"}
     )
-    assert proof.startswith(
+    assert cause["next"] == "parity diff kept/plain/disk reports/captures/plain/repeat --field '*at'"
+    assert cause["proof"][0].startswith(
         "repeated now from what it recorded, the saved run gives another result: it was edited or made"
     )
+
+
+def test_what_is_not_repeatable_is_not_offered_to_be_accepted(recorded):
+    late = {"set": {"Items/3/at": 99.0}}
+    recorded.case("plain", mean=0.75, faults={"web": late, "disk": late})
+    change(recorded, "snapshots/plain/scores.json", "Items", 3, "at", value=99.0)
+    done = recorded.parity("run", "--jobs", "1")
+    assert done.returncode == 1, done.stdout + done.stderr
+    cause = next(each["id"] for each in recorded.report()["causes"] if each["stage"] == "scoring")
+    why = "repeated from what it recorded, the run gives another result"
+    assert f"{cause} cannot be accepted: {why}; mend that first\n" in done.stdout
+    assert "parity accept" not in done.stdout
+    status = recorded.parity("status").stdout
+    assert f"1 golden; {why}\n" in status and "parity accept" not in status
+    assert recorded.parity("accept", "--cause", cause, "--reason", "meant").returncode == 3
 
 
 def test_another_order_of_keys_is_a_difference_when_repeated(recorded):
