@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from harness.commands.common import case_option, settings
 from harness.verdict import UsageError
+
+#: Options that say how the outcome is shown; all others choose what is compared.
+_SHOWING = frozenset({"form", "limit", "quiet"})
 
 
 @click.command(
@@ -82,7 +86,7 @@ def diff(
     document = report.build(
         pairs, found, config=config, pipeline=pipeline, options=options, limit=limit or None
     )  # fmt: skip
-    following = report.next_command(document, [a, b])
+    following = report.next_command(document, _chosen(click.get_current_context()))
     if quiet:
         _print(text.head(document))
     elif form == "json":
@@ -92,6 +96,22 @@ def diff(
     else:
         _print((markdown if form == "markdown" else text).render(document, following))
     sys.exit(document["exit_code"])
+
+
+def _chosen(context: click.Context) -> list[str]:
+    """The two paths and the options that choose what is compared, as they were given."""
+    again = []
+    for given in context.command.params:
+        if given.name in _SHOWING or context.get_parameter_source(given.name) is ParameterSource.DEFAULT:
+            continue
+        value = context.params[given.name]
+        if isinstance(given, click.Argument):
+            again.append(value)
+        elif given.is_flag:
+            again += given.opts if value else given.secondary_opts
+        else:
+            again += [word for each in (value if given.multiple else [value]) for word in (given.opts[0], each)]
+    return again
 
 
 def _print(text: Any) -> None:

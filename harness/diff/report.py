@@ -182,7 +182,7 @@ def _sum(each: Any) -> dict[str, int]:
 
 
 def next_command(report: Mapping[str, Any], arguments: Sequence[str]) -> list[str]:
-    """What to run next, one line each; ``arguments`` are the paths as they were given."""
+    """What to run next, one line each; ``arguments`` are the paths and what chooses what is compared, as given."""
     import shlex
 
     again = shlex.join(["parity", "diff", *arguments])

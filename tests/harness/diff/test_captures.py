@@ -145,6 +145,15 @@ def test_a_broken_capture_is_a_usage_error(compare, recorded, diff):
     assert "cannot be read as a capture" in done.text
 
 
+def test_what_next_of_two_corpora_is_of_the_same_cases(diff, recorded):
+    shutil.copytree(recorded.root / CAPTURES, recorded.root / "other")
+    change(recorded, "other/second/web", "Core", "label", value="rot")
+    change(recorded, "other/second/web", "Core", "count", value=99)
+    chosen = (recorded.root / CAPTURES, recorded.root / "other", "--case", "second")
+    text = diff(*chosen, "--limit", "1", config=recorded.root / "parity.toml").text
+    assert "/other --case second --limit 0    all of them" in text
+
+
 def test_two_corpora_are_compared_case_by_case(compare, recorded):
     shutil.copytree(recorded.root / CAPTURES, recorded.root / "other")
     change(recorded, "other/second/web", "Core", "label", value="rot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -148,6 +149,27 @@ def test_parity_says_that_the_two_agree_and_nothing_to_do(diff, local):
     text = diff(local.path, local.path, ANY).text
     assert text.startswith("parity diff: parity (exit code 0): the two sides agree\n")
     assert "next:" not in text
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ["--stamp-b", "20250811"],
+        ["--stamp", "20250811", "--media", "different"],
+        ["--tolerances", "--schema", "none"],
+        ["--exact", "--any-contract"],
+        ["--analysis", "creative_density", "--analysis", "speech_analysis.ml", "--field", "*Words", "--field", "*Density"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_next_compares_the_same_again(diff, local, changed, chosen):
+    done = diff(local.path, changed.path, *chosen, "--format", "json", "--limit", "1")
+    again = shlex.join(["parity", "diff", str(local.path), str(changed.path)])
+    assert done.report["next"]
+    for line in done.report["next"]:
+        command = shlex.split(line.partition("    ")[0])
+        assert command[:4] == shlex.split(again)
+        assert [word for word in command if word in chosen] == chosen
 
 
 EVIL = "<img src=x onerror=alert(1)> | `rm -rf` **x** [a](javascript:1) @someone\n# head \x1b[31mred\x1b[0m \u202egnp &amp; www.x.example"
