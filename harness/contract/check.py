@@ -7,10 +7,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import best_match
 
 from harness.contract import fast
 from harness.contract.nodes import Node, compile_schema, has_type
@@ -18,6 +18,9 @@ from harness.contract.registry import Schemas
 
 #: How many violations of one document are listed.
 LISTED = 20
+
+#: Letters of a value that a message shows; of a longer one it says what it is.
+_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -69,21 +72,65 @@ def build(schemas: Schemas, schema_id: str) -> Contract:
 def violations(document: object, contract: Contract) -> list[Violation]:
     """Every breach of ``contract`` in ``document``, those of the schema first; at most ``LISTED`` of each kind."""
     found: list[Violation] = []
-    if not contract.fast.is_valid(document):
-        for error in map(_closest, contract.reference.iter_errors(document)):
-            found.append(Violation(_dotted(error.absolute_path), error.message[:300]))
-            if len(found) == LISTED:
-                break
-        if not found:
-            found.append(Violation("", "the fast validator refuses what the reference validator accepts"))
-    for violation, _ in zip(_walk(document, contract.node, ""), range(LISTED), strict=False):
-        found.append(violation)
+    is_valid = contract.fast.is_valid(document)
+    if not is_valid:
+        errors = (each for error in contract.reference.iter_errors(document) for each in _closest(error))
+        found += [Violation(_dotted(error.absolute_path), _message(error)) for error in islice(errors, LISTED)]
+    found += islice(_walk(document, contract.node, ""), LISTED)
+    if not found and not is_valid:
+        found.append(Violation("", "the fast validator refuses what the reference validator accepts"))
     return found
 
 
-def _closest(error: ValidationError) -> ValidationError:
-    """Of a value that fits no alternative, the breach inside the one that fits best: it has a place of its own."""
-    return best_match([error]) or error
+def _closest(error: ValidationError) -> list[ValidationError]:
+    """What is wrong: of a value that fits no alternative, the breaches of the one that fits best."""
+    if not error.context:
+        return [error]
+    depth = len(error.absolute_path)
+    branches: dict[Any, list[ValidationError]] = {}
+    for inside in error.context:
+        branches.setdefault(inside.relative_schema_path[0], []).extend(_closest(inside))
+    decisive = [[each for each in found if _decides(each, depth)] for found in branches.values()]
+    if all(decisive) and len({(*found[0].absolute_path, found[0].validator) for found in decisive}) == 1:
+        return [_none_of([found[0] for found in decisive], error)]
+    return min(branches.values(), key=lambda found: _misfit(found, depth))
+
+
+def _decides(error: ValidationError, depth: int) -> bool:
+    """Whether another alternative must be meant: the value, ``depth`` steps down, is of another type, or its tag another."""
+    below = len(error.absolute_path) - depth
+    return (below == 0 and error.validator in ("type", "const", "enum")) or (below == 1 and error.validator == "const")
+
+
+def _misfit(found: list[ValidationError], depth: int) -> tuple[int, int, int]:
+    """How badly a value fits an alternative with these breaches: its type and tag, then its own keys, then all else."""
+    keys = 0
+    for error in found:
+        if len(error.absolute_path) == depth:
+            known = error.schema.get("properties", {}) if error.validator == "additionalProperties" else error.instance
+            keys += len(error.instance.keys() - known.keys()) if isinstance(error.instance, dict) else 1
+    return sum(_decides(error, depth) for error in found), keys, len(found)
+
+
+def _none_of(decisive: list[ValidationError], error: ValidationError) -> ValidationError:
+    """The one breach of a value whose type, or whose tag, is that of no alternative."""
+    first = decisive[0]
+    values = [each.validator_value for each in decisive]
+    wanted = dict.fromkeys(repr(one) for value in values for one in (value if isinstance(value, list) else [value]))
+    text = f"{first.instance!r} is {'not of type' if first.validator == 'type' else 'none of'} {', '.join(wanted)}"
+    steps = list(first.absolute_path)[len(error.absolute_path) :]
+    return ValidationError(text, validator=first.validator, path=steps, instance=first.instance, parent=error)
+
+
+def _message(error: ValidationError) -> str:
+    """The message of ``error``; a value that is long is named rather than shown."""
+    whole, value = repr(error.instance), error.instance
+    if len(whole) <= _SHOWN:
+        return error.message[:300]
+    if isinstance(value, str):
+        return error.message.replace(whole, f"{value[:_SHOWN]!r}…")[:300]
+    name = f"object with {len(value)} keys" if isinstance(value, dict) else f"list of {len(value)}"
+    return error.message.replace(whole, name)[:300]
 
 
 def uncovered(document: object, contract: Contract) -> list[str]:
@@ -131,11 +178,10 @@ def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
             yield Violation(path, f"is not a JSON text: {error}")
             return
         if node.content.validator is not None:
-            for error in node.content.validator.iter_errors(inside):
-                yield Violation(
-                    f"{path}(json){'.' if error.absolute_path else ''}{_dotted(error.absolute_path)}",
-                    error.message[:300],
-                )
+            errors = (each for error in node.content.validator.iter_errors(inside) for each in _closest(error))
+            for error in errors:
+                below = _dotted(error.absolute_path)
+                yield Violation(f"{path}(json){'.' if below else ''}{below}", _message(error))
         yield from _walk(inside, node.content, f"{path}(json)")
 
 

@@ -69,6 +69,51 @@ def test_a_violation_says_where_and_what(schemas, changes, text):
     assert text in messages(sheet(**changes), schemas)
 
 
+WORD, PAUSE = {"kind": "word", "text": "a", "at": 0.5, "box": [1.0]}, {"kind": "pause", "length": 1.0}
+NO_LENGTH = {"kind": "pause", "duration": 1.0}
+NOT_EXPECTED = "Additional properties are not allowed ('duration' was unexpected)"
+
+
+@pytest.mark.parametrize(
+    ("item", "texts"),
+    [
+        (NO_LENGTH, ["Items[0]: 'length' is a required property", f"Items[0]: {NOT_EXPECTED}"]),
+        ({**WORD, "at": "soon"}, ["Items[0].at: 'soon' is not of type 'number'"]),
+        ({**WORD, "kind": "laugh"}, ["Items[0].kind: 'laugh' is none of 'word', 'pause'"]),
+        (5, ["Items[0]: 5 is not of type 'object'"]),
+        ({**PAUSE, "length": {str(n): n for n in range(99)}}, ["Items[0].length: object with 99 keys is not of type 'number'"]),
+        ({**PAUSE, "length": "long " * 99}, [f"Items[0].length: '{'long ' * 12}'… is not of type 'number'"]),
+    ],
+)  # fmt: skip
+def test_a_breach_among_alternatives_is_that_of_the_one_that_fits_best(schemas, item, texts):
+    document = {**sheet(), "Items": [item]}
+    assert messages(document, schemas) == texts
+    assert set(messages(wrapped(document), schemas, "wrapped.derived.json")) >= {
+        f"result(json).toy{text}" for text in texts
+    }
+
+
+def test_an_alternative_without_keys_does_not_fit_an_object_that_has_some():
+    full = {
+        "type": "object", "properties": {"found": {"type": "integer"}, "model": {"type": "string"}},
+        "required": ["found", "model"], "additionalProperties": False,
+    }  # fmt: skip
+    empty = {"type": "object", "properties": {}, "additionalProperties": False}
+    schema = {"$id": "x.schema.json", "anyOf": [empty, full, {"type": "null"}]}
+    schemas = registry.collect([schema])
+    assert messages({"model": "m", "fond": 1}, schemas, "x.schema.json") == [
+        ": 'found' is a required property", ": Additional properties are not allowed ('fond' was unexpected)",
+    ]  # fmt: skip
+    assert messages("m", schemas, "x.schema.json") == [": 'm' is not of type 'object', 'null'"]
+
+
+def test_nan_that_only_the_fast_validator_refuses_is_named_at_its_place():
+    schema = {"$id": "x.schema.json", "type": "object", "properties": {"a": {"type": "number", "minimum": 0}}}
+    assert messages({"a": float("nan")}, registry.collect([schema]), "x.schema.json") == [
+        "a: nan is no JSON number: write null when there is no value"
+    ]
+
+
 def test_the_fast_validator_agrees_with_the_reference_validator(schemas):
     contract = check.build(schemas, "scores.schema.json")
     for changes in ({}, {"total": -1}, {"total": None}, {"label": 1}, {"best": 1}, {"mean": "x"}, {"more": 1}):
