@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -37,6 +38,16 @@ class Difference:
     note: str = ""
     expected_path: str | None = None
     tolerance_class: str | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether there is a file on one side that gives no document; ``note`` says why not."""
+        return self.path == "" and self.kind == "schema" and self.expected is None and self.actual is None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether neither value is NaN or infinity, which are no JSON numbers."""
+        return not any(isinstance(each, float) and not math.isfinite(each) for each in (self.expected, self.actual))
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a report; long values are cut, so their types stand beside them."""

@@ -30,7 +30,7 @@ def compare_leaf(tally: Tally, expected: Any, actual: Any, node: Node, place: Pl
     rule = node.rule
     is_number = type(expected) in NUMBERS
     if is_number and not (math.isfinite(expected) and math.isfinite(actual)):
-        tally.differ("schema", expected, actual, place, rule, note="NaN and infinity are no values")
+        tally.differ("schema", expected, actual, place, rule, note="NaN and infinity are no JSON numbers")
     elif not _is_allowed(actual, node) and not _stands_in(expected, actual):
         tally.differ("schema", expected, actual, place, rule, note=f"expected {' or '.join(sorted(node.types))}")
     elif expected == actual:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from harness.compare.difference import Comparison, Difference, Kind, type_name
@@ -12,6 +13,8 @@ from harness.contract.check import join
 
 #: Said wherever such a comparison stands.
 NOTE = "no schema: compared by DeepDiff, exactly"
+
+_NOT_FINITE = "NaN and infinity are no JSON numbers"
 
 _KINDS: dict[str, Kind] = {
     "values_changed": "value",
@@ -59,12 +62,13 @@ def _difference(path: str, kind: Kind, before: Any, after: Any) -> Difference:
     if kind in ("missing", "extra"):
         return Difference(path, kind, before, after)
     if type_name(before) != type_name(after):
-        return Difference(path, "type", before, after)
-    if isinstance(before, float | int) and not isinstance(before, bool):
+        kind = "type"
+    elif isinstance(before, float | int) and not isinstance(before, bool):
         magnitude = abs(after - before)
         if math.isfinite(magnitude):
             return Difference(path, kind, before, after, magnitude=magnitude, allowed=0.0, would_pass=magnitude)
-    return Difference(path, kind, before, after)
+    difference = Difference(path, kind, before, after)
+    return difference if difference.is_finite else replace(difference, note=_NOT_FINITE)
 
 
 def _leaves(difference: Difference) -> int:
@@ -75,7 +79,7 @@ def _not_finite(expected: Any, actual: Any) -> list[Difference]:
     """NaN and infinity of the actual document, which are no JSON, also where the expected one has them too."""
     before = dict(_numbers_that_are_none(expected, ""))
     return [
-        Difference(path, "schema", value, value, note="NaN and infinity are no values")
+        Difference(path, "schema", value, value, note=_NOT_FINITE)
         for path, value in _numbers_that_are_none(actual, "")
         if path in before and str(before[path]) == str(value)
     ]

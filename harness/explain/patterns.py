@@ -87,13 +87,24 @@ def _artifacts(left: list[Finding], _: Documents) -> Iterator[Part]:
         yield Part(f"{kind}_artifact", title, tuple(names), tuple(found), ())
 
 
+def _unreadable(left: list[Finding], _: Documents) -> Iterator[Part]:
+    unreadable = [each for each in left if each.difference.is_unreadable]
+    if unreadable:
+        names = sorted({each.artifact for each in unreadable})
+        notes = dict.fromkeys(each.difference.note for each in unreadable)
+        title = f"{many(len(names), 'artifact')} unreadable: {_list(names)} ({_list(list(notes))})"
+        yield Part("unreadable_artifact", title, tuple(names), tuple(unreadable), ())
+
+
 def _schema(left: list[Finding], _: Documents) -> Iterator[Part]:
     broken = [each for each in left if each.difference.kind == "schema"]
-    if broken:
-        patterns = _patterns(broken)
-        title = f"{many(values(broken), 'value')} that the schema forbids in {_fields(patterns)}"
-        shown = sorted({_short(each.difference.actual) for each in broken})
-        yield Part("schema", title, patterns, tuple(broken), (f"the values are {_list(shown)}",))
+    for is_finite, found in _by(broken, lambda each: each.difference.is_finite).items():
+        patterns = _patterns(found)
+        count, fields = many(values(found), "value"), _fields(patterns)
+        forbidden = f"{count} that the schema forbids in {fields}"
+        title = forbidden if is_finite else f"NaN or infinity, which JSON has no number for: {count} of {fields}"
+        shown = sorted({_short(each.difference.actual) for each in found})
+        yield Part("schema", title, patterns, tuple(found), (f"the values are {_list(shown)}",))
 
 
 # ---- keys and types ------------------------------------------------------------------------------------------------
@@ -410,7 +421,8 @@ def _fallback(left: list[Finding], _: Documents) -> Iterator[Part]:
 
 
 _RECOGNISERS: tuple[Callable[[list[Finding], Documents], Iterator[Part]], ...] = (
-    _artifacts, _schema, _renamed, _types, _keys, _items, _order, _swapped, _cut_texts, _mapped, _numbers, _fallback,
+    _artifacts, _unreadable, _schema, _renamed, _types, _keys, _items, _order, _swapped, _cut_texts, _mapped, _numbers,
+    _fallback,
 )  # fmt: skip
 
 

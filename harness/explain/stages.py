@@ -28,12 +28,25 @@ def by_graph(graph: Graph, findings: Iterable[Finding]) -> list[Attribution]:
     findings = list(findings)
     differing = {each.stage for each in findings if each.stage is not None}
     roots = {name: _root(graph, name, differing) for name in differing}
-    absent = {each.stage for each in findings if not each.difference.path}
+    absent = {each.stage for each in findings if _is_absent(each)}
     for name in list(roots):
         # Of what is left of the outputs, only lines and names of files follow from something: from missing files.
         if graph.by_name[name].kind == "output":
             roots[name] = min((each for each in absent if each != name), key=graph.order, default=name)
-    return [(each, roots.get(each.stage, each.stage), False) for each in findings]
+    own = {id(each) for each in findings if _stands_for_itself(graph, each)}
+    return [(each, each.stage if id(each) in own else roots.get(each.stage, each.stage), False) for each in findings]
+
+
+def _is_absent(finding: Finding) -> bool:
+    """Whether one side has no such file."""
+    return not finding.difference.path and finding.difference.kind in ("missing", "extra")
+
+
+def _stands_for_itself(graph: Graph, finding: Finding) -> bool:
+    """Whether a finding follows from nothing: a file that cannot be read, or an output that is not there."""
+    if finding.difference.is_unreadable:
+        return True
+    return _is_absent(finding) and finding.stage in graph.of_kind("output")
 
 
 def _root(graph: Graph, name: str, differing: set[str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.harness.diff.deployed import FORMS, PREFIXES, Folder
+from tests.harness.diff.deployed import FORMS, PREFIXES, Folder, write
 
 ARTIFACTS = {f"{name}.{form}" for name in PREFIXES for form in FORMS}
 NAN = float("nan")
@@ -168,6 +168,36 @@ def test_a_broken_or_foreign_file_is_a_finding(diff_json, production, local, for
     assert part["verdicts"] != ["parity"]
     if part["state"] == "unreadable":
         assert any(each["note"].startswith("B: scene_pacing_") for each in done.pair["findings"])
+
+
+def test_what_is_missing_does_not_follow_from_another_file_that_is_empty_or_missing(diff_json, tmp_path, local):
+    write(local.root / "unified_analysis" / f"{local.video_id}.json", {"video_id": local.video_id})
+    other = Folder(tmp_path / "other", local=True)
+    other.save()
+    other.file("speech_analysis", "ml").write_text("")
+    first, second = diff_json(local.path, other.path, "--any-contract").pair["causes"]
+    assert first["title"] == (
+        f"analysis speech_analysis: 1 artifact unreadable: speech_analysis.ml (B: {other.file('speech_analysis', 'ml').name} is empty)"
+    )
+    assert (second["title"], first["follows"]) == ("unified file: 1 artifact missing: unified", [])
+    other.file("speech_analysis", "ml").unlink()
+    titles = [each["title"] for each in diff_json(local.path, other.path, "--any-contract").pair["causes"]]
+    assert titles == ["analysis speech_analysis: 1 artifact missing: speech_analysis.ml", second["title"]]
+
+
+@pytest.mark.parametrize("more", [(), ("--schema", "none")])
+def test_nan_is_said_to_be_no_json_number(diff_json, tmp_path, local, more):
+    other = Folder(tmp_path / "other", local=True)
+    other.save()
+    place = "CoreMetrics.emotionalDiversity"
+    other.change("emotional_journey", "ml", *place.split("."), value=NAN)
+    good, bad = (each.file("emotional_journey", "ml") for each in (local, other))
+    for first in (good, bad):
+        pair = diff_json(first, bad, "--field", place, *more).pair
+        assert pair["findings"][0]["note"] == "NaN and infinity are no JSON numbers"
+        assert not [each for each in pair["violations"] if "validator" in each["message"]]
+    (cause,) = pair["causes"]
+    assert cause["title"].endswith(f"NaN or infinity, which JSON has no number for: 1 value of {place}")
 
 
 def test_bytes_that_are_no_text_are_a_finding(diff_json, production, local):
