@@ -86,7 +86,8 @@ def diff(
     document = report.build(
         pairs, found, config=config, pipeline=pipeline, options=options, limit=limit or None
     )  # fmt: skip
-    following = report.next_command(document, _chosen(click.get_current_context()))
+    older = not any_contract and any(pair.may_be_older for _, pair in pairs)
+    following = report.next_command(document, _chosen(click.get_current_context()), older=older)
     if quiet:
         _print(text.head(document))
     elif form == "json":

@@ -25,10 +25,11 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Violation:
-    """One breach: where in the document, and what is wrong."""
+    """One breach: where in the document, and what is wrong; ``never_valid`` when no schema could allow it."""
 
     path: str
     message: str
+    never_valid: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,8 @@ def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
         for index, item in enumerate(value):
             yield from _walk(item, node.item(index) if node else None, join(path, index))
     elif isinstance(value, float) and not math.isfinite(value):
-        yield Violation(path, f"{value} is no JSON number: write null when there is no value")
+        message = f"{value} is no JSON number: write null when there is no value"
+        yield Violation(path, message, never_valid=True)
     elif isinstance(value, float) and node and node.types and not any(has_type(value, name) for name in node.types):
         yield Violation(path, f"{value!r} is a real number, expected {' or '.join(sorted(node.types))}")
     elif isinstance(value, str) and node and node.content is not None:

@@ -32,6 +32,9 @@ from harness.verdict import ContractError, UsageError, Verdict, decide, in_order
 #: Given as the schema's id: compare every document without one.
 NO_SCHEMA = "none"
 
+#: What was made by a run of this harness.
+_OF_RUNS = frozenset({"capture", "golden"})
+
 
 @dataclass(frozen=True)
 class Options:
@@ -68,6 +71,14 @@ class Pair:
     def verdict(self) -> Verdict:
         """The gravest that applies."""
         return decide(self.verdicts)
+
+    @property
+    def may_be_older(self) -> bool:
+        """Whether breaches of today's schemas may come from an older contract: not of runs that name one and the same."""
+        sides = (self.expected, self.actual)
+        versions = [version for side in sides for version in side.told.contracts]
+        is_one = len(versions) == 2 and versions[0] == versions[1] and {side.what for side in sides} <= _OF_RUNS
+        return not is_one and any(part.may_be_older for part in self.parts)
 
 
 @dataclass

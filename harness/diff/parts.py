@@ -28,6 +28,15 @@ class Part:
     violations: tuple[tuple[str, Violation], ...] = ()
     matched: int = 0
 
+    @property
+    def may_be_older(self) -> bool:
+        """Whether a schema of another version might allow, or know, what today's does not."""
+        found = self.comparison
+        breaches = any(
+            each.kind == "schema" and each.is_finite and not each.is_unreadable for each in found.differences
+        )
+        return breaches or bool(found.uncompared) or not all(each.never_valid for _, each in self.violations)
+
 
 def counts(parts: Sequence[Part]) -> Mapping[str, int]:
     """The leaves of all parts by how they were compared."""

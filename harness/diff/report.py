@@ -181,8 +181,11 @@ def _sum(each: Any) -> dict[str, int]:
     return total
 
 
-def next_command(report: Mapping[str, Any], arguments: Sequence[str]) -> list[str]:
-    """What to run next, one line each; ``arguments`` are the paths and what chooses what is compared, as given."""
+def next_command(report: Mapping[str, Any], arguments: Sequence[str], *, older: bool) -> list[str]:
+    """What to run next, one line each; ``arguments`` are the paths and what chooses what is compared, as given.
+
+    ``older``: whether what is broken may be of an older contract.
+    """
     import shlex
 
     again = shlex.join(["parity", "diff", *arguments])
@@ -193,7 +196,7 @@ def next_command(report: Mapping[str, Any], arguments: Sequence[str]) -> list[st
             lines.append(f"{again} --media different    if one side is another encoding of the same video")
             break
     shown = [finding for pair in report["pairs"] for finding in pair["findings"]]
-    if report["verdict"] == "contract":
+    if older and report["verdict"] == "contract":
         lines.append(f"{again} --any-contract    if both are of an older contract: breaches of today's do not count")
     if (
         shown

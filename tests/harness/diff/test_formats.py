@@ -10,9 +10,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from harness.compare.difference import Difference
+from harness.contract.check import Violation
 from harness.diff.markdown import plain
+from harness.diff.media import Media, Strictness
+from harness.diff.pairs import Pair
+from harness.diff.parts import Part
 from harness.diff.rank import ranked, weight
+from harness.diff.sides import Side
 from harness.explain.places import Graph
+from harness.pipelines.reading import Told
+from harness.verdict import Verdict
 from tests.harness.diff.conftest import ROOT
 from tests.harness.diff.deployed import Folder, write
 
@@ -170,6 +177,45 @@ def test_what_next_compares_the_same_again(diff, local, changed, chosen):
         command = shlex.split(line.partition("    ")[0])
         assert command[:4] == shlex.split(again)
         assert [word for word in command if word in chosen] == chosen
+
+
+BREACH = "breaches of today's do not count"
+
+
+def test_a_comparison_of_any_contract_is_offered_for_breaches_of_todays(diff, local):
+    local.change("scene_pacing", "ml", "CoreMetrics", value={"totalScenes": "many"})
+    only = (local.path, local.path, "--analysis", "scene_pacing.ml")
+    assert BREACH in diff(*only).text
+    assert BREACH not in diff(*only, ANY).text
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '{"a": NaN}'])
+def test_a_comparison_of_any_contract_is_not_offered_for_what_no_contract_allows(diff, production, local, content):
+    local.file("scene_pacing", "ml").write_text(content)
+    file = local.file("scene_pacing", "ml")
+    pair = (file, file, "--schema", "none") if "NaN" in content else (production.path, local.path)
+    only = () if "NaN" in content else ("--analysis", "scene_pacing.ml")
+    done = diff(*pair, *only)
+    assert done.code == 3
+    assert BREACH not in done.text
+
+
+@pytest.mark.parametrize(
+    ("what", "versions", "offered"),
+    [
+        (("capture", "capture"), ("2.0.0", "2.0.0"), False),
+        (("golden", "capture"), ("2.0.0", "2.0.0"), False),
+        (("capture", "capture"), ("1.0.0", "2.0.0"), True),
+        (("outputs", "outputs"), ("1.0.0", "1.0.0"), True),
+    ],
+)
+def test_runs_that_name_the_same_contract_are_of_no_older_one(tmp_path, what, versions, offered):
+    sides = [
+        Side(each, tmp_path, {}, {}, told=Told(contracts=(named,))) for each, named in zip(what, versions, strict=True)
+    ]
+    part = Part("a", "compared", (Verdict.CONTRACT,), violations=(("B", Violation("x", "is wrong")),))
+    pair = Pair(*sides, False, Media("same", ""), Strictness("exact", ""), (part,), (), (Verdict.CONTRACT,))
+    assert pair.may_be_older == offered
 
 
 EVIL = "<img src=x onerror=alert(1)> | `rm -rf` **x** [a](javascript:1) @someone\n# head \x1b[31mred\x1b[0m \u202egnp &amp; www.x.example"
