@@ -90,6 +90,7 @@ def test_equal_bytes_that_break_the_schema_are_remembered_as_such():
 
 
 def test_bytes_that_are_no_json_are_refused_and_the_collector_runs_again():
+    gc.enable()  # a command that was tried in this process may have left it off
     with pytest.raises(ValueError, match="Expecting"):
         compare_bytes(b"{", b"{}", CONTRACT, EXACT)
     assert gc.isenabled()
