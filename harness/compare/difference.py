@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from harness.contract.check import size_name
+
 Kind = Literal["missing", "extra", "type", "value", "order", "length", "moved", "renamed", "schema"]
 """``order``: the same items in another order; ``moved``: the same item far from where it was; ``renamed``: the same value
 under another key; ``schema``: a value that the schema forbids, like NaN, even where both sides have it."""
 
 IgnoredBy = Literal["volatile", "environment", "declared", "media"]
+
+#: Said of NaN and infinity.
+NOT_FINITE = "NaN and infinity are no JSON numbers"
 
 #: Longest text of a value in a report.
 _SHOWN = 200
@@ -178,8 +183,6 @@ def shown(value: object) -> Any:
     """``value`` itself when it is short, else a text that begins like it; NaN and infinity as text."""
     if isinstance(value, float) and value - value != 0:
         return str(value)
-    if isinstance(value, dict):
-        return f"object with {len(value)} keys"
-    if isinstance(value, list):
-        return f"list of {len(value)}"
+    if isinstance(value, dict | list):
+        return size_name(value)
     return value if not isinstance(value, str) or len(value) <= _SHOWN else value[:_SHOWN] + "…"

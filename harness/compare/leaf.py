@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from harness.compare.difference import Difference, Ignored
+from harness.compare.difference import NOT_FINITE, Difference, Ignored
 from harness.compare.place import Place, expected_elsewhere, text
 from harness.compare.policy import Policy
 from harness.compare.tally import NO_RULE, Tally
@@ -30,7 +30,7 @@ def compare_leaf(tally: Tally, expected: Any, actual: Any, node: Node, place: Pl
     rule = node.rule
     is_number = type(expected) in NUMBERS
     if is_number and not (math.isfinite(expected) and math.isfinite(actual)):
-        tally.differ("schema", expected, actual, place, rule, note="NaN and infinity are no JSON numbers")
+        tally.differ("schema", expected, actual, place, rule, note=NOT_FINITE)
     elif not _is_allowed(actual, node) and not _stands_in(expected, actual):
         tally.differ("schema", expected, actual, place, rule, note=f"expected {' or '.join(sorted(node.types))}")
     elif expected == actual:

@@ -130,8 +130,12 @@ def _message(error: ValidationError) -> str:
         return error.message[:300]
     if isinstance(value, str):
         return error.message.replace(whole, f"{value[:_SHOWN]!r}…")[:300]
-    name = f"object with {len(value)} keys" if isinstance(value, dict) else f"list of {len(value)}"
-    return error.message.replace(whole, name)[:300]
+    return error.message.replace(whole, size_name(value))[:300]
+
+
+def size_name(value: dict[str, Any] | list[Any]) -> str:
+    """What stands for an object or a list that is not shown: what it is, and how large."""
+    return f"object with {len(value)} keys" if isinstance(value, dict) else f"list of {len(value)}"
 
 
 def uncovered(document: object, contract: Contract) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -23,48 +22,47 @@ def problems(
 
     ``classes`` and ``flips`` are the names of the tolerance classes and of the flip rules.
     """
-    lint = _Lint(Draft202012Validator(vocabulary), classes, flips)
-    return [f"{schema['$id']}{path}: {text}" for path, text in _look(schema, "#", lint)]
+    validator = Draft202012Validator(vocabulary)
+    found = []
+    for place, part in places(schema):
+        texts = list(_shape(part))
+        if KEYWORD in part:
+            texts += [f"{KEYWORD}: {error.message}" for error in validator.iter_errors(part[KEYWORD])]
+        texts += [f"{KEYWORD}: unknown {kind} {name!r}" for kind, name in unknown(part, classes, flips)]
+        found += [f"{schema['$id']}{place}: {text}" for text in texts]
+    return found
 
 
-@dataclass(frozen=True)
-class _Lint:
-    vocabulary: Draft202012Validator
-    classes: Container[str]
-    flips: Container[str]
-
-    def annotation(self, annotation: Mapping[str, Any]) -> Iterator[str]:
-        for error in self.vocabulary.iter_errors(annotation):
-            yield f"{KEYWORD}: {error.message}"
-        if (name := annotation.get("class", "exact")) not in self.classes:
-            yield f"{KEYWORD}: unknown class {name!r}"
-        if "flip" in annotation and (name := annotation["flip"].get("class")) not in self.flips:
-            yield f"{KEYWORD}: unknown flip rule {name!r}"
+def places(schema: Mapping[str, Any], place: str = "#") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, schema) of ``schema`` itself and of every schema inside it."""
+    yield place, schema
+    inside = [(f"{word}/{key}", part) for word in _MAPS for key, part in schema.get(word, {}).items()]
+    inside += [(f"{word}/{index}", part) for word in _LISTS for index, part in enumerate(schema.get(word, ()))]
+    inside += [(word, schema[word]) for word in _SINGLES if word in schema]
+    for step, part in inside:
+        if isinstance(part, Mapping):
+            yield from places(part, f"{place}/{step}")
 
 
-def _look(schema: Mapping[str, Any], path: str, lint: _Lint) -> Iterator[tuple[str, str]]:
+def unknown(part: Mapping[str, Any], classes: Container[str], flips: Container[str]) -> Iterator[tuple[str, Any]]:
+    """(what it is, name) of the tolerance class and the flip rule that the annotation of ``part`` names and nobody knows."""
+    annotation = part.get(KEYWORD)
+    flip = annotation.get("flip") if isinstance(annotation, Mapping) else None
+    for what, named, known in (("tolerance class", annotation, classes), ("flip rule", flip, flips)):
+        if isinstance(named, Mapping) and named.get("class", "exact") not in known:
+            yield what, named.get("class")
+
+
+def _shape(schema: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with one schema, apart from those inside it and from its annotation."""
     types = schema.get("type", [])
     types = {types} if isinstance(types, str) else set(types)
     is_object = "properties" in schema or "patternProperties" in schema or "object" in types
     if is_object and schema.get("additionalProperties") is not False:
-        yield path, "the object is open: set additionalProperties to false, use patternProperties for dynamic keys"
+        yield "the object is open: set additionalProperties to false, use patternProperties for dynamic keys"
     if "array" in types and not ("items" in schema or "prefixItems" in schema):
-        yield path, "the list has no items"
-    is_leaf = bool(types) and not types & {"object", "array"}
-    if is_leaf:
-        for word in ("description", KEYWORD):
-            if word not in schema:
-                yield path, f"the leaf has no {word}"
+        yield "the list has no items"
+    if types and not types & {"object", "array"}:
+        yield from (f"the leaf has no {word}" for word in ("description", KEYWORD) if word not in schema)
     if types & {"number", "integer"} and "string" not in types and not _RANGES & set(schema):
-        yield path, "the number has no range: give minimum or maximum, enum or const"
-    if KEYWORD in schema:
-        yield from ((path, text) for text in lint.annotation(schema[KEYWORD]))
-    for word in _MAPS:
-        for key, part in schema.get(word, {}).items():
-            yield from _look(part, f"{path}/{word}/{key}", lint)
-    for word in _LISTS:
-        for index, part in enumerate(schema.get(word, ())):
-            yield from _look(part, f"{path}/{word}/{index}", lint)
-    for word in _SINGLES:
-        if isinstance(schema.get(word), Mapping):
-            yield from _look(schema[word], f"{path}/{word}", lint)
+        yield "the number has no range: give minimum or maximum, enum or const"

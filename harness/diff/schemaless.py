@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from harness.compare.difference import Comparison, Difference, Kind, type_name
+from harness.compare.difference import NOT_FINITE, Comparison, Difference, Kind, type_name
 from harness.compare.walk import leaf_count
 from harness.contract.check import join
 
 #: Said wherever such a comparison stands.
 NOTE = "no schema: compared by DeepDiff, exactly"
-
-_NOT_FINITE = "NaN and infinity are no JSON numbers"
 
 _KINDS: dict[str, Kind] = {
     "values_changed": "value",
@@ -68,7 +66,7 @@ def _difference(path: str, kind: Kind, before: Any, after: Any) -> Difference:
         if math.isfinite(magnitude):
             return Difference(path, kind, before, after, magnitude=magnitude, allowed=0.0, would_pass=magnitude)
     difference = Difference(path, kind, before, after)
-    return difference if difference.is_finite else replace(difference, note=_NOT_FINITE)
+    return difference if difference.is_finite else replace(difference, note=NOT_FINITE)
 
 
 def _leaves(difference: Difference) -> int:
@@ -79,7 +77,7 @@ def _not_finite(expected: Any, actual: Any) -> list[Difference]:
     """NaN and infinity of the actual document, which are no JSON, also where the expected one has them too."""
     before = dict(_numbers_that_are_none(expected, ""))
     return [
-        Difference(path, "schema", value, value, note=_NOT_FINITE)
+        Difference(path, "schema", value, value, note=NOT_FINITE)
         for path, value in _numbers_that_are_none(actual, "")
         if path in before and str(before[path]) == str(value)
     ]

@@ -185,7 +185,7 @@ def test_lint_names_what_a_schema_lacks():
         "a.schema.json#: the object is open: set additionalProperties to false, use patternProperties for dynamic keys",
         "a.schema.json#/properties/x: the leaf has no description",
         "a.schema.json#/properties/x: the number has no range: give minimum or maximum, enum or const",
-        "a.schema.json#/properties/x: x-parity: unknown class 'soft'",
+        "a.schema.json#/properties/x: x-parity: unknown tolerance class 'soft'",
         "a.schema.json#/properties/y: the list has no items",
     ]
 

@@ -31,18 +31,12 @@ MUTATORS = {"append", "extend", "insert", "remove", "pop", "clear", "update", "s
 
 def reach(tree: Tree) -> Iterator[Found]:
     for module in tree.modules(PACKAGE):
-        for node in _looks(module):
-            if (module.path, module.scope(node)) not in ALLOWED:
-                yield Found(
-                    module.path, node.lineno, f"{module.scope(node) or 'the module'} looks at what is loaded or who calls it",
-                    "imports by name, at which the other rules look", shown(node), "import what it needs, or take it as an argument",
-                )  # fmt: skip
-        for node in _changes(module):
-            if (module.path, module.scope(node)) not in ALLOWED:
-                yield Found(
-                    module.path, node.lineno, f"{module.scope(node) or 'the module'} changes what it has imported",
-                    "modules that mean the same whatever else is loaded", shown(node), "change it where it is defined, or pass an argument",
-                )  # fmt: skip
+        for find, what, expected, remedy in _KINDS:
+            for node in find(module):
+                scope = module.scope(node)
+                if (module.path, scope) not in ALLOWED:
+                    where = f"{scope or 'the module'} {what}"
+                    yield Found(module.path, node.lineno, where, expected, shown(node), remedy)
 
 
 def _looks(module: Module) -> Iterator[ast.expr | ast.stmt]:
@@ -88,6 +82,18 @@ def _root(node: ast.expr) -> str:
         node = node.value
     return dotted(node)
 
+
+#: What finds places; what such a place does, what is expected instead, and what to do.
+_KINDS = (
+    (
+        _looks, "looks at what is loaded or who calls it",
+        "imports by name, at which the other rules look", "import what it needs, or take it as an argument",
+    ),
+    (
+        _changes, "changes what it has imported",
+        "modules that mean the same whatever else is loaded", "change it where it is defined, or pass an argument",
+    ),
+)  # fmt: skip
 
 RULES = (
     Rule(
