@@ -16,6 +16,7 @@ class Verdict(IntEnum):
     PIPELINE = 4
     UNSTABLE = 5
     STALE = 6
+    CRASH = 70
 
     @property
     def label(self) -> str:
@@ -36,10 +37,12 @@ _MEANINGS = {
     Verdict.PIPELINE: "the pipeline failed in a configuration",
     Verdict.UNSTABLE: "one configuration disagrees with itself",
     Verdict.STALE: "a golden or a declared difference that nothing needs",
+    Verdict.CRASH: "the harness itself failed, so there is no verdict",
 }
 
 #: The first of these that applies is the verdict: what makes the rest unreliable comes first.
 PRECEDENCE = (
+    Verdict.CRASH,
     Verdict.USAGE,
     Verdict.PIPELINE,
     Verdict.UNSTABLE,
@@ -88,3 +91,9 @@ class PipelineError(ParityError):
     """A configuration of the pipeline under test could not be run to its end."""
 
     verdict = Verdict.PIPELINE
+
+
+class HarnessError(ParityError):
+    """The harness contradicts itself: what it found cannot be. There is no verdict, and no input is to blame."""
+
+    verdict = Verdict.CRASH

@@ -87,7 +87,7 @@ def _problem(
         and record.holds_in(result["case"])
     ]
     # A pair that could not be compared says nothing about the record; it fails by itself.
-    if any({"pipeline", "usage"} & set(result["verdicts"]) for result in concerned):
+    if any({"crash", "pipeline", "usage"} & set(result["verdicts"]) for result in concerned):
         return None, None
     rows = [
         row

@@ -99,7 +99,7 @@ def build(
     today = session.today or datetime.now(UTC).date()
     unused = retest.stale(declared, results, today=today, complete=not missing and not session.selected)
     found = [Verdict[name.upper()] for result in results for name in result["verdicts"]]
-    found += [Verdict.USAGE] * bool(missing or session.crashes) + [Verdict.STALE] * bool(unused)
+    found += [Verdict.CRASH] * bool(session.crashes) + [Verdict.USAGE] * bool(missing) + [Verdict.STALE] * bool(unused)
     verdict = decide(found)
     return {
         "format": FORMAT,

@@ -36,6 +36,8 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
             yield Step(f"read {folder}/stderr.log" if folder else "read the run's stderr.log")
         case Verdict.STALE:
             yield Step("remove what is stale, or renew what expired (`make golden` removes goldens nothing needs)")
+        case Verdict.CRASH:
+            yield Step("the harness itself failed: send the file named above to its maintainers, with what was run")
         case _:
             yield Step("see the message above")
 

@@ -15,7 +15,7 @@ FILE_NAME = "junit.xml"
 #: Checks of a case that are about no artifact: they stand with what describes the run.
 _RUN, _PROJECT = "run", "project"
 #: What the pipeline or the comparison could not do is an error, what they disagree on a failure.
-_ERRORS = (Verdict.PIPELINE, Verdict.USAGE)
+_ERRORS = (Verdict.CRASH, Verdict.PIPELINE, Verdict.USAGE)
 #: Letters of one failure, and differences of one check in it.
 _LETTERS, _DIFFERENCES = 20_000, 20
 
@@ -112,7 +112,8 @@ def _project(suite: etree.Element, report: Mapping[str, Any]) -> None:
             _case(suite, result["check"], [result], [], 0.0)
     declared = [record["message"] for record in report["stale"]["declared"]]
     _simple(suite, "declared differences", Verdict.STALE, declared)
-    _simple(suite, "complete", Verdict.USAGE, [*report["crashes"], *(f"not run: {each}" for each in report["not_run"])])
+    _simple(suite, "complete", Verdict.USAGE, [f"not run: {each}" for each in report["not_run"]])
+    _simple(suite, "comparisons come to their end", Verdict.CRASH, report["crashes"])
     beside = [f"{place}: {what}" for place, what in findings(report) if place == "pending goldens"]
     _simple(suite, "pending goldens", Verdict.CONTRACT, beside)
 

@@ -26,6 +26,7 @@ REMEDIES = {
     Verdict.CONTRACT: "read the summary: a schema, a field or the ledger must be mended",
     Verdict.PIPELINE: "read stderr.log in the uploaded captures",
     Verdict.UNSTABLE: "nothing can be accepted before repeated runs agree",
+    Verdict.CRASH: "the harness itself failed: its maintainers need the crash file in the uploaded reports",
     Verdict.STALE: "remove what nothing needs, or renew the declared difference",
 }
 

@@ -12,7 +12,7 @@ from harness.report import plain
 #: Verdict → how its word is shown. The word is always there: nothing is told by colour alone.
 STYLES = {
     "parity": "bold green", "drift": "bold red", "usage": "bold magenta", "contract": "bold magenta",
-    "pipeline": "bold red", "unstable": "bold yellow", "stale": "bold yellow",
+    "pipeline": "bold red", "unstable": "bold yellow", "stale": "bold yellow", "crash": "bold red",
 }  # fmt: skip
 #: Letters of one text, whatever it holds.
 LONGEST = 2000

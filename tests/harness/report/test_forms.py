@@ -71,7 +71,7 @@ def test_a_failing_test_case_holds_cause_difference_and_every_check():
 
 
 def test_what_could_not_be_compared_is_an_error_and_no_case_is_green_when_the_verdict_is_not():
-    made = report(1, crashes=["tests/parity: boom"], verdict="usage", exit_code=2, verdicts=["usage"])
+    made = report(1, crashes=["tests/parity: boom"], verdict="crash", exit_code=70, verdicts=["crash"])
     made["results"] += [
         result("run", "case_0", configuration="web", verdicts=["pipeline"], messages=["web: ended with exit code 5"])
     ]
@@ -79,7 +79,7 @@ def test_what_could_not_be_compared_is_an_error_and_no_case_is_green_when_the_ve
     errors = {
         (unit.get("classname"), unit.get("name")) for unit in root.iter("testcase") if unit.find("error") is not None
     }
-    assert errors == {("case_0", "run"), ("project", "complete")}
+    assert errors == {("case_0", "run"), ("project", "comparisons come to their end")}
     assert root.get("errors") == "2"
 
 

@@ -9,9 +9,10 @@ const STATES = {
   unstable: { sign: "\u2248", says: "unstable" },
   stale: { sign: "\u25cb", says: "stale" },
   usage: { sign: "?", says: "not run as asked" },
+  crash: { sign: "!", says: "the harness failed" },
 };
 /* What makes the rest unreliable comes first. */
-const GRAVEST = ["usage", "pipeline", "unstable", "contract", "drift", "stale", "parity"];
+const GRAVEST = ["crash", "usage", "pipeline", "unstable", "contract", "drift", "stale", "parity"];
 
 const TEXTS = page.differences.strings;
 const ROWS = page.differences.rows;
