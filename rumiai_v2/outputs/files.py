@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,23 @@ def remove_orphans(folders: Iterable[Path]) -> None:
             if _owner_is_gone(partial):
                 log.warning("removing %s, left by a run that was killed", partial)
                 partial.unlink(missing_ok=True)
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Put ``content`` at ``target``, wholly or not at all; raises ``OSError`` and leaves nothing then.
+
+    For a file that is no output of a run, such as the return structure. Its folder must be there.
+    """
+    partial = target.with_name(f".{secrets.token_hex(8)}.partial")  # short, however long the target's name is
+    try:
+        with partial.open("xb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(partial, target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 @dataclass

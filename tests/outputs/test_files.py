@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rumiai_v2.errors import OutputError
-from rumiai_v2.outputs.files import Publication, partial_path, remove_orphans
+from rumiai_v2.outputs.files import Publication, partial_path, remove_orphans, write_atomically
 
 
 def everything(folder: Path) -> list[str]:
@@ -65,3 +65,21 @@ def test_orphans_of_dead_processes_are_removed_and_those_of_living_ones_kept(tmp
         path.write_bytes(b"")
     remove_orphans([tmp_path, tmp_path / "missing"])
     assert everything(tmp_path) == sorted([living.name, mine.name, "x.json"])
+
+
+def test_a_file_of_its_own_is_written_wholly_or_not_at_all(tmp_path, monkeypatch):
+    target = tmp_path / ("n" * 255)
+    write_atomically(target, b"old")
+    write_atomically(target, b"new")
+    assert target.read_bytes() == b"new"
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(target, b"never")
+    with pytest.raises(FileNotFoundError):
+        write_atomically(tmp_path / "missing" / "x", b"never")
+    assert target.read_bytes() == b"new"
+    assert everything(tmp_path) == ["n" * 255]

@@ -30,6 +30,7 @@ WRITERS = {
     (FILES, "Publication.commit"): "the renaming of everything staged",
     (FILES, "Publication.discard"): "taking a failed publication back",
     (FILES, "Publication._backup"): "the copy of what is replaced, for the taking back",
+    (FILES, "write_atomically"): "one file that is no output of a run, written aside and renamed",
     (CONSOLE, "claim_stdout"): "stdout, no file",
     (f"{PACKAGE}/sources/tiktok.py", "TikTok._download_once"): "a partial file, handed to Publication.adopt or removed",
     (
