@@ -1,8 +1,10 @@
 """Every failure a run can end with: one class per situation, each with the exit code it causes."""
 
+from rumiai_v2.redact import redacted
+
 
 class RumiError(Exception):
-    """A failure that names what, where, expected, got and what to do.
+    """A failure that names what, where, expected, got and what to do; whoever's words it repeats, without secrets.
 
     ``exit_code`` is what the command line ends with; ``stage`` is filled in by the runner
     (one of the nine progress labels) unless the raiser knows better.
@@ -11,7 +13,7 @@ class RumiError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, stage: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(redacted(message))
         self.stage = stage
 
 

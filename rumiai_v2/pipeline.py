@@ -18,6 +18,7 @@ from rumiai_v2.errors import RumiError, ServiceError, UsageError, WeightsError
 from rumiai_v2.media.types import FrameObserver, Media
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.models.ml_result import MLResult
+from rumiai_v2.redact import redacted
 from rumiai_v2.results import Computed, Results
 from rumiai_v2.services.base import Service
 from rumiai_v2.services.request import request_for
@@ -165,5 +166,6 @@ def run_analysis(analysis: Analysis, unified: Mapping[str, Any]) -> AnalysisOutc
         raise
     except Exception as error:
         log.error("analysis %s failed", analysis.name, exc_info=error)
-        return AnalysisOutcome(analysis, None, f"{type(error).__name__}: {error}", time.perf_counter() - begun)
+        said = redacted(f"{type(error).__name__}: {error}")
+        return AnalysisOutcome(analysis, None, said, time.perf_counter() - begun)
     return AnalysisOutcome(analysis, ml_form, None, time.perf_counter() - begun)

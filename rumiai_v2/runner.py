@@ -19,6 +19,7 @@ from rumiai_v2.outputs.files import Publication, remove_orphans
 from rumiai_v2.outputs.report import build_report
 from rumiai_v2.pipeline import AnalysisOutcome, ServiceRegistry, ServiceRuns, run_analysis, select
 from rumiai_v2.progress import Progress, Silent
+from rumiai_v2.redact import redacted, redacted_document, watch_logs
 from rumiai_v2.results import choose_results
 from rumiai_v2.services.base import ServiceInfo
 from rumiai_v2.settings import Settings
@@ -58,7 +59,9 @@ def run(config: RunnerConfig) -> RunResult:
 
     After a failure nothing of the run is left: no staged file, no partial set, no downloaded video.
     """
-    return _Run(config).execute()
+    watch_logs()
+    result = _Run(config).execute()
+    return RunResult(redacted_document(result.returned), result.exit_code)
 
 
 class _Run:
@@ -347,12 +350,12 @@ class _Run:
 def failure(
     message: str, *, error_type: str, exit_code: int, stage: str | None = None, video_id: str | None = None
 ) -> dict[str, Any]:
-    """The failure structure; ``metrics`` are null for a failure before the run began (wrong arguments)."""
+    """The failure structure, its text without secrets; ``metrics`` are null for a failure before the run began (wrong arguments)."""
     return {
         "success": False,
         "video_id": video_id,
         "stage": stage,
-        "error": message,
+        "error": redacted(message),
         "error_type": error_type,
         "exit_code": exit_code,
         "metrics": None,

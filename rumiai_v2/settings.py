@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,9 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rumiai_v2.errors import UsageError
+
+#: White space, a byte order mark, and what a variable cannot hold but a file may.
+_AROUND = string.whitespace + "\ufeff\0\u00a0\u200b"
 
 
 class Settings(BaseSettings):
@@ -20,7 +24,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     apify_token: str = Field("", validation_alias="APIFY_API_TOKEN", repr=False)
-    apify_base_url: str = Field("https://api.apify.com", validation_alias="APIFY_API_BASE_URL")
+    apify_base_url: str = Field("https://api.apify.com", validation_alias="APIFY_API_BASE_URL", repr=False)
     apify_timeout: float = Field(300.0, gt=0, validation_alias="RUMIAI_APIFY_TIMEOUT")
     apify_retries: int = Field(3, ge=0, validation_alias="RUMIAI_APIFY_RETRIES")
 
@@ -34,6 +38,14 @@ class Settings(BaseSettings):
     max_duration: float = Field(300.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")
     cleanup_video: bool = Field(False, validation_alias="RUMIAI_CLEANUP_VIDEO")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field("INFO", validation_alias="LOG_LEVEL")
+
+    @field_validator("apify_token", mode="after")
+    @classmethod
+    def _trimmed(cls, value: str) -> str:
+        """Without what a file or a shell put around it: line ends, spaces, a byte order mark, quotes."""
+        value = value.strip(_AROUND)
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        return value[1:-1].strip(_AROUND) if quoted else value
 
     @field_validator("shared_results", "recorded_results", mode="before")
     @classmethod

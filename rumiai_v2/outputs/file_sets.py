@@ -16,6 +16,7 @@ from typing import Any
 
 from rumiai_v2 import CONTRACT_VERSION
 from rumiai_v2.outputs.files import Publication, remove_orphans
+from rumiai_v2.redact import redacted_document
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +25,8 @@ SET_FILE = re.compile(r"(?P<analysis>.+)_(?P<kind>complete|ml|result)_(?P<stamp>
 
 
 def to_json(document: Any) -> bytes:
-    """Indented ASCII JSON; NaN and infinity are refused (``ValueError``), they are no JSON."""
-    return json.dumps(document, indent=2, allow_nan=False).encode() + b"\n"
+    """Indented ASCII JSON without secrets; NaN and infinity are refused (``ValueError``), they are no JSON."""
+    return json.dumps(redacted_document(document), indent=2, allow_nan=False).encode() + b"\n"
 
 
 def result_form(ml_form: Mapping[str, Any], prefix: str) -> dict[str, Any]:

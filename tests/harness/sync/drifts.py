@@ -752,7 +752,7 @@ DRIFTS = [
         "rumiai_v2/sources/tiktok.py",
         "import rumiai_v2.analyses.series",
         "sources imports analyses, which is not below it",
-        "errors, media, models, outputs, settings",
+        "errors, media, models, outputs, redact, settings",
     ),
     Drift(
         "a service loads the settings",

@@ -21,20 +21,21 @@ ML = {
 #: Package or module of the pipeline → what else of the pipeline it may import; the longest that names a file counts.
 #: `cli` and `runner` put it all together.
 BELOW: dict[str, set[str]] = {
-    "errors": set(),
+    "redact": set(),
+    "errors": {"redact"},
     "metrics": set(),
     "progress": set(),
-    "console": {"progress"},
+    "console": {"progress", "redact"},
     "settings": {"errors"},
-    "models": set(),
+    "models": {"redact"},
     "media": {"errors"},
     "analyses": {"errors"},
     "services": {"analyses", "errors", "media"},
     "timeline": {"analyses", "models"},
-    "outputs": {"errors", "metrics", "models", "pipeline", "services"},
+    "outputs": {"errors", "metrics", "models", "pipeline", "redact", "services"},
     "results": {"errors", "media", "services", "settings", "sources"},
-    "pipeline": {"analyses", "errors", "media", "metrics", "models", "results", "services"},
-    "sources": {"errors", "media", "models", "outputs", "settings"},
+    "pipeline": {"analyses", "errors", "media", "metrics", "models", "redact", "results", "services"},
+    "sources": {"errors", "media", "models", "outputs", "redact", "settings"},
     "sources/older": {"errors", "sources", "timeline"},
 }
 TOP = {"__init__", "__main__", "cli", "runner"}

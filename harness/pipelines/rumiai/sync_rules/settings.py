@@ -15,6 +15,7 @@ from harness.sync.tree import Missing, Tree
 PAGE = "docs/settings.md"
 #: Files that may use the environment → why settings.py does not do it for them.
 READERS = {
+    f"{PACKAGE}/redact.py": "secrets are known before a setting is read, or what cannot be read would be shown with them",
     f"{PACKAGE}/services/environment.py": "what the ML libraries read at their import has to be set before it, per process",
     f"{PACKAGE}/services/weights.py": "where models are is no matter of a run: `doctor` and `weights` ask too",
     f"{PACKAGE}/services/speech.py": "which model a service uses belongs to its weights",

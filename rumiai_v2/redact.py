@@ -1,0 +1,263 @@
+"""What must not leave the process: the secrets this process knows, and the one place where they are taken out.
+
+Whatever is written (streams, logs, return structures, reports, outputs, crash files) passes ``redacted`` (a text that
+people read) or ``redacted_document`` (a document that programs read), whoever made the text: a library's error may
+repeat a header, a server's answer the token it was sent.
+
+Known are the token and all ``user:password`` in addresses of the environment, read anew each time so that nothing has to
+run first, and what ``register`` and ``register_url`` were told. A secret is found in every spelling that keeps its
+characters apart (quoted for a URL, escaped for JSON, HTML or Python) and in base64 and hexadecimal. In addresses the
+password and the parameters that are one by their name go too, known or not.
+
+A secret that could be a word of its own (``strong`` says no) is not taken out of the texts of a document, or
+the password "duration" would change the names of fields.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, TextIO
+from urllib.parse import parse_qsl, unquote
+
+MASK = "***"
+TOKEN = "APIFY_API_TOKEN"
+#: A shorter secret is masked where its place tells that it is one, or half of all words would go.
+SHORTEST = 4
+
+#: Parameters of an address that hold a secret by their name; ``_SIGNED`` ones sign an address that others may open.
+_SECRET_NAMES = r"(?:[\w-]*[_-])?(?:token|secret|password|passwd|pwd|api-?_?key|key|auth|authorization|credentials?|session-?_?id|jwt)"
+_SIGNED_NAMES = r"x-amz-[\w-]+|x-goog-[\w-]+|(?:[\w-]*[_-])?(?:sig|sign|signature|expires|policy|key-pair-id)"
+_BEGIN = r"(?:[?&;#]|&amp;|\\u0026|%3F|%26|%3B)"
+_VALUE = r"(?:=|%3D)(?:(?!&amp;|\\u0026|%26|%23)[^\s&#\"'<>\\])+"
+_PASSWORD = re.compile(
+    r"(?P<kept>(?::|%3A)(?:\\*/|%2F){2})(?:(?!%2F|%3F|%23|%40)[^\s/?#@\"'<>])+(?=@|%40)", re.IGNORECASE
+)
+_SECRET_PARAMETER = re.compile(rf"(?P<kept>{_BEGIN}(?:{_SECRET_NAMES})){_VALUE}", re.IGNORECASE)
+_ANY_PARAMETER = re.compile(rf"(?P<kept>{_BEGIN}(?:{_SECRET_NAMES}|{_SIGNED_NAMES})){_VALUE}", re.IGNORECASE)
+_HEADER = re.compile(
+    r"(?P<kept>authorization\\*[\"']?\s*[:=,]\s*(?:b(?=\\*[\"']))?\\*[\"']?"
+    r"(?:(?:bearer|basic|token|digest)\s+)?)[^\s\"',;}\\]+",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"(?P<kept>\b(?:Bearer|Basic) +)(?=[\w.~+/-]*[0-9+/=_])[\w.~+/-]{6,}=*", re.IGNORECASE)
+_APIFY = re.compile(r"(?P<kept>apify_api_)[A-Za-z0-9]{16,}")
+
+_registered: set[str] = set()
+
+
+def register(secret: str) -> None:
+    """From now on ``secret`` is taken out of everything; also without the white space around it, and line by line."""
+    _registered.update(_forms(secret))
+
+
+def register_url(url: str) -> None:
+    """The same for what an address holds: its password and the values of parameters that are secrets by their name."""
+    _registered.update(_in_url(url))
+    _, _, query = url.partition("?")
+    for name, value in parse_qsl(query.partition("#")[0]):
+        if re.fullmatch(f"{_SECRET_NAMES}|{_SIGNED_NAMES}", name, re.IGNORECASE) and strong(value):
+            _registered.update(_forms(value))
+
+
+def strong(secret: str) -> bool:
+    """Whether ``secret`` is nothing that could stand in a text by chance: no word, no number, not short."""
+    kinds = bool(re.search(r"\d", secret)) + bool(re.search(r"[^\W\d_]", secret)) + bool(re.search(r"[^\w-]", secret))
+    return len(secret) >= 8 and (kinds > 1 or (len(secret) >= 20 and not secret.isdigit()))
+
+
+def redacted(text: str) -> str:
+    """``text`` for people: without the known secrets, and without what looks like one in an address or a header."""
+    text = _without(text, _known())
+    for pattern in (_PASSWORD, _ANY_PARAMETER, _HEADER, _BEARER, _APIFY):
+        text = pattern.sub(_masked, text)
+    return text
+
+
+def redacted_document(value: Any) -> Any:
+    """``value`` (JSON) with all texts, keys too, without the known secrets that are ``strong``, and without passwords
+    and parameters that are secrets by their name in addresses. Signed addresses stay what they are: data.
+    """
+    known = tuple(secret for secret in _known() if strong(secret))
+
+    @cache
+    def text(given: str) -> str:
+        given = _without(given, known)
+        if "://" in given or "%" in given or "?" in given:
+            given = _SECRET_PARAMETER.sub(_masked, _PASSWORD.sub(_masked, given))
+        return given
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, str):
+            return text(node)
+        if isinstance(node, Mapping):
+            return {text(key) if isinstance(key, str) else key: walk(child) for key, child in node.items()}
+        if isinstance(node, list | tuple):
+            return [walk(child) for child in node]
+        return node
+
+    return walk(value)
+
+
+def watch_logs() -> None:
+    """Every log record of the process, of all loggers and for all handlers, is made without secrets, tracebacks too."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "redacts", False):
+        return
+
+    def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        made = make(*args, **kwargs)
+        try:
+            said = made.getMessage()
+        except Exception:  # arguments that do not fit: the handler would print them all
+            said, made.args = f"{made.msg} {made.args!r}", ()
+            made.msg = said
+        if (clean := redacted(said)) != said:
+            made.msg, made.args = clean, ()
+        if made.exc_info and made.exc_info[0] is not None:
+            raised = logging.Formatter().formatException(made.exc_info)
+            if (clean := redacted(raised)) != raised:
+                made.exc_text = clean  # what formatters take instead of formatting it themselves
+                made.exc_info = (made.exc_info[0], None, None)
+        if made.stack_info:
+            made.stack_info = redacted(made.stack_info)
+        return made
+
+    record.redacts = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(record)
+
+
+class Guarded:
+    """A text stream that takes secrets out of what is written to it; all else is the stream's own.
+
+    It has no ``buffer``: bytes would pass by.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(redacted(text))
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("buffer", "_stream"):
+            raise AttributeError(name)
+        return getattr(self._stream, name)
+
+
+def _masked(match: re.Match[str]) -> str:
+    """Only the value goes: what it was the value of, and how the two were joined, stays."""
+    kept = match["kept"]
+    after = match[0][len(kept) :]
+    joined = re.match(r"=|%3D", after, re.IGNORECASE)
+    return kept + (joined[0] if joined else "") + MASK
+
+
+def _known() -> tuple[str, ...]:
+    """The secrets of this moment, the longest first: what is part of another must not break it."""
+    found = set(_registered)
+    for name, value in os.environ.items():
+        if name == TOKEN:
+            found.update(_forms(value))
+        elif "@" in value and ("://" in value or name.upper().endswith("_PROXY")):
+            found.update(_in_url(value))
+    return tuple(sorted(found, key=lambda secret: (-len(secret), secret)))
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """``secret`` as given and as it may have been trimmed; a file with several lines line by line."""
+    for form in (secret, secret.strip(), *secret.split(), *(part.strip("\ufeff\"'") for part in secret.split())):
+        if len(form) >= SHORTEST:
+            yield form
+
+
+def _in_url(url: str) -> Iterator[str]:
+    """``user:password`` of an address, however badly it is written: all that stands before the last @ of the host."""
+    before, at, _ = url.rpartition("@")
+    user = before.rpartition("://")[2]
+    if not at or ("/" in user and ":" not in user):
+        return
+    password = user.partition(":")[2]
+    for secret in (user if password else "", password, unquote(user) if password else "", unquote(password)):
+        yield from _forms(secret)
+
+
+def _without(text: str, secrets: tuple[str, ...]) -> str:
+    """All of every secret first: a half of one may be a part of another."""
+    for patterns in (_whole, _halves):
+        for secret in secrets:
+            for pattern in patterns(secret):
+                text = pattern.sub(MASK, text)
+    return text
+
+
+@lru_cache(maxsize=256)
+def _whole(secret: str) -> tuple[re.Pattern[str], ...]:
+    raw = secret.encode("utf-8", "surrogatepass")
+    patterns = ["".join(map(_spelt, secret)), raw.hex(), raw.hex().upper()]
+    for shift in range(3):
+        core = _base64_core(raw, shift)
+        if len(core) >= SHORTEST:
+            spelt = ({"+": "(?:[+-]|%2[bB])", "/": "(?:[/_]|%2[fF])"}.get(char, char) for char in core)
+            patterns.append(r"(?:\\r|\\n|\s)*".join(spelt))
+    return tuple(map(re.compile, patterns))
+
+
+@lru_cache(maxsize=256)
+def _halves(secret: str) -> tuple[re.Pattern[str], ...]:
+    """What is left of a long secret where somebody cut a message short; the rest of the word goes with it."""
+    if len(secret) < 16 or not strong(secret):
+        return ()
+    half = (len(secret) + 1) // 2
+    head, tail = "".join(map(_spelt, secret[:half])), "".join(map(_spelt, secret[-half:]))
+    return re.compile(head + r"[\w~+/=-]*"), re.compile(tail)
+
+
+def _base64_core(raw: bytes, shift: int) -> str:
+    """The letters of base64 that ``raw`` alone decides when ``shift`` bytes (mod 3) stand before it."""
+    encoded = base64.b64encode(bytes(shift) + raw).decode().rstrip("=")
+    begin = (0, 2, 3)[shift]
+    whole = (shift + len(raw)) * 8 // 6
+    return encoded[begin:whole]
+
+
+@cache
+def _spelt(char: str) -> str:
+    """A pattern for one character however it is written: itself, or escaped for URLs, JSON, Python or HTML."""
+    code, raw = ord(char), char.encode("utf-8", "surrogatepass")
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    ways = [
+        re.escape(char),
+        "".join(f"%(?:25)*(?i:{byte:02x})" for byte in raw),
+        "".join(rf"\\+u(?i:{units[i : i + 4]})" for i in range(0, len(units), 4)),
+        rf"\\+U(?i:{code:08x})",
+        "".join(rf"\\+x(?i:{byte:02x})" for byte in raw),
+        rf"&(?:amp;)?#0*{code};",
+        rf"&(?:amp;)?#[xX]0*(?i:{code:x});",
+    ]
+    if code in _NAMED:
+        ways.append(rf"&(?:amp;)?{_NAMED[code]};")
+    if 0x80 <= code <= 0xFF:
+        ways.append(rf"\\+x{code:02x}")
+    if char in "\n\r\t":
+        ways.append(r"\\+" + {"\n": "n", "\r": "r", "\t": "t"}[char])
+    if char == " ":
+        ways.append(r"\+")
+    if not char.isalnum():
+        ways.append(r"\\+" + re.escape(char))
+    return f"(?:{'|'.join(ways)})"
+
+
+_NAMED = {ord("&"): "amp", ord("<"): "lt", ord(">"): "gt", ord('"'): "quot", ord("'"): "apos"}
