@@ -153,7 +153,7 @@ def _stored(file: Path, request: Request) -> Json | None:
         return document["result"]
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         log.warning("%s: shared result %s is not usable (%s): computed again", request.service, file, error)
         return None
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rumiai_v2.models.items import RECOGNISED, Kind, as_item, kind_of, unwrapped
+from rumiai_v2.models.json_document import storable, usable
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Larger counts are no counts; up to here every JSON reader holds whole numbers exactly.
+LARGEST_COUNT = 2**53
 VIDEO_ID = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,128}")
 
 
@@ -43,139 +53,193 @@ class VideoMetadata(BaseModel):
     author: dict[str, Any] = {}
     engagement_rate: float | None = Field(None, alias="engagementRate")
 
+    def counts(self) -> tuple[int | None, ...]:
+        return self.views, self.likes, self.comments, self.shares, self.saves
+
     def to_dict(self) -> dict[str, Any]:
         """The 16 keys of the contract plus ``username``."""
         return self.model_dump(by_alias=True, mode="json")
 
 
-def metadata_from(item: Any) -> VideoMetadata:
-    """Map an Apify item, or our own metadata document, to ``VideoMetadata``.
+def metadata_from(item: Any, *, where: str = "metadata") -> VideoMetadata:
+    """Map what a platform or tool says of a video to ``VideoMetadata``: every kind of document that ``items`` knows.
 
-    For each field the first key that is present and not null counts; 0 is a value. A date that cannot be read is None.
-    Raises ``ValueError`` naming field, expected and got when a value has a type the field cannot have.
+    For each field the first key that is present and not null counts; 0 is a value. A value that cannot be what its
+    field says (a count that is a word or negative) is unknown, with a warning that begins with ``where``: one odd value
+    never costs the others. Raises ``ValueError`` ("<field>: expected …, got …") when the whole is no such document, or
+    when the id, which names the outputs, cannot be read.
     """
+    item = as_item(item)
     if not isinstance(item, Mapping):
         raise ValueError(f"expected a JSON object with the video's metadata, got {_kind(item)}")
-    video_meta = _mapping(item, "videoMeta")
-    author = _mapping(item, "authorMeta") or _mapping(item, "author")
-    media_urls = item.get("mediaUrls")
-    if media_urls is not None and not isinstance(media_urls, list):
-        raise ValueError(f"mediaUrls: expected a list of URLs, got {_kind(media_urls)}")
-    return VideoMetadata(
-        id=_identifier(item),
-        url=_text(item, "webVideoUrl", "url"),
-        username=_text(author, "name") or _text(item, "username"),
-        description=_text(item, "text", "description") or "",
-        duration=_number(video_meta, "duration") if _has(video_meta, "duration") else _number(item, "duration"),
-        views=_count(item, "playCount", "views"),
-        likes=_count(item, "diggCount", "likes"),
-        comments=_count(item, "commentCount", "comments"),
-        shares=_count(item, "shareCount", "shares"),
-        saves=_count(item, "collectCount", "saves"),
-        create_time=_date(item),
-        download_url=_text(item, "videoUrl", "downloadAddr") or (_first_url(media_urls)) or _text(item, "downloadUrl"),
-        cover_url=_text(video_meta, "cover", "coverUrl") or _text(item, "coverUrl"),
-        hashtags=_hashtags(item),
-        music=dict(_mapping(item, "musicMeta") or _mapping(item, "music")),
-        author=dict(author),
-        engagement_rate=_number(item, "engagementRate"),
-    )
+    return _Reader(usable(dict(item)), where).metadata()
 
 
-def _has(item: Mapping[str, Any], key: str) -> bool:
-    return item.get(key) is not None
+def described_video(document: Any, *, where: str = "metadata") -> VideoMetadata:
+    """``metadata_from`` for a file that somebody names as a video's metadata: one that says nothing of it is refused."""
+    item = unwrapped(document)
+    kind = kind_of(item)
+    if kind is Kind.UNKNOWN:
+        shown = ", ".join(map(str, list(item)[:8])) if isinstance(item, Mapping) else None
+        got = _kind(item) if shown is None else f"one with the keys {shown[:160]}" if shown else "an empty one"
+        raise ValueError(
+            "expected a document about a video (an item of the Apify actor, our own metadata, an info file of yt-dlp, "
+            f"TikTok's page data), with keys such as {', '.join(RECOGNISED[2:4])} or playCount, got {got}"
+        )
+    metadata = metadata_from(item, where=where)
+    if kind is not Kind.ITEM and all(n is None for n in metadata.counts()):
+        log.warning("%s: %s that states no counts: they are unknown", where, kind)
+    return metadata
+
+
+class _Reader:
+    """Reads the fields of one item; what is odd becomes unknown, and is said once."""
+
+    def __init__(self, item: Mapping[str, Any], where: str) -> None:
+        self.item = item
+        self.where = where
+
+    def metadata(self) -> VideoMetadata:
+        item = self.item
+        video_meta = self.object(item, "videoMeta")
+        author = self.object(item, "authorMeta") or self.object(item, "author")
+        measured = "videoMeta.duration", self.first(video_meta, "duration")[1]
+        return VideoMetadata(
+            id=_identifier(item),
+            url=self.text(item, "webVideoUrl", "url"),
+            username=self.text(author, "name") or self.text(item, "username"),
+            description=self.text(item, "text", "description") or "",
+            duration=self.read(_number, *(measured if measured[1] is not None else self.first(item, "duration"))),
+            views=self.count("playCount", "views"),
+            likes=self.count("diggCount", "likes"),
+            comments=self.count("commentCount", "comments"),
+            shares=self.count("shareCount", "shares"),
+            saves=self.count("collectCount", "saves"),
+            create_time=self.date(),
+            download_url=self.text(item, "videoUrl", "downloadAddr")
+            or self.media_url()
+            or self.text(item, "downloadUrl"),
+            cover_url=self.text(video_meta, "cover", "coverUrl") or self.text(item, "coverUrl"),
+            hashtags=self.hashtags(),
+            music=dict(self.object(item, "musicMeta") or self.object(item, "music")),
+            author=dict(author),
+            engagement_rate=self.read(_number, *self.first(item, "engagementRate")),
+        )
+
+    def read(self, reader: Callable[[Any], T], key: str, value: Any) -> T | None:
+        """``value`` as ``reader`` understands it; None when it is absent, and with a warning when it is odd."""
+        if value is None:
+            return None
+        try:
+            return reader(value)
+        except ValueError as error:
+            log.warning("%s: %s: expected %s, got %s; taken as unknown", self.where, key, error, _kind(value))
+            return None
+
+    def first(self, holder: Mapping[str, Any], *keys: str) -> tuple[str, Any]:
+        return next(((key, holder[key]) for key in keys if holder.get(key) is not None), (keys[0], None))
+
+    def count(self, *keys: str) -> int | None:
+        return self.read(_count, *self.first(self.item, *keys))
+
+    def text(self, holder: Mapping[str, Any], *keys: str) -> str | None:
+        """The first text that is not empty; platforms send "" for unknown addresses."""
+        found = (self.read(_text, key, holder.get(key)) for key in keys)
+        return next((text for text in found if text), None)
+
+    def object(self, holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        return self.read(_object, key, holder.get(key)) or {}
+
+    def date(self) -> str | None:
+        found = (self.read(_date, key, self.item.get(key)) for key in ("createTimeISO", "createTime"))
+        return next((date for date in found if date), None)
+
+    def media_url(self) -> str | None:
+        urls = self.read(_list, "mediaUrls", self.item.get("mediaUrls")) or ()
+        return next((url for url in urls if isinstance(url, str) and url), None)
+
+    def hashtags(self) -> tuple[dict[str, Any], ...]:
+        tags = self.read(_list, "hashtags", self.item.get("hashtags")) or ()
+        read = (self.read(_hashtag, f"hashtags[{index}]", tag) for index, tag in enumerate(tags))
+        return tuple(tag for tag in read if tag is not None)
 
 
 def _kind(value: Any) -> str:
-    return f"{type(value).__name__} {value!r}"[:80]
-
-
-def _first(item: Mapping[str, Any], *keys: str) -> tuple[str, Any]:
-    for key in keys:
-        if _has(item, key):
-            return key, item[key]
-    return keys[0], None
-
-
-def _mapping(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = item.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{key}: expected an object, got {_kind(value)}")
-    return value
-
-
-def _text(item: Mapping[str, Any], *keys: str) -> str | None:
-    """The first non-empty string; platforms send "" for unknown addresses."""
-    for key in keys:
-        value = item.get(key)
-        if value is not None and not isinstance(value, str):
-            raise ValueError(f"{key}: expected a string, got {_kind(value)}")
-        if value:
-            return value
-    return None
-
-
-def _number(item: Mapping[str, Any], *keys: str) -> float | None:
-    key, value = _first(item, *keys)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or value < 0:
-        raise ValueError(f"{key}: expected a number of at least 0, got {_kind(value)}")
-    return float(value)
-
-
-def _count(item: Mapping[str, Any], *keys: str) -> int | None:
-    key, value = _first(item, *keys)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{key}: expected a whole number of at least 0, got {_kind(value)}")
-    return value
+    shown = f"{type(value).__name__} {storable(repr(value)[:200])}"
+    return shown if len(shown) <= 80 else shown[:79] + "…"
 
 
 def _identifier(item: Mapping[str, Any]) -> str | None:
-    _, value = _first(item, "id", "video_id")
+    key = "id" if item.get("id") is not None else "video_id"
+    value = item.get(key)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"id: expected a string, got {_kind(value)}")
+        raise ValueError(f"{key}: expected a text or a whole number, got {_kind(value)}")
     return str(value)
 
 
-def _date(item: Mapping[str, Any]) -> str | None:
-    for key in ("createTimeISO", "createTime"):
-        value = item.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            try:
-                return datetime.fromtimestamp(value, UTC).isoformat()
-            except (OverflowError, OSError, ValueError):
-                continue  # no date at all: the next key, else unknown
-        if isinstance(value, str):
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                continue
+def _count(value: Any) -> int:
+    """A whole number, as a number (1200, 1200.0) or as a text ("1776621")."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value.strip()):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_COUNT:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_COUNT:
+        raise ValueError("a whole number of at least 0")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}(\.[0-9]{1,16})?", value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST_COUNT:
+        raise ValueError("a number of at least 0")
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("a text")
+    return str(value)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        return {"name": value} if value else {}
+    if not isinstance(value, Mapping):
+        raise ValueError("an object")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list | tuple):
+        raise ValueError("a list")
+    return list(value)
+
+
+def _hashtag(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"name": value}
+    if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
+        raise ValueError("an object with a name")
+    return dict(value)
+
+
+def _date(value: Any) -> str | None:
+    """ISO 8601 text, or seconds or milliseconds since 1970 as a number or digits; "" and 0 are how platforms say unknown."""
+    if value in ("", 0) and not isinstance(value, bool):
+        return None
+    try:
+        if isinstance(value, str) and not re.fullmatch(r"[0-9]{9,}", value):
+            moment = datetime.fromisoformat(value)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
-    return None
-
-
-def _first_url(urls: list[Any] | None) -> str | None:
-    return next((u for u in urls or () if isinstance(u, str) and u), None)
-
-
-def _hashtags(item: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
-    value = item.get("hashtags")
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise ValueError(f"hashtags: expected a list, got {_kind(value)}")
-    out = []
-    for index, tag in enumerate(value):
-        if isinstance(tag, str):
-            tag = {"name": tag}
-        if not isinstance(tag, Mapping) or not isinstance(tag.get("name"), str):
-            raise ValueError(f"hashtags[{index}]: expected an object with a name, got {_kind(tag)}")
-        out.append(dict(tag))
-    return tuple(out)
+        seconds = int(value) if isinstance(value, str) else value
+        if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e14:
+            # A hundred milliard seconds are in the year 5138: such numbers count milliseconds.
+            return datetime.fromtimestamp(int(seconds / 1000 if seconds >= 1e11 else seconds), UTC).isoformat()
+    except (OverflowError, OSError, ValueError):
+        pass
+    raise ValueError("a moment (ISO 8601, or seconds since 1970)")

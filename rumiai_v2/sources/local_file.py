@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rumiai_v2.errors import InputError, UsageError
-from rumiai_v2.models.metadata import VideoMetadata, metadata_from, valid_video_id
+from rumiai_v2.models.metadata import VideoMetadata, described_video, valid_video_id
 from rumiai_v2.sources.base import Described
 from rumiai_v2.sources.json_file import read_json
 
+#: Bytes of a metadata file: a page's data have about two million, the info file of a video with all its comments more.
+LARGEST_METADATA = 16_000_000
+
 
 class LocalFile:
-    """``metadata`` is an Apify item or our own metadata document; without it every count and date is unknown."""
+    """``metadata`` is what a platform or tool says of the video (docs/metadata.md); without it it is all unknown."""
 
     owns_file = False
 
@@ -49,8 +52,9 @@ class LocalFile:
 
 def read_metadata(path: Path) -> VideoMetadata:
     """Read a metadata file; ``UsageError`` names file, field, expected and got."""
-    item = read_json(path, what="metadata file", hint="check --metadata")
+    where = f"metadata file {path}"
+    document = read_json(path, what="metadata file", hint="check --metadata", largest=LARGEST_METADATA, by_line=True)
     try:
-        return metadata_from(item)
+        return described_video(document, where=where)
     except ValueError as error:
-        raise UsageError(f"metadata file {path}: {error}; correct the file or leave --metadata out") from None
+        raise UsageError(f"{where}: {error}; correct the file or leave --metadata out") from None

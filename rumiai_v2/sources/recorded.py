@@ -16,6 +16,9 @@ Json = dict[str, Any]
 
 SERVICES = ("yolo", "whisper", "mediapipe", "ocr", "scene_detection", "audio_energy", "emotion_detection")
 
+#: Bytes of a recording: five minutes with many faces have about 20 million.
+LARGEST_RECORDING = 256_000_000
+
 #: The earlier system wrote this size when it could not read the video, so there it says nothing.
 UNREAD_SIZE = (1920, 1080)
 
@@ -43,7 +46,7 @@ class RecordedRun:
 
 def read_recorded(path: Path) -> RecordedRun:
     """Read and normalise a recorded file; raises ``UsageError`` naming the file, what, expected and got."""
-    recorded = read_json(path, what="recorded file", hint="name a unified analysis file")
+    recorded = read_json(path, what="recorded file", hint="name a unified analysis file", largest=LARGEST_RECORDING)
     return normalise(recorded, where=f"recorded file {path}")
 
 

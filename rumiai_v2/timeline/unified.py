@@ -61,9 +61,10 @@ def origin_of(path: Path) -> Origin | None:
     """Where the unified file at ``path`` came from; None when there is no such file or it is not readable as one."""
     try:
         processing = json.loads(path.read_bytes())["processing_metadata"]
-        return Origin(processing.get("source"), (processing.get("media") or {}).get("sha256"))
+        told = (processing.get("source"), (processing.get("media") or {}).get("sha256"))
+        return Origin(*(value if isinstance(value, str) else None for value in told))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         log.warning("%s is not a unified analysis (%s): it will be replaced", path, error)
         return None

@@ -231,7 +231,7 @@ def test_other_media_from_the_same_source_may_replace(make_world, case, configur
         (["local", ".hidden file.mp4"], "choose one with --id"),
         (["local", "x.mp4", "--metadata", "gone.json"], "metadata file gone.json"),
         (["local", "x.mp4", "--metadata", "broken.json"], "expected JSON"),
-        (["local", "x.mp4", "--metadata", "wrong.json"], "playCount: expected a whole number"),
+        (["local", "x.mp4", "--metadata", "wrong.json"], "id: expected a text or a whole number, got list [7]"),
         (["replay", "gone.json"], "recorded file gone.json"),
         (["replay", "broken.json"], "expected JSON"),
         (["replay", "wrong.json"], "wrong.json"),
@@ -244,7 +244,7 @@ def test_wrong_arguments_and_files_end_with_2(tmp_path, arguments, says, as_json
     work = tmp_path / "work"
     work.mkdir()
     (work / "broken.json").write_text("{")
-    (work / "wrong.json").write_text('{"playCount": "many"}')
+    (work / "wrong.json").write_text('{"id": [7]}')
     finished = subprocess.run(
         [sys.executable, "-m", "rumiai_v2", *arguments, *(["--json"] if as_json else [])],
         cwd=work, capture_output=True, text=True, env={**os.environ, "APIFY_API_TOKEN": "x"}, timeout=120,

@@ -376,7 +376,9 @@ def test_a_file_that_is_missing_or_no_json_is_named(tmp_path: Path):
         read_recorded(tmp_path / "gone.json")
     broken = tmp_path / "broken.json"
     broken.write_text("{", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"broken\.json: expected JSON, got something else .*; name a unified"):
+    with pytest.raises(
+        UsageError, match=r"broken\.json: line 1 column 2: expected JSON, got something else .*; name a unified"
+    ):
         read_recorded(broken)
 
 

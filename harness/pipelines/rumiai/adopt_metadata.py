@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -35,7 +34,7 @@ def derived(name: str, found: Probe) -> tuple[dict[str, Any], str]:
 
 
 def given(file: Path, name: str, found: Probe) -> tuple[dict[str, Any], str]:
-    """What ``file`` says (an item of the platform's, alone or as a list of one, or a metadata document of ours).
+    """What ``file`` says: any document that the local runner takes as ``--metadata`` (docs/metadata.md).
 
     What both runners need and the file lacks is completed, and said. Raises ``UsageError``.
     """
@@ -48,7 +47,7 @@ def given(file: Path, name: str, found: Probe) -> tuple[dict[str, Any], str]:
     item["webVideoUrl"] = address = _address(known.url or _ADDRESS.format(item["id"]), file)
     if known.url != address:
         changes.append(f"address {line(address, 120)} {'without its query' if known.url else 'added'}")
-    measures = dict(item.get("videoMeta") or {})
+    measures = dict(item["videoMeta"]) if isinstance(item.get("videoMeta"), Mapping) else {}
     if not measures:
         measures = {"width": found.width, "height": found.height}
         changes.append("measures added")
@@ -67,6 +66,11 @@ def written(item: Mapping[str, Any]) -> str:
 
 
 def _read(file: Path) -> Mapping[str, Any]:
+    """The item that ``file`` holds, in the shape of the platform's, read as the runners would read it."""
+    from rumiai_v2.models import json_document
+    from rumiai_v2.models.items import as_item
+    from rumiai_v2.models.metadata import described_video
+
     shown = line(file)
     if (size := file.stat().st_size) > LARGEST:
         raise UsageError(
@@ -74,36 +78,12 @@ def _read(file: Path) -> Mapping[str, Any]:
             "keep the one item that belongs to the video"
         )
     try:
-        document = json.loads(file.read_bytes().decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
-        json.dumps(document, ensure_ascii=False).encode()
-    except (OSError, ValueError, RecursionError) as error:
-        reason = line(error, 160)
-        raise UsageError(
-            f"--metadata {shown}: expected a JSON document in UTF-8, got something else ({reason}); correct it, or leave "
-            "--metadata out"
-        ) from None
-    if isinstance(document, list):
-        if len(document) != 1:
-            raise UsageError(
-                f"--metadata {shown}: expected one item, got a list of {len(document)}; keep the one that belongs to the video"
-            )
-        document = document[0]
-    if not isinstance(document, dict):
-        raise UsageError(
-            f"--metadata {shown}: expected a JSON object with the video's metadata, got {line(type(document).__name__)}; "
-            "correct it, or leave --metadata out"
-        )
-    return document
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _finite(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} is larger than any number can be")
-    return number
+        content = json_document.content_of(file, largest=LARGEST)
+        document = json_document.lines(content) or json_document.parse(content)
+        described_video(document, where=f"--metadata {shown}")
+        return as_item(document)
+    except (OSError, ValueError) as error:
+        _refuse(file, line(error, 240))
 
 
 def _mapped(item: Mapping[str, Any], file: Path) -> Any:

@@ -214,7 +214,7 @@ def _prepared(failure: Failure, source: Path, folder: Path) -> Path:
     whole = (source / CLIP).read_bytes()
     (folder / CLIP).write_bytes(failure.clip.of(whole) if failure.clip else whole)
     item = json.loads((source / METADATA).read_bytes()) | failure.metadata
-    (folder / METADATA).write_text(json.dumps(item, ensure_ascii=False), encoding="utf-8")
+    (folder / METADATA).write_text(json.dumps(item), encoding="utf-8")  # escaped: half surrogates can be written
     for name, text in failure.files.items():
         file = folder / "files" / name
         file.parent.mkdir(parents=True, exist_ok=True)

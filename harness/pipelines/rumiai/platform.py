@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
+from rumiai_v2.models import json_document
+
 ACTOR = "GdWCkxBtKWOsKjdch"
 CORPUS = Path(__file__).resolve().parents[3] / "golden" / "corpus"
 # The real service holds a waiting request for up to a minute; a shorter hold keeps tests of time limits short.
@@ -174,7 +176,10 @@ def _read_case(case: Path) -> tuple[dict[str, Any], Path]:
     for path in (metadata, clip):
         if not path.is_file():
             raise FileNotFoundError(f"{path}: missing; a case the platform can serve has metadata.json and clip.mp4")
-    item = json.loads(metadata.read_text(encoding="utf-8"))
+    try:
+        item = json_document.parse(metadata.read_bytes())
+    except json_document.Unreadable as error:
+        raise ValueError(f"{metadata}: {error}") from None
     for key in ("id", "webVideoUrl", "videoMeta"):
         if not item.get(key):
             raise ValueError(f"{metadata}: {key!r} is missing or empty; the platform names the video by it")
