@@ -64,7 +64,8 @@ def diff(
 
     Folders: the newest complete set of each analysis, unless a stamp is given. Where both sides tell a fingerprint of
     the decoded media, it decides: the same media are compared exactly, different encodings within the tolerances that were
-    measured for them. Files without a schema are compared by DeepDiff.
+    measured for them. Files without a schema are compared
+    exactly, the items of their lists by the fewest edits.
     """
     from harness import config as project
     from harness.diff import entries, markdown, report, sides, text

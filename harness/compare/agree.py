@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import compress, count
 from operator import is_not
 from typing import Any
 
-from harness.compare import align
+from harness.compare import align, sequence
 from harness.compare.compiled import Compiled, Spot
 from harness.compare.leaf import compare_leaf
 from harness.compare.place import Place, below
@@ -18,39 +19,82 @@ from harness.contract.nodes import Node
 
 #: Most leaves in which an item may differ to be taken for the same thing at once.
 _FEW = 3
+#: An item that comes and one that goes shift those between them; where no more differ, nothing was shifted.
+_SHIFT = 2
+
+
+@dataclass(frozen=True)
+class _ByIndex:
+    """Items of two lists of one length, compared index by index: ``unequal`` are looked at, ``unclear`` do not agree.
+
+    ``within``: how many leaves of those that agree do so only within tolerance.
+    """
+
+    unequal: Sequence[int]
+    unclear: list[int]
+    within: int
 
 
 def clear(
     tally: Tally, expected: list[Any], actual: list[Any], functions: Compiled, near: align.Near, node: Node | None
 ) -> list[int]:
     """Count what agrees index by index in lists of one length; the indices of the rest."""
+    found = _by_index(tally, expected, actual, functions, near)
+    _count(tally, expected, actual, found, functions, near, node)
+    return found.unclear
+
+
+def _by_index(tally: Tally, expected: list[Any], actual: list[Any], functions: Compiled, near: align.Near) -> _ByIndex:
     unequal: Sequence[int] = range(len(expected))
-    if tally.quick and near is functions.near and functions.whole:
+    if _is_quick(tally, functions, near):
         unequal = _unequal(tally, expected, actual)
-        if node is not None and node.is_plain_list:
-            tally.equals.append(Equals(actual, unequal, node.length[0]))
     unclear, within = [], 0
     for index in unequal:
         if (n := near(expected[index], actual[index])) < 0:
             unclear.append(index)
         else:
             within += n
+    return _ByIndex(unequal, unclear, within)
+
+
+def _count(
+    tally: Tally,
+    expected: list[Any],
+    actual: list[Any],
+    found: _ByIndex,
+    functions: Compiled,
+    near: align.Near,
+    node: Node | None,
+) -> None:
+    """Count what agrees index by index."""
+    if _is_quick(tally, functions, near) and node is not None and node.is_plain_list:
+        tally.equals.append(Equals(actual, found.unequal, node.length[0]))
     if functions.fixed is not None:
-        tally.count(functions.fixed * (len(expected) - len(unclear)), within)
+        tally.count(functions.fixed * (len(expected) - len(found.unclear)), found.within)
     else:
-        tally.count(_leaves_of(_without(expected, unclear), functions), within)
-    return unclear
+        tally.count(_leaves_of(_without(expected, found.unclear), functions), found.within)
+
+
+def _is_quick(tally: Tally, functions: Compiled, near: align.Near) -> bool:
+    """Whether items may first be asked whether Python takes them for equal."""
+    return tally.quick and near is functions.near and functions.whole
 
 
 def unclear(
     tally: Tally, expected: list[Any], actual: list[Any], node: Node, functions: Compiled, near: align.Near
 ) -> tuple[Sequence[int], Sequence[int]]:
-    """Count what agrees index by index, in lists of unequal length from both ends; the places of the rest."""
+    """Count what agrees index by index, in lists of unequal length from both ends; the places of the rest.
+
+    From both ends too where the items of a list that has nothing but its order were shifted.
+    """
     n, m = len(expected), len(actual)
     if n == m:
-        unclear = clear(tally, expected, actual, functions, near, node)
-        return unclear, unclear
-    quick = tally.quick and near is functions.near and functions.whole
+        found = _by_index(tally, expected, actual, functions, near)
+        edits = len(found.unclear)
+        if node.align is not None or edits <= _SHIFT or not sequence.is_shifted(expected, actual, near, by_index=edits):
+            _count(tally, expected, actual, found, functions, near, node)
+            return found.unclear, found.unclear
+    quick = _is_quick(tally, functions, near)
     same = tally.same if quick else None
     front, within, unequal = _agreeing(expected, actual, near, same)
     back, more, behind = _agreeing(expected[front:][::-1], actual[front:][::-1], near, same)

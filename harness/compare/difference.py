@@ -171,6 +171,15 @@ class Comparison:
         }
 
 
+def leaf_count(value: object) -> int:
+    """Leaves of ``value``; an empty list or object is one."""
+    if isinstance(value, dict) and value:
+        return sum(leaf_count(item) for item in value.values())
+    if isinstance(value, list) and value:
+        return sum(leaf_count(item) for item in value)
+    return 1
+
+
 def type_name(value: object) -> str:
     """The JSON type of ``value``, integers and reals told apart."""
     if value is None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from harness.compare.align import Near, Partners
 
-#: Most pairs that are tried for the alignment with fewest edits; beyond, items are told apart by equality alone.
+#: Most pairs of items that are asked whether they agree; beyond, items are told apart by equality alone.
 _TRIED = 40_000
+#: Most pairs of items whose costs are laid out beside one another; beyond, only stretches between equal items are.
+_LAID_OUT = 5_000_000
+#: What an item without partner costs.
+_ALONE = 1000
+
+Step = tuple[int | None, int | None]
 
 
 def partners(
@@ -24,12 +31,8 @@ def partners(
     keys = [identity(left[i]) for i in rows], [identity(right[j]) for j in columns]
     if len(rows) == len(columns) and Counter(keys[0]) == Counter(keys[1]):
         return Partners(pairs=_by_key(rows, columns, *keys))
-    if len(rows) * len(columns) <= _TRIED:
-        steps = _fewest_edits(len(rows), len(columns), lambda i, j: near(left[rows[i]], right[columns[j]]) >= 0)
-    else:
-        steps = _edits_of_equals(*keys)
     found = Partners()
-    for i, j in steps:
+    for i, j in _Edits([left[i] for i in rows], [right[j] for j in columns], *keys, near).steps():
         if i is not None and j is not None:
             found.pairs.append((rows[i], columns[j]))
         elif i is not None:
@@ -39,9 +42,30 @@ def partners(
     return found
 
 
+def is_shifted(left: Sequence[Any], right: Sequence[Any], near: Near, *, by_index: int) -> bool:
+    """Whether fewer than ``by_index`` edits make ``right``, which is as long, of ``left``: its items stand elsewhere."""
+    keys = [identity(item) for item in left], [identity(item) for item in right]
+    equal = (Counter(keys[0]) & Counter(keys[1])).total()
+    if len(left) - equal >= by_index and len(left) * len(right) > _TRIED:
+        return False
+    edits = 0
+    for i, j in _Edits(left, right, *keys, near).steps():
+        edits += i is None or j is None or (keys[0][i] != keys[1][j] and near(left[i], right[j]) < 0)
+    return edits < by_index
+
+
 def identity(value: Any) -> str:
     """A text that two values share when they are equal and of one type."""
-    return json.dumps(value, sort_keys=True)
+    text = json.dumps(value, sort_keys=True)
+    return text if "-0.0" not in text else json.dumps(_without_minus_zero(value), sort_keys=True)
+
+
+def _without_minus_zero(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_minus_zero(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_minus_zero(item) for item in value]
+    return value + 0.0 if isinstance(value, float) else value
 
 
 def same_elsewhere(
@@ -97,42 +121,100 @@ def _by_key(
     return [(i, places[key].popleft()) for i, key in zip(rows, left, strict=True)]
 
 
-def _fewest_edits(n: int, m: int, agree: Callable[[int, int], bool]) -> list[tuple[int | None, int | None]]:
-    """Alignment of 0..n-1 with 0..m-1: a pair that agrees is free, every other pair, and every item alone, is one edit."""
-    best = [[0] * (m + 1) for _ in range(n + 1)]
-    same = [[agree(i, j) for j in range(m)] for i in range(n)]
-    for i in range(n, -1, -1):
-        for j in range(m, -1, -1):
-            if i == n or j == m:
-                best[i][j] = n - i + m - j
+@dataclass(frozen=True)
+class _Edits:
+    """The fewest edits that make ``right`` of ``left``: what stands alone on either side, and who is whose partner."""
+
+    left: Sequence[Any]
+    right: Sequence[Any]
+    left_keys: Sequence[str]
+    right_keys: Sequence[str]
+    near: Near
+
+    def steps(self) -> list[Step]:
+        """Every item once, in order: with its partner, or alone."""
+        n, m = len(self.left), len(self.right)
+        front = 0
+        while front < min(n, m) and self.left_keys[front] == self.right_keys[front]:
+            front += 1
+        back = 0
+        while back < min(n, m) - front and self.left_keys[n - 1 - back] == self.right_keys[m - 1 - back]:
+            back += 1
+        inner = self._between(front, n - back, front, m - back)
+        ends = [(n - k, m - k) for k in range(back, 0, -1)]
+        return [*((k, k) for k in range(front)), *inner, *ends]
+
+    def _between(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        """Rows ``top`` to ``bottom`` with columns ``first`` to ``last``.
+
+        What is too much is parted where items are equal, and then where they alone hold the same.
+        """
+        if (bottom - top) * (last - first) <= _LAID_OUT:
+            return self._laid_out(top, bottom, first, last)
+        from rapidfuzz.distance import Levenshtein
+
+        blocks = Levenshtein.editops(self.left_keys[top:bottom], self.right_keys[first:last]).as_matching_blocks()
+        equal = [(top + block.a + k, first + block.b + k) for block in blocks for k in range(block.size)]
+        return self._parted((top, bottom), (first, last), equal, self._by_landmarks)
+
+    def _by_landmarks(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        if (bottom - top) * (last - first) <= _LAID_OUT:
+            return self._laid_out(top, bottom, first, last)
+        from harness.compare import likeness
+
+        marks = likeness.landmarks(self.left[top:bottom], self.right[first:last])
+        apart = displaced(marks)
+        kept = [(top + i, first + j) for i, j in marks if (i, j) not in apart]
+        return self._parted((top, bottom), (first, last), kept, self._small)
+
+    def _small(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        is_small = (bottom - top) * (last - first) <= _LAID_OUT
+        return (self._laid_out if is_small else _in_order)(top, bottom, first, last)
+
+    def _parted(
+        self,
+        rows: tuple[int, int],
+        columns: tuple[int, int],
+        pairs: Sequence[tuple[int, int]],
+        between: Callable[[int, int, int, int], list[Step]],
+    ) -> list[Step]:
+        """``pairs``, which are in order, and what lies ``between`` them."""
+        steps: list[Step] = []
+        i, j = rows[0], columns[0]
+        for row, column in pairs:
+            steps += [*between(i, row, j, column), (row, column)]
+            i, j = row + 1, column + 1
+        return steps + between(i, rows[1], j, columns[1])
+
+    def _laid_out(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        if bottom - top <= 1 >= last - first or top == bottom or first == last:
+            return _in_order(top, bottom, first, last)
+        from harness.compare import likeness
+
+        near = self.near if (bottom - top) * (last - first) <= _TRIED else None
+        left, right = self.left[top:bottom], self.right[first:last]
+        keys = self.left_keys[top:bottom], self.right_keys[first:last]
+        costs = likeness.costs(left, right, keys, near, alone=_ALONE)
+        best = likeness.least(costs, alone=_ALONE)
+        steps: list[Step] = []
+        i = j = 0
+        n, m = costs.shape
+        while i < n or j < m:
+            if i < n and j < m and best[i, j] == best[i + 1, j + 1] + costs[i, j]:
+                steps.append((top + i, first + j))
+                i, j = i + 1, j + 1
+            elif i < n and best[i, j] == best[i + 1, j] + _ALONE:
+                steps.append((top + i, None))
+                i += 1
             else:
-                best[i][j] = min(best[i + 1][j + 1] + (not same[i][j]), best[i + 1][j] + 1, best[i][j + 1] + 1)
-    steps: list[tuple[int | None, int | None]] = []
-    i = j = 0
-    while i < n or j < m:
-        if i < n and j < m and best[i][j] == best[i + 1][j + 1] + (not same[i][j]):
-            steps.append((i, j))
-            i, j = i + 1, j + 1
-        elif i < n and best[i][j] == best[i + 1][j] + 1:
-            steps.append((i, None))
-            i += 1
-        else:
-            steps.append((None, j))
-            j += 1
-    return steps
+                steps.append((None, first + j))
+                j += 1
+        return steps
 
 
-def _edits_of_equals(left: Sequence[str], right: Sequence[str]) -> list[tuple[int | None, int | None]]:
-    from rapidfuzz.distance import Levenshtein
-
-    steps: list[tuple[int | None, int | None]] = []
-    for step in Levenshtein.opcodes(left, right):
-        rows = range(step.src_start, step.src_end)
-        columns = range(step.dest_start, step.dest_end)
-        if step.tag == "delete":
-            steps += [(i, None) for i in rows]
-        elif step.tag == "insert":
-            steps += [(None, j) for j in columns]
-        else:
-            steps += zip(rows, columns, strict=True)
-    return steps
+def _in_order(top: int, bottom: int, first: int, last: int) -> list[Step]:
+    """Partners one after the other, and what is left of the longer side."""
+    common = min(bottom - top, last - first)
+    alone: list[Step] = [(row, None) for row in range(top + common, bottom)]
+    alone += [(None, column) for column in range(first + common, last)]
+    return [*((top + k, first + k) for k in range(common)), *alone]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.compare.compiled import Way
-from harness.compare.difference import Comparison, Difference, Kind
+from harness.compare.difference import Comparison, Difference, Kind, leaf_count
 from harness.compare.place import Place, below, expected_elsewhere, text
 from harness.compare.policy import Policy
 from harness.contract.nodes import Node, Rule
@@ -26,15 +26,6 @@ class Equals:
     def without(self) -> list[Any]:
         """The list without what is as valid as its equal partner, but with enough items."""
         return [self.items[place] for place in self.rest] + self.items[: max(1, self.least)]
-
-
-def leaf_count(value: object) -> int:
-    """Leaves of ``value``; an empty list or object is one."""
-    if isinstance(value, dict) and value:
-        return sum(leaf_count(item) for item in value.values())
-    if isinstance(value, list) and value:
-        return sum(leaf_count(item) for item in value)
-    return 1
 
 
 def is_covered(node: Node | None) -> bool:

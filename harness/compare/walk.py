@@ -96,7 +96,7 @@ class Walk(Tally):
         self, expected: Any, actual: Any, node: Node | None, child: Node | None, place: Place, *, watched: bool
     ) -> None:
         """One field. Objects whose keys are data have many alike, which the compiled functions go through faster."""
-        if child is not None and node is not None and node.patterns and not watched:
+        if child is not None and node is not None and (node.patterns or node.additional is child) and not watched:
             functions = compiled(child, self.way)
             if (near := functions.near(expected, actual)) >= 0:
                 self.count(functions.size(expected), near)

@@ -216,7 +216,7 @@ def test_what_cannot_be_compared_is_a_usage_error(diff, recorded, first, second,
     assert text in done.text
 
 
-def test_a_file_without_its_own_reader_is_compared_by_deepdiff(compare, recorded):
+def test_a_file_without_its_own_reader_is_compared_without_a_schema(compare, recorded):
     done = compare("corpus/plain/input.json", "corpus/second/input.json")
     assert (done.code, done.finding("label")["actual"]) == (1, "blau")
 

@@ -225,9 +225,12 @@ def test_an_output_that_the_pipeline_does_not_know_is_compared_without_a_schema(
     assert done.code == 1
     assert done.part("hook_analysis.ml")["schema"] is None
     assert done.finding("hooks")["magnitude"] == 1
-    assert done.pair["compared"]["why"] == "no schema: compared by DeepDiff, exactly"
+    assert done.pair["compared"]["why"] == "no schema: every value exactly, the items of lists by the fewest edits"
     notes = diff_json(production.path, local.path).pair["notes"]
-    assert "no schema: compared by DeepDiff, exactly: hook_analysis (complete, ml, result)" in notes
+    assert (
+        "no schema: every value exactly, the items of lists by the fewest edits: hook_analysis (complete, ml, result)"
+        in notes
+    )
 
 
 json_values = st.recursive(

@@ -1,8 +1,10 @@
-"""Documents without a schema: DeepDiff's answer, in our terms, with types told apart."""
+"""Documents without a schema: nothing is skipped, types are told apart, and the items of lists find their partners."""
 
 from __future__ import annotations
 
+import copy
 import math
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,8 @@ values = st.recursive(
     | st.sampled_from([0.0, -0.0, 1.0, 2.5])
     | st.sampled_from(["", "1", "a b"]),
     lambda inside: (
-        st.lists(inside, max_size=4) | st.dictionaries(st.sampled_from(["a", "b c", "1"]), inside, max_size=3)
+        st.lists(inside, max_size=4)
+        | st.dictionaries(st.sampled_from(["a", "b c", "1", "__a", "__"]), inside, max_size=3)
     ),
     max_leaves=12,
 )
@@ -62,6 +65,12 @@ def test_a_document_equals_itself_leaf_by_leaf(value):
         ({"a": {"b": 1}}, {"a": [1]}, "a", "type"),
         ([1], {"0": 1}, "", "type"),
         ({"a": "1"}, {"a": 1}, "a", "type"),
+        ({"__typename": "Video"}, {"__typename": "Image"}, "__typename", "value"),
+        ({"__DEFAULT_SCOPE__": {"id": 1}}, {"__DEFAULT_SCOPE__": {"id": 2}}, "__DEFAULT_SCOPE__.id", "value"),
+        ({"a": 1}, {"a": 1, "__typename": "Image"}, "__typename", "extra"),
+        ({"a": [{"__x__": 1}]}, {"a": [{}]}, "a[0].__x__", "missing"),
+        ({"__": None}, {"__": False}, "__", "type"),
+        ([[0.0], 1], [[-0.0], 2], "[1]", "value"),
     ],
 )
 def test_a_difference_has_our_path_and_kind(left, right, path, kind):
@@ -80,3 +89,54 @@ def test_what_is_no_number_is_a_finding_even_where_both_have_it(number):
     assert (found.path, found.kind) == ("a", "schema")
     (found,) = schemaless.compare({"a": 1.0}, {"a": number}).differences
     assert (found.path, found.kind, found.magnitude) == ("a", "value", None)
+
+
+def post(number: int) -> dict:
+    return {"id": number, "text": f"post {number}", "tags": ["a", "b", number], "box": [number, 1.5], "kind": "video"}
+
+
+POSTS = [post(number) for number in range(500)]
+ROWS = [[float(row), row + 0.5, [row]] for row in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "places"),
+    [
+        pytest.param(POSTS, [post(900), *POSTS], ["[0]"], id="one more in front"),
+        pytest.param([post(900), *POSTS], POSTS, ["[0]"], id="the first gone"),
+        pytest.param(POSTS, [*POSTS[:250], *POSTS[251:]], ["[250]"], id="one gone in the middle"),
+        pytest.param(
+            POSTS, [*POSTS[:9], post(900), *POSTS[9:300], post(901), post(902), *POSTS[300:]],
+            ["[9]", "[301]", "[302]"], id="three more at two places",
+        ),
+        pytest.param(POSTS, [post(900), *POSTS[:-1]], ["[499]", "[0]"], id="as long, but shifted"),
+        pytest.param(POSTS, [*POSTS[:100], *POSTS[101:300], POSTS[100], *POSTS[300:]], [""], id="one moved"),
+        pytest.param([*POSTS, post(900)], [post(900), *POSTS, post(901)], ["[501]", "[0]"], id="one moved, one more"),
+        pytest.param(list(range(500)), [-1, *range(500)], ["[0]"], id="scalars"),
+        pytest.param([1, 2, 3, 1, 5], [0, 1, 2, 3, 1], ["[4]", "[0]"], id="shifted scalars, one equal by chance"),
+        pytest.param([0, 1.0, True], [1, 0, 1.0, True], ["[0]"], id="1, 1.0 and true"),
+        pytest.param(ROWS, [[0.25, 0.5, []], *ROWS], ["[0]"], id="lists of lists"),
+        pytest.param({"a": [{"b": ROWS}]}, {"a": [{"b": ROWS[1:]}]}, ["a[0].b[0]"], id="inside of a list"),
+        pytest.param(
+            POSTS, [post(900), *({**each, "seen": True} for each in POSTS)],
+            ["[0]", *(f"[{n}].seen" for n in range(1, 501))], id="one more in front, all others changed",
+        ),
+        pytest.param(ROWS, [[9.5, *row] for row in ROWS], [f"[{n}][0]" for n in range(40)], id="a column more"),
+    ],
+)  # fmt: skip
+def test_the_items_of_a_list_find_their_partners(left, right, places):
+    found = schemaless.compare(left, right)
+    assert sorted(each.path for each in found.differences) == sorted(places)
+
+
+@pytest.mark.parametrize("count", [2000, 6000])
+def test_long_lists_in_which_every_item_changed_take_seconds(count):
+    """Shorter than where costs are laid out as a whole, and longer."""
+    left = [post(number) for number in range(count)]
+    right = copy.deepcopy(left)
+    for item in right:
+        item["text"] += "!"
+    right.insert(0, post(99_999))
+    began = time.process_time()
+    assert len(schemaless.compare(left, right).differences) == count + 1
+    assert time.process_time() - began < 5
