@@ -21,6 +21,7 @@ from typing import Any
 
 from harness.compare import anything
 from harness.compare.difference import leaf_count
+from harness.compare.text import UNITS, agree
 from harness.compare.tolerance import EXACT, Tolerance, passes
 from harness.contract.nodes import Node
 
@@ -61,7 +62,9 @@ class Way:
     @classmethod
     def of(cls, tolerances: Mapping[str, Tolerance] | None) -> Way:
         """The way of comparing by ``tolerances``."""
-        numbers = None if tolerances is None else tuple((k, t.abs, t.rel) for k, t in sorted(tolerances.items()))
+        numbers = (
+            None if tolerances is None else tuple((k, t.abs, t.rel, t.unit) for k, t in sorted(tolerances.items()))
+        )
         return cls(tolerances, _KEYS.setdefault(numbers, len(_KEYS)))
 
 
@@ -284,10 +287,22 @@ class _Writer:
             yield f"if {x} is not None or {y} is not None: return -1"
         elif len(node.types) == 1:
             only = _PYTHON[next(iter(node.types))].__name__
-            yield from self._check(node, x, y, wrong=f"type({x}) is not {only} or type({y}) is not {only}")
+            yield from self._scalar(node, x, y, wrong=f"type({x}) is not {only} or type({y}) is not {only}")
         else:
             kinds = self.name("kinds", frozenset(_PYTHON[name] for name in node.types) or frozenset(_PYTHON.values()))
-            yield from self._check(node, x, y, wrong=f"type({x}) is not type({y}) or type({x}) not in {kinds}")
+            yield from self._scalar(node, x, y, wrong=f"type({x}) is not type({y}) or type({x}) not in {kinds}")
+
+    def _scalar(self, node: Node, x: str, y: str, *, wrong: str) -> Iterator[str]:
+        """A leaf that is no number: equal, or a text within its error rate; ``wrong``: the condition that a type is."""
+        tolerance = EXACT if self.way.tolerances is None else self.way.tolerances.get(node.rule.kind, EXACT)
+        if tolerance.unit.lower() not in UNITS or "string" not in node.types:
+            yield from self._check(node, x, y, wrong=wrong)
+            return
+        is_near = f"type({x}) is str and {self.name('agree', agree)}({x}, {y}, {self.name('tolerance', tolerance)})"
+        yield f"if {wrong}: return -1"
+        yield f"if {x} != {y}:"
+        yield f"    if {is_near}: n += 1"
+        yield f"    else: {self._unlike(node, x, y)}"
 
     def _number(self, node: Node, x: str, y: str) -> Iterator[str]:
         """A leaf that may be a number: equal and of one type, or of one type and within tolerance."""

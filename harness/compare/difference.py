@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from harness.compare.figures import apart, enough
 from harness.contract.check import size_name
 
 Kind = Literal["missing", "extra", "type", "value", "order", "length", "moved", "renamed", "schema"]
@@ -95,9 +96,10 @@ def describe(difference: Mapping[str, Any], *, expected: str, actual: str) -> st
         line += f"; its partner stands at {origin}"
     if difference["magnitude"] is not None:
         unit = f" {difference['unit']}" if difference["unit"] else ""
-        line += f"; differs by {difference['magnitude']:.6g}{unit}, allowed {difference['allowed']:.6g}"
+        magnitude, allowed = apart(difference["magnitude"], difference["allowed"])
+        line += f"; differs by {magnitude}{unit}, allowed {allowed}"
     if difference["would_pass"] is not None:
-        line += f"; an absolute tolerance of {difference['would_pass']:.6g} would pass"
+        line += f"; an absolute tolerance of {enough(difference['would_pass'])} would pass"
     return f"{line}; {difference['note']}" if difference["note"] else line
 
 

@@ -12,7 +12,7 @@ from harness.compare.difference import NOT_FINITE, Difference, Ignored
 from harness.compare.place import Place, expected_elsewhere, text
 from harness.compare.policy import Policy
 from harness.compare.tally import NO_RULE, Tally
-from harness.compare.text import UNITS, error_rate
+from harness.compare.text import UNITS, agree, error_rate
 from harness.compare.tolerance import passes
 from harness.contract.nodes import NUMBERS, Node, has_type
 from harness.verdict import ContractError
@@ -62,7 +62,7 @@ def _distance(tally: Tally, expected: Any, actual: Any, node: Node, place: Place
     rule, tolerance = node.rule, tally.policy.tolerance(node.rule.kind, node.where)
     if isinstance(expected, str):
         magnitude, allowed, unit = error_rate(expected, actual, tolerance.unit), tolerance.abs, tolerance.unit
-        is_near = allowed > 0 and passes(0.0, magnitude, allowed)
+        is_near = agree(expected, actual, tolerance)
     else:
         magnitude, allowed, unit = abs(actual - expected), tolerance.allowed(expected), rule.unit
         is_near = passes(expected, actual, allowed)

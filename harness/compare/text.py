@@ -1,6 +1,11 @@
-"""How far two texts lie apart: character error rate for what was read, word error rate for what was heard."""
+"""How far two texts lie apart: character error rate for what was read, word error rate for what was heard.
+
+Words are parted at white space of any kind and length, which is itself no part of what was heard.
+"""
 
 from __future__ import annotations
+
+from harness.compare.tolerance import Tolerance, passes
 
 #: Units of tolerance classes that measure texts.
 UNITS = frozenset({"cer", "wer"})
@@ -8,18 +13,17 @@ UNITS = frozenset({"cer", "wer"})
 
 def error_rate(expected: str, actual: str, unit: str) -> float:
     """Edits per character (``cer``) or per word (``wer``) of ``expected``; 1 for each edit where it is empty."""
+    from rapidfuzz.distance import Levenshtein
+
     if unit.lower() == "cer":
-        from rapidfuzz.distance import Levenshtein
-
         return Levenshtein.distance(expected, actual) / max(1, len(expected))
-    words = actual.split()
-    if not expected.split():
-        return float(len(words))
-    if not words:
-        return 1.0
-    import jiwer
+    words = expected.split()
+    return Levenshtein.distance(words, actual.split()) / max(1, len(words))
 
-    return float(jiwer.wer(expected, actual))
+
+def agree(expected: str, actual: str, tolerance: Tolerance) -> bool:
+    """Whether two texts lie no further apart than ``tolerance``, which measures texts, allows."""
+    return passes(0.0, error_rate(expected, actual, tolerance.unit), tolerance.abs)
 
 
 def distance(expected: str, actual: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.compare.figures import apart, enough
 from harness.report.matrix import comparisons
 
 
@@ -128,14 +129,15 @@ def largest(cause: Mapping[str, Any]) -> str:
     if worst is None:
         return ""
     unit = f" {worst['unit']}" if worst["unit"] else ""
-    return f"{worst['magnitude']:.6g}{unit}, allowed {worst['allowed'] or 0:.6g}"
+    magnitude, allowed = apart(worst["magnitude"], worst["allowed"] or 0)
+    return f"{magnitude}{unit}, allowed {allowed}"
 
 
 def would_pass(cause: Mapping[str, Any]) -> str:
     """``a tolerance of 0.92 s would pass``."""
     if not cause["would_pass"]:
         return "no tolerance would let it pass"
-    tolerances = (f"{value:.6g} {unit}".strip() for unit, value in list(cause["would_pass"].items())[:3])
+    tolerances = (f"{enough(value)} {unit}".strip() for unit, value in list(cause["would_pass"].items())[:3])
     return f"a tolerance of {' and '.join(tolerances)} would pass"
 
 

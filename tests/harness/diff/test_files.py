@@ -58,6 +58,23 @@ def test_a_file_that_nobody_knows_is_compared_without_a_schema_and_the_head_says
     assert "document  a[1]: A 2, B 3; differs by 1, allowed 0; an absolute tolerance of 1 would pass" in done.text
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "options"),
+    [
+        ({"__typename": "Video"}, {"__typename": "Image"}, ()),
+        ({"__typename": "Video"}, {"__typename": "Image"}, ("--schema", "none")),
+        ({"__typename": "Video", "a": 1}, {"__typename": "Image", "a": 1}, ("--field", "__typename")),
+        ({"a": 1}, {"a": 1, "__typename": "Image"}, ()),
+        ({"a": [{"__typename": "Video"}]}, {"a": [{}]}, ("--field", "a[*].__typename")),
+    ],
+)
+def test_no_key_is_skipped_whatever_it_is_called(diff_json, tmp_path, first, second, options):
+    done = diff_json(write(tmp_path / "a.json", first), write(tmp_path / "b.json", second), *options)
+    assert done.code == 1
+    (finding,) = done.pair["findings"]
+    assert finding["path"].endswith("__typename")
+
+
 def test_a_schema_can_be_named(diff_json, tmp_path):
     document = json.loads((SNAPSHOTS / "creative_density.result.json").read_text())
     ml = {key.removeprefix("density"): value for key, value in document.items()}

@@ -92,8 +92,12 @@ function brief(number) {
   return SHORT.format(number);
 }
 
-const withUnit = (number, unit) =>
-  number === null || number === undefined ? "" : brief(number) + (unit ? `\u00a0${plain(unit)}` : "");
+const withUnit = (number, unit, text = brief) =>
+  number === null || number === undefined ? "" : text(number) + (unit ? `\u00a0${plain(unit)}` : "");
+
+/* All digits of a number where few would say that it is no more than is allowed, or of a tolerance that it is enough. */
+const beyond = (allowed) => (number) => number > allowed && brief(number) === brief(allowed) ? String(number) : brief(number);
+const enough = (number) => Number(brief(number)) < number ? String(number) : brief(number);
 
 /* 1 234 567 as 1.2M: for cells with little room. */
 function tiny(number) {

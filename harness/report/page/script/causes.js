@@ -50,13 +50,13 @@ function rowsOf(cause) {
 
 function causeFacts(cause) {
   const { largest, would_pass: passes } = cause;
-  const passing = Object.entries(passes ?? {}).map(([unit, number]) => withUnit(number, unit)).join(", ");
+  const passing = Object.entries(passes ?? {}).map(([unit, number]) => withUnit(number, unit, enough)).join(", ");
   const meant = cause.comparisons.some(({ check }) => check === "golden");
   return facts([
     ["Where", [listed(cause.cases), h("br"), cause.comparisons.map((each, i) => [i ? " \u00b7 " : "", say(each.configuration ?? ""),
       each.check === "golden" ? " ~ " : " = ", say(each.against ?? ""), h("span", { class: "muted" }, ` ${count(each.differences)}`)])]],
     ["Artifacts", listed(cause.artifacts)],
-    ["Largest", largest && [h("b", { class: "big" }, withUnit(largest.magnitude, largest.unit)),
+    ["Largest", largest && [h("b", { class: "big" }, withUnit(largest.magnitude, largest.unit, beyond(largest.allowed ?? 0))),
       largest.allowed !== null && ` where ${withUnit(largest.allowed, largest.unit)} is allowed`, h("br"),
       h("span", { class: "muted" }, say(largest.case), " \u00b7 ", say(largest.artifact), " \u00b7 ", h("code", {}, say(largest.path)))]],
     ["Would pass", passing ? `with a tolerance of ${passing}` : "no tolerance would let it pass"],
