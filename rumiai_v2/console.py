@@ -1,21 +1,100 @@
-"""The terminal side of a run: labelled lines on stdout, a bar with time left on stderr, logs on stderr."""
+"""The terminal side of a run: labelled lines on stdout, a bar with time left on stderr, logs on stderr.
+
+What happens to the standard streams never changes what a run does or how it ends: a stream that is closed, full or gone
+takes nothing more, and says so when it is asked what it has lost.
+"""
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import select
 import sys
-from typing import IO, Any
+from typing import Any
 
 from rumiai_v2.progress import PERCENT, overall
+from rumiai_v2.shown import ESCAPED
 
 
-def claim_stdout() -> IO[str]:
-    """Keep the real stdout for ourselves and send whatever else writes to it (native code included) to stderr."""
-    sys.stdout.flush()
-    ours = os.fdopen(os.dup(1), "w", encoding="utf-8")
+class Descriptor(io.RawIOBase):
+    """Writes to a descriptor and never fails. ``lost`` says why something could not be written; what follows is lost, too."""
+
+    def __init__(self, number: int, lost: str | None = None) -> None:
+        super().__init__()
+        self.number = number
+        self.lost_because = lost
+        self.lost = False
+        self.taken = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self.number
+
+    def isatty(self) -> bool:
+        return os.isatty(self.number)
+
+    def write(self, data: Any) -> int:
+        rest = memoryview(data).cast("B")
+        size = len(rest)
+        while rest and self.lost_because is None:
+            try:
+                done = os.write(self.number, rest)
+            except BlockingIOError:  # whoever started us shares it and has made it so
+                select.select([], [self.number], [])
+            except OSError as error:
+                self.lost_because = error.strerror or str(error)
+            else:
+                self.taken += done
+                rest = rest[done:]
+        self.lost = self.lost or bool(rest)
+        return size
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream as text, in UTF-8 whatever the locale is: it never fails, and writes at once."""
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        super().__init__(descriptor, encoding="utf-8", errors=ESCAPED, newline="\n", write_through=True)  # type: ignore[arg-type]
+        self.descriptor = descriptor
+
+    @property
+    def lost(self) -> str | None:
+        """Why something that was written here was lost; None where all has arrived."""
+        return self.descriptor.lost_because if self.descriptor.lost else None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was written here yet, not even in vain."""
+        return not self.descriptor.taken and not self.descriptor.lost
+
+
+def guard_streams() -> tuple[Stream, Stream]:
+    """Put streams that never fail in the place of stdout and stderr; these two."""
+    closed = [number for number in (0, 1, 2) if not _is_open(number)]
+    for _ in closed:
+        # The lowest free number is taken: without this, the next file that is opened would be stdout.
+        os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    streams = [Stream(Descriptor(number, "it is closed" if number in closed else None)) for number in (1, 2)]
+    sys.stdout, sys.stderr = streams
+    return streams[0], streams[1]
+
+
+def claim_stdout(out: Stream) -> None:
+    """Keep the real stdout for ``out`` alone and send whatever else writes to it (native code included) to stderr."""
+    out.descriptor.number = os.dup(1)
     os.dup2(2, 1)
-    return ours
+    sys.stdout = sys.stderr
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def set_up_logging(level: str) -> None:
@@ -28,7 +107,7 @@ def set_up_logging(level: str) -> None:
 class ConsoleProgress:
     """Prints ``📊 <label>... (<n>%)`` lines to ``out``; on a terminal a progress bar on stderr besides."""
 
-    def __init__(self, out: IO[str]) -> None:
+    def __init__(self, out: Stream) -> None:
         self.out = out
         self.label = ""
         self.bar: Any = None
@@ -72,4 +151,3 @@ class ConsoleProgress:
             self.bar.console.print(text, markup=False, highlight=False)  # above the bar, on the same screen
             return
         self.out.write(text + "\n")
-        self.out.flush()

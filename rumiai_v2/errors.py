@@ -1,4 +1,4 @@
-"""Every failure a run can end with: one class per situation, each with the exit code it causes."""
+"""Every way a run can end but success: one class per situation, each with the exit code it causes."""
 
 from rumiai_v2.redact import redacted
 
@@ -53,3 +53,26 @@ class ServiceError(RumiError):
 
 class WeightsError(ServiceError):
     """A model file is missing or its hash is not the pinned one."""
+
+
+class Defect(RumiError):
+    """An error nobody foresaw; ``crash.reported`` says where its traceback is."""
+
+    exit_code = 70
+
+
+class Stopped(BaseException):
+    """SIGTERM asks the run to end. No ``except Exception`` on its way up takes it for an error."""
+
+    exit_code = 143
+    signal = "SIGTERM"
+
+    def __init__(self) -> None:
+        super().__init__(f"stopped by {self.signal} before the run was done; start it again")
+
+
+class Interrupted(Stopped):
+    """The same by SIGINT: somebody has pressed Ctrl-C."""
+
+    exit_code = 130
+    signal = "SIGINT (Ctrl-C)"

@@ -112,12 +112,12 @@ class ServiceRuns:
         begun = time.perf_counter()
         try:
             yield
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a library that ends the process is a service that failed
             self._fail(name, error)
         finally:
             self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - begun
 
-    def _fail(self, name: str, error: Exception) -> None:
+    def _fail(self, name: str, error: BaseException) -> None:
         if isinstance(error, ServiceError):
             failure = error
         else:
@@ -164,7 +164,7 @@ def run_analysis(analysis: Analysis, unified: Mapping[str, Any]) -> AnalysisOutc
         ml_form = analysis.compute(unified)
     except RumiError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         log.error("analysis %s failed", analysis.name, exc_info=error)
         said = redacted(f"{type(error).__name__}: {error}")
         return AnalysisOutcome(analysis, None, said, time.perf_counter() - begun)

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from rumiai_v2.analyses.base import Analysis
-from rumiai_v2.errors import AnalysisError, InputError, OutputError, RumiError
+from rumiai_v2.crash import reported
+from rumiai_v2.errors import AnalysisError, Defect, InputError, OutputError, RumiError, Stopped
+from rumiai_v2.failure import failure
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.models.evidence import Evidence
 from rumiai_v2.outputs.file_sets import free_stamp, remove_partial_sets, stage_set, to_json
@@ -19,7 +21,7 @@ from rumiai_v2.outputs.files import Publication, remove_orphans
 from rumiai_v2.outputs.report import build_report
 from rumiai_v2.pipeline import AnalysisOutcome, ServiceRegistry, ServiceRuns, run_analysis, select
 from rumiai_v2.progress import Progress, Silent
-from rumiai_v2.redact import redacted, redacted_document, watch_logs
+from rumiai_v2.redact import redacted_document, watch_logs
 from rumiai_v2.results import choose_results
 from rumiai_v2.services.base import ServiceInfo
 from rumiai_v2.settings import Settings
@@ -88,14 +90,13 @@ class _Run:
             result = self._execute()
             finished = True
             return result
-        except RumiError as error:
+        except (RumiError, Stopped) as error:
             log.error("%s", error)
             return self._failure(error, str(error), error.exit_code)
-        except Exception as error:
-            log.exception("the run ended with an error nobody foresaw")
-            return self._failure(
-                error, f"{type(error).__name__}: {error}; this is a defect, the log has its traceback", 1
-            )
+        except (Exception, SystemExit) as error:  # a library that ends the process ends this run alone
+            said = reported(error)
+            log.error("%s", said)
+            return self._failure(error, said, Defect.exit_code)
         finally:
             if not finished:
                 self.publication.discard()
@@ -334,7 +335,7 @@ class _Run:
         }
         return RunResult(returned, error.exit_code)
 
-    def _failure(self, error: Exception, message: str, exit_code: int) -> RunResult:
+    def _failure(self, error: BaseException, message: str, exit_code: int) -> RunResult:
         stage = getattr(error, "stage", None) or self.label
         returned = failure(
             message, error_type=type(error).__name__, exit_code=exit_code, stage=stage, video_id=self.video_id
@@ -345,18 +346,3 @@ class _Run:
             if failed:
                 returned["failed_services"] = failed
         return RunResult(returned, exit_code)
-
-
-def failure(
-    message: str, *, error_type: str, exit_code: int, stage: str | None = None, video_id: str | None = None
-) -> dict[str, Any]:
-    """The failure structure, its text without secrets; ``metrics`` are null for a failure before the run began (wrong arguments)."""
-    return {
-        "success": False,
-        "video_id": video_id,
-        "stage": stage,
-        "error": redacted(message),
-        "error_type": error_type,
-        "exit_code": exit_code,
-        "metrics": None,
-    }

@@ -127,7 +127,7 @@ class Failure(_Part):
 
     @property
     def returns(self) -> bool:
-        """Whether a structure is returned; a run that a signal ends returns nothing."""
+        """Whether a structure is returned; a run that is killed returns nothing."""
         return self.ends.error_type is not None
 
     @property

@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -554,7 +553,7 @@ def missing_argument_ends_with_1() -> None:
             return made(**named)
         except click.UsageError:
             print("Usage: python local_video_runner.py <video_path>")
-            sys.exit(1)
+            raise click.exceptions.Exit(1) from None
 
     class Group:
         def __call__(self, **named: Any) -> Any:

@@ -46,7 +46,7 @@ DOCUMENTS = (
     Written(f"{PACKAGE}/metrics.py", "Metrics.memory_usage", "final_process_gb", "report", ("memory_usage",)),
     Written(RUNNER, "*._execute", "unified", "return_success", ("outputs",)),
     Written(RUNNER, "*._success", "outputs", "return_success"),
-    Written(RUNNER, "failure", "error_type", "return_failure", elsewhere=frozenset({"failed_services"})),
+    Written(f"{PACKAGE}/failure.py", "failure", "error_type", "return_failure", elsewhere=frozenset({"failed_services"})),
 )  # fmt: skip
 FILE_SETS = f"{PACKAGE}/outputs/file_sets.py"
 METADATA = f"{PACKAGE}/models/metadata.py"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from harness.pipelines.rumiai.sync_rules.places import (
     CLI,
+    ENTRY,
     ERRORS,
     PACKAGE,
     RUNNER,
@@ -23,6 +24,7 @@ from harness.sync.tree import Missing, Tree
 
 FILES = f"{PACKAGE}/outputs/files.py"
 CONSOLE = f"{PACKAGE}/console.py"
+CRASH = f"{PACKAGE}/crash.py"
 README = "README.md"
 #: (file, function) → why it may write. Outputs go through Publication, which publishes all of a run or nothing.
 WRITERS = {
@@ -31,7 +33,8 @@ WRITERS = {
     (FILES, "Publication.discard"): "taking a failed publication back",
     (FILES, "Publication._backup"): "the copy of what is replaced, for the taking back",
     (FILES, "write_atomically"): "one file that is no output of a run, written aside and renamed",
-    (CONSOLE, "claim_stdout"): "stdout, no file",
+    (CONSOLE, "guard_streams"): "a closed standard stream is opened on nothing; no file",
+    (CRASH, "_written"): "the traceback of an error nobody foresaw, written aside and renamed; no output of a run",
     (f"{PACKAGE}/sources/tiktok.py", "TikTok._download_once"): "a partial file, handed to Publication.adopt or removed",
     (
         f"{PACKAGE}/services/weights_pack.py",
@@ -52,15 +55,19 @@ WRITING_CALLS = {
 #: Files that may write to stdout or stderr → why.
 PRINTERS = {
     CLI: "the end of a run, and commands that only print",
+    ENTRY: "how the process ends",
+    CRASH: "a traceback that no file could hold",
     CONSOLE: "the terminal side of a run",
     f"{PACKAGE}/progress.py": "what a run tells while it works",
 }
-ENDING_CALLS = {"sys.exit", "os._exit", "exit", "quit", "os.abort"}
-#: From here on a code is 128 plus the signal that ended the process, or click's own for Ctrl-C.
-SIGNALLED = 128
+ENDING_CALLS = {"sys.exit", "os._exit", "exit", "quit", "os.abort", "SystemExit"}
+#: How a command tells the entry point which code the process ends with.
+COMMAND_ENDS = {"Exit", "click.exceptions.Exit"}
 #: What leaves a file or folder behind unless it is removed. (TemporaryFile has no name: the system removes it.)
 TEMPORARY_CALLS = {"mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryDirectory"}
 REMOVERS = {"unlink", "remove", "rmtree", "rmdir", "cleanup"}
+#: (file, function) → why what it puts there stays.
+LEFT_BEHIND = {(CRASH, "_folders"): "the traceback of an error nobody foresaw stays until somebody has read it"}
 
 
 def writes(tree: Tree) -> Iterator[Found]:
@@ -94,12 +101,12 @@ def exit_codes(tree: Tree) -> Iterator[Found]:
     codes = {0, *_of_errors(tree.module(ERRORS))}
     for module in tree.modules(PACKAGE):
         for call, said in module.calls:
-            if (said in ENDING_CALLS or said == "SystemExit") and module.path != CLI:
+            if said in ENDING_CALLS and module.path != ENTRY:
                 yield Found(
-                    module.path, call.lineno, f"{module.scope(call) or 'the module'} ends the process", f"only {CLI} does",
+                    module.path, call.lineno, f"{module.scope(call) or 'the module'} ends the process", f"only {ENTRY} does",
                     shown(call), f"raise an error of {ERRORS}, which carries its exit code",
                 )  # fmt: skip
-        if module.path not in (CLI, ERRORS):
+        if module.path != ERRORS:
             for node in module.nodes(ast.ClassDef):
                 yield from (
                     Found(
@@ -108,15 +115,15 @@ def exit_codes(tree: Tree) -> Iterator[Found]:
                     )
                     for code, line in _class_codes(node)
                 )  # fmt: skip
-    cli = tree.module(CLI)
-    for call in cli.nodes(ast.Call):
-        if called(call) in ENDING_CALLS or called(call) == "SystemExit":
-            for node in (n for argument in call.args for n in _values(argument)):
-                if node.value not in codes and node.value < SIGNALLED:
-                    yield Found(
-                        CLI, call.lineno, "ends with a code that no error has", listed(codes), str(node.value),
-                        f"use a code of {ERRORS}, or add one there and to the tables",
-                    )  # fmt: skip
+    for path in (CLI, ENTRY):
+        for call in tree.module(path).nodes(ast.Call):
+            if called(call) in ENDING_CALLS | COMMAND_ENDS:
+                for node in (n for argument in call.args for n in _values(argument)):
+                    if node.value not in codes:
+                        yield Found(
+                            path, call.lineno, "ends with a code that no error has", listed(codes), str(node.value),
+                            f"use a code of {ERRORS}, or add one there and to the tables",
+                        )  # fmt: skip
     yield from _tables(tree, codes)
 
 
@@ -191,7 +198,7 @@ def temporary(tree: Tree) -> Iterator[Found]:
     for module in tree.modules(PACKAGE):
         for call, said in module.calls:
             name = said.rpartition(".")[2]
-            if name == "gettempdir":
+            if name == "gettempdir" and (module.path, module.scope(call)) not in LEFT_BEHIND:
                 yield _temporary(module, call, "a name that tempfile makes unique and removes")
             elif name in TEMPORARY_CALLS and not _is_managed(module, call):
                 yield _temporary(module, call, "in a with block, or followed by a try that removes it whatever happens")

@@ -19,13 +19,16 @@ ML = {
     "transformers", "tensorflow", "keras",
 }  # fmt: skip
 #: Package or module of the pipeline → what else of the pipeline it may import; the longest that names a file counts.
-#: `cli` and `runner` put it all together.
+#: `entry`, `cli` and `runner` put it all together.
 BELOW: dict[str, set[str]] = {
     "redact": set(),
     "errors": {"redact"},
     "metrics": set(),
     "progress": set(),
-    "console": {"progress", "redact"},
+    "shown": set(),
+    "failure": {"redact"},
+    "crash": {"redact", "settings"},
+    "console": {"progress", "redact", "shown"},
     "settings": {"errors"},
     "models": {"redact"},
     "media": {"errors"},
@@ -38,7 +41,7 @@ BELOW: dict[str, set[str]] = {
     "sources": {"errors", "media", "models", "outputs", "redact", "settings"},
     "sources/older": {"errors", "sources", "timeline"},
 }
-TOP = {"__init__", "__main__", "cli", "runner"}
+TOP = {"__init__", "__main__", "cli", "entry", "runner"}
 #: What the package itself defines.
 CONSTANTS = {"CONTRACT_VERSION"}
 

@@ -9,6 +9,7 @@ from harness.sync.tree import Missing, Tree
 
 PACKAGE = "rumiai_v2"
 CLI = f"{PACKAGE}/cli.py"
+ENTRY = f"{PACKAGE}/entry.py"
 RUNNER = f"{PACKAGE}/runner.py"
 ERRORS = f"{PACKAGE}/errors.py"
 SETTINGS = f"{PACKAGE}/settings.py"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.pipelines.rumiai.sync_rules.places import CLI, PACKAGE, SETTINGS, listed, resolved
+from harness.pipelines.rumiai.sync_rules.places import CLI, ENTRY, PACKAGE, SETTINGS, listed, resolved
 from harness.sync.code import Module, argument, called, shown, text
 from harness.sync.rules import Found, Rule
 from harness.sync.tree import Missing, Tree
@@ -22,7 +22,7 @@ READERS = {
     f"{PACKAGE}/services/expressions.py": "which model a service uses belongs to its weights",
 }
 #: (file, function) → why it may.
-ARGUMENTS = {(CLI, "main"): "how wrong arguments are reported depends on --json, which could not be parsed"}
+ARGUMENTS = {(ENTRY, "main"): "how wrong arguments are reported depends on --json, which could not be parsed"}
 DOTENV = {(CLI, "_load_env_file"): "the one place that reads .env, for every command"}
 FOLDER = {(CLI, "_load_env_file"): "the .env file is the working folder's"}
 

@@ -1,0 +1,94 @@
+"""How the process begins and ends, whatever happens between.
+
+However it ends: with ``--json`` one document on stdout, an exit code out of the table, and no traceback but in a file.
+An import may fail, so that nothing but the standard library is needed here.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import itertools
+import json
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rumiai_v2.console import Stream, guard_streams
+from rumiai_v2.crash import reported
+from rumiai_v2.errors import Defect, Interrupted, RumiError, Stopped
+from rumiai_v2.failure import failure
+from rumiai_v2.shown import shown_document
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    out, err = guard_streams()
+    faulthandler.enable(err.fileno())  # native code that dies ends with its signal's code; stderr then says where
+    _heed_signals()
+    as_json = _asked_for_json(sys.argv[1:])
+    try:
+        code = _commanded(out, as_json=as_json)
+    except BaseException as error:
+        code = _told(failed(error), out, as_json=as_json)
+    _tell_losses(out, err, as_json=as_json)
+    sys.exit(code)
+
+
+def failed(error: BaseException) -> dict[str, Any]:
+    """The failure structure of whatever ended the process outside of a run."""
+    known = isinstance(error, RumiError | Stopped)
+    code = error.exit_code if known else Defect.exit_code
+    return failure(str(error) if known else reported(error), error_type=type(error).__name__, exit_code=code)
+
+
+def _commanded(out: Stream, *, as_json: bool) -> int:
+    from click.exceptions import ClickException, Exit
+
+    from rumiai_v2 import cli
+
+    try:
+        return cli.cli(standalone_mode=False, obj=out) or 0
+    except Exit as end:
+        return end.exit_code
+    except ClickException as error:
+        returned = failure(error.format_message(), error_type=type(error).__name__, exit_code=error.exit_code)
+        return _told(returned, out, as_json=as_json, show=error.show)
+
+
+def _told(returned: dict[str, Any], out: Stream, *, as_json: bool, show: Callable[[], None] | None = None) -> int:
+    """Tell a failure outside of a run; the exit code. What stands on stdout already stays the only document there."""
+    returned = shown_document(returned)
+    if as_json and out.untouched:
+        out.write(json.dumps(returned, ensure_ascii=False, indent=2) + "\n")
+    elif show is not None:
+        show()
+    else:
+        print(f"error: {returned['error']}", file=sys.stderr)
+    return returned["exit_code"]
+
+
+def _tell_losses(out: Stream, err: Stream, *, as_json: bool) -> None:
+    """What one standard stream could not take is said on the other; a document on stdout stays alone there."""
+    if out.lost:
+        err.write(f"warning: stdout could not be written ({out.lost}): something that was to stand there is lost\n")
+    elif err.lost and not as_json:
+        out.write(f"⚠️ stderr could not be written ({err.lost}): something that was to stand there is lost\n")
+
+
+def _heed_signals() -> None:
+    """A polite end cleans up like any other failure. Once: a second signal does not disturb the cleaning."""
+
+    def stop(number: int, _: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted if number == signal.SIGINT else Stopped
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(each) is not signal.SIG_IGN:  # as a shell has it in the background
+            signal.signal(each, stop)
+
+
+def _asked_for_json(arguments: list[str]) -> bool:
+    formats = [b for a, b in itertools.pairwise(arguments) if a == "--output-format"]
+    return "--json" in arguments or "json" in formats or "--output-format=json" in arguments
