@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from rumiai_v2.entry import failed, main
 from rumiai_v2.shown import shown_document
 
 if TYPE_CHECKING:
-    from rumiai_v2.console import Stream
+    from rumiai_v2.console import Streams
     from rumiai_v2.settings import Settings
 
 EXIT_CODES = """\b
@@ -127,7 +126,7 @@ def doctor() -> None:
     from rumiai_v2.services.doctor import render, rows
 
     _load_env_file()
-    out = _claimed()
+    out = _claimed().out
     found = rows()
     out.write(render(found) + "\n")
     raise Exit(4 if any(row.problem for row in found) else 0)
@@ -144,7 +143,7 @@ def weights(warm: bool) -> None:
     from rumiai_v2.services.weights import fetch
 
     _load_env_file()
-    out = _claimed()
+    out = _claimed().out
     fetch(progress=lambda text: print(text, file=out))
     if warm:
         environment.ensure_compiled()
@@ -172,13 +171,13 @@ def _execute(make_source: Callable[[Settings], Any], options: dict[str, Any]) ->
     from rumiai_v2.settings import load_settings
 
     as_json = options["as_json"] or options["output_format"] == "json"
-    out = _claimed()
+    streams = _claimed()
     try:
         _load_env_file()
         settings = load_settings()
         set_up_logging(settings.log_level)
         source = make_source(settings)
-        with ConsoleProgress(sys.stderr if as_json else out) as progress:
+        with ConsoleProgress(streams.err if as_json else streams.out) as progress:
             config = RunnerConfig(
                 source=source,
                 settings=settings,
@@ -190,24 +189,24 @@ def _execute(make_source: Callable[[Settings], Any], options: dict[str, Any]) ->
             returned = run(config).returned
     except BaseException as error:
         returned = failed(error)
-    _finish(returned, out, as_json=as_json, return_file=options["return_file"])
+    _finish(returned, streams, as_json=as_json, return_file=options["return_file"])
 
 
-def _claimed() -> Stream:
-    """The real stdout, from now on for this command alone."""
+def _claimed() -> Streams:
+    """The standard streams; the real stdout is from now on for this command alone."""
     from rumiai_v2.console import claim_stdout
 
-    out = click.get_current_context().obj
-    claim_stdout(out)
-    return out
+    streams = click.get_current_context().obj
+    claim_stdout(streams.out)
+    return streams
 
 
 def _listed(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _finish(returned: dict[str, Any], out: Stream, *, as_json: bool, return_file: Path | None) -> None:
-    returned = shown_document(returned)
+def _finish(returned: dict[str, Any], streams: Streams, *, as_json: bool, return_file: Path | None) -> None:
+    out, returned = streams.out, shown_document(returned)
     if return_file is not None:
         _write_return(return_file, returned)
     if as_json:
@@ -220,7 +219,7 @@ def _finish(returned: dict[str, Any], out: Stream, *, as_json: bool, return_file
             out.write(f"⚠️ service {name} failed: fields that need it are null\n")
     else:
         out.write(f"❌ {returned['error_type']} in {returned['stage'] or 'start-up'} (exit {returned['exit_code']})\n")
-        click.echo(f"error: {returned['error']}", err=True)
+        streams.error(returned["error"], as_json=as_json)
     raise Exit(0 if returned["success"] else returned["exit_code"])
 
 

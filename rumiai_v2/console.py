@@ -11,7 +11,7 @@ import logging
 import os
 import select
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 from rumiai_v2.progress import PERCENT, overall
 from rumiai_v2.shown import ESCAPED
@@ -71,15 +71,35 @@ class Stream(io.TextIOWrapper):
         return not self.descriptor.taken and not self.descriptor.lost
 
 
-def guard_streams() -> tuple[Stream, Stream]:
+class Streams(NamedTuple):
+    """stdout and stderr of this process."""
+
+    out: Stream
+    err: Stream
+
+    def error(self, text: str, *, as_json: bool) -> None:
+        """Say on stderr what went wrong, or where that is lost on stdout, unless a document stands alone there."""
+        self.err.write(f"error: {text}\n")
+        if self.err.lost and not as_json:
+            self.out.write(f"error: {text}\n")
+
+    def tell_losses(self, *, as_json: bool) -> None:
+        """What one stream could not take is said on the other; a document on stdout stays alone there."""
+        if self.out.lost:
+            self.err.write(f"warning: stdout could not be written ({self.out.lost}): what was to stand there is lost\n")
+        if self.err.lost and not as_json:
+            self.out.write(f"⚠️ stderr could not be written ({self.err.lost}): what was to stand there is lost\n")
+
+
+def guard_streams() -> Streams:
     """Put streams that never fail in the place of stdout and stderr; these two."""
     closed = [number for number in (0, 1, 2) if not _is_open(number)]
     for _ in closed:
         # The lowest free number is taken: without this, the next file that is opened would be stdout.
         os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
-    streams = [Stream(Descriptor(number, "it is closed" if number in closed else None)) for number in (1, 2)]
-    sys.stdout, sys.stderr = streams
-    return streams[0], streams[1]
+    out, err = (Stream(Descriptor(number, "it is closed" if number in closed else None)) for number in (1, 2))
+    sys.stdout, sys.stderr = out, err
+    return Streams(out, err)
 
 
 def claim_stdout(out: Stream) -> None:

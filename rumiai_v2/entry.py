@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from rumiai_v2.console import Stream, guard_streams
+from rumiai_v2.console import Streams, guard_streams
 from rumiai_v2.crash import reported
 from rumiai_v2.errors import Defect, Interrupted, RumiError, Stopped
 from rumiai_v2.failure import failure
@@ -23,15 +23,17 @@ from rumiai_v2.shown import shown_document
 
 def main() -> None:
     """Run the command line and end the process."""
-    out, err = guard_streams()
-    faulthandler.enable(err.fileno())  # native code that dies ends with its signal's code; stderr then says where
+    streams = guard_streams()
+    faulthandler.enable(
+        streams.err.fileno()
+    )  # native code that dies ends with its signal's code; stderr then says where
     _heed_signals()
     as_json = _asked_for_json(sys.argv[1:])
     try:
-        code = _commanded(out, as_json=as_json)
+        code = _commanded(streams, as_json=as_json)
     except BaseException as error:
-        code = _told(failed(error), out, as_json=as_json)
-    _tell_losses(out, err, as_json=as_json)
+        code = _told(failed(error), streams, as_json=as_json)
+    streams.tell_losses(as_json=as_json)
     sys.exit(code)
 
 
@@ -42,38 +44,30 @@ def failed(error: BaseException) -> dict[str, Any]:
     return failure(str(error) if known else reported(error), error_type=type(error).__name__, exit_code=code)
 
 
-def _commanded(out: Stream, *, as_json: bool) -> int:
+def _commanded(streams: Streams, *, as_json: bool) -> int:
     from click.exceptions import ClickException, Exit
 
     from rumiai_v2 import cli
 
     try:
-        return cli.cli(standalone_mode=False, obj=out) or 0
+        return cli.cli(standalone_mode=False, obj=streams) or 0
     except Exit as end:
         return end.exit_code
     except ClickException as error:
         returned = failure(error.format_message(), error_type=type(error).__name__, exit_code=error.exit_code)
-        return _told(returned, out, as_json=as_json, show=error.show)
+        return _told(returned, streams, as_json=as_json, show=error.show)
 
 
-def _told(returned: dict[str, Any], out: Stream, *, as_json: bool, show: Callable[[], None] | None = None) -> int:
+def _told(returned: dict[str, Any], streams: Streams, *, as_json: bool, show: Callable[[], None] | None = None) -> int:
     """Tell a failure outside of a run; the exit code. What stands on stdout already stays the only document there."""
     returned = shown_document(returned)
-    if as_json and out.untouched:
-        out.write(json.dumps(returned, ensure_ascii=False, indent=2) + "\n")
+    if as_json and streams.out.untouched:
+        streams.out.write(json.dumps(returned, ensure_ascii=False, indent=2) + "\n")
     elif show is not None:
         show()
     else:
-        print(f"error: {returned['error']}", file=sys.stderr)
+        streams.error(returned["error"], as_json=as_json)
     return returned["exit_code"]
-
-
-def _tell_losses(out: Stream, err: Stream, *, as_json: bool) -> None:
-    """What one standard stream could not take is said on the other; a document on stdout stays alone there."""
-    if out.lost:
-        err.write(f"warning: stdout could not be written ({out.lost}): something that was to stand there is lost\n")
-    elif err.lost and not as_json:
-        out.write(f"⚠️ stderr could not be written ({err.lost}): something that was to stand there is lost\n")
 
 
 def _heed_signals() -> None:

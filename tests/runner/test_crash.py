@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,16 @@ PLACES = {
 }
 
 
+RECORDED = Path(__file__).parents[2] / "golden" / "corpus" / "replay_pair" / "recorded.json"
+
+
+def replayed(*options: str, work: Path, broken: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", BROKEN.format(broken), "replay", str(RECORDED), *options],
+        cwd=work, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120,
+    )  # fmt: skip
+
+
 def crash_file(error: str) -> str:
     found = re.search(r"its traceback is in (\S+/rumiai-crash-\d{8}_\d{6}-\w+\.txt): report it", error)
     assert found, error
@@ -50,20 +61,22 @@ def crash_file(error: str) -> str:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_an_error_nobody_foresaw(local, tmp_path, place):
-    finished = local.process("--json", script=BROKEN.format(PLACES[place]), environment={"TMPDIR": str(tmp_path)})
+def test_an_error_nobody_foresaw(tmp_path, place):
+    work = tmp_path / "work"
+    work.mkdir()
+    finished = replayed("--json", work=work, broken=PLACES[place], TMPDIR=str(tmp_path))
     assert finished.returncode == 70, finished.stderr
     returned = json.loads(finished.stdout)
     validate(returned, "return_failure.schema.json")
     assert (returned["exit_code"], returned["success"]) == (70, False)
     assert "Traceback" not in finished.stdout + finished.stderr
-    file = local.folder / crash_file(returned["error"])
+    file = work / crash_file(returned["error"])
     text = file.read_text()
     assert "Traceback (most recent call last)" in text
     assert returned["error"].split(";")[0] in text
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     if place != "the return structure":  # everything was published before that
-        assert local.files() == ([f"temp/{file.name}"] if file.parent.name == "temp" else [])
+        assert [path for path in work.rglob("*") if path.is_file()] == [file] * (file.parent.name == "temp")
 
 
 def test_both_configurations_name_the_stage_and_leave_nothing_else(world):
@@ -132,11 +145,10 @@ WAITS = "import time\nfrom rumiai_v2.timeline import builder\nbuilder.build_time
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_with_its_code_and_one_document(local, number, code):
+def test_a_signal_ends_with_its_code_and_one_document(tmp_path, number, code):
     process = subprocess.Popen(
-        [sys.executable, "-c", BROKEN.format(WAITS), "local", str(local.case / "clip.mp4"), "--json",
-         "--id", "a", "--services", "scene_detection", "--return-file", str(local.folder / "return.json")],
-        cwd=local.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", BROKEN.format(WAITS), "replay", str(RECORDED), "--json", "--return-file", "return.json"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     for line in process.stderr:
         if line == "ready\n":
@@ -151,13 +163,13 @@ def test_a_signal_ends_with_its_code_and_one_document(local, number, code):
     assert (returned["exit_code"], returned["stage"]) == (code, "building_timeline")
     assert "stopped by SIG" in returned["error"]
     assert "Traceback" not in err
-    assert local.files() == ["return.json"]
-    assert json.loads((local.folder / "return.json").read_text()) == returned
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["return.json"]
+    assert json.loads((tmp_path / "return.json").read_text()) == returned
 
 
-def test_native_code_that_dies_ends_with_its_signal_and_says_where(local):
+def test_native_code_that_dies_ends_with_its_signal_and_says_where(tmp_path):
     broken = "import faulthandler\nfrom rumiai_v2.timeline import builder\nbuilder.build_timeline = lambda *a, **b: faulthandler._sigsegv()"
-    finished = local.process("--json", script=BROKEN.format(broken))
+    finished = replayed("--json", work=tmp_path, broken=broken)
     assert finished.returncode == -signal.SIGSEGV
     assert finished.stdout == ""
     assert "Segmentation fault" in finished.stderr and "rumiai_v2/runner.py" in finished.stderr
