@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,7 +209,7 @@ def _finish(returned: dict[str, Any], streams: Streams, *, as_json: bool, return
     if return_file is not None:
         _write_return(return_file, returned)
     if as_json:
-        out.write(json.dumps(returned, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        out.document(returned)
     elif returned["success"]:
         report = returned["report"]
         out.write(f"✅ {returned['video_id']}: {report['prompts_successful']} of {report['prompts_total']} analyses, ")

@@ -7,6 +7,7 @@ takes nothing more, and says so when it is asked what it has lost.
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import select
@@ -14,7 +15,8 @@ import sys
 from typing import Any, NamedTuple
 
 from rumiai_v2.progress import PERCENT, overall
-from rumiai_v2.shown import ESCAPED
+from rumiai_v2.redact import redacted, redacted_document
+from rumiai_v2.shown import ESCAPED, shown_document
 
 
 class Descriptor(io.RawIOBase):
@@ -54,11 +56,20 @@ class Descriptor(io.RawIOBase):
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream as text, in UTF-8 whatever the locale is: it never fails, and writes at once."""
+    """A standard stream as text without secrets, in UTF-8 whatever the locale is: it never fails, and writes at once."""
 
     def __init__(self, descriptor: Descriptor) -> None:
         super().__init__(descriptor, encoding="utf-8", errors=ESCAPED, newline="\n", write_through=True)  # type: ignore[arg-type]
         self.descriptor = descriptor
+
+    def write(self, text: str) -> int:
+        super().write(redacted(text))
+        return len(text)
+
+    def document(self, value: Any) -> None:
+        """Write ``value`` as JSON."""
+        value = redacted_document(shown_document(value))
+        super().write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
     @property
     def lost(self) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import faulthandler
 import itertools
-import json
 import signal
 import sys
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from rumiai_v2.console import Streams, guard_streams
 from rumiai_v2.crash import reported
 from rumiai_v2.errors import Defect, Interrupted, RumiError, Stopped
 from rumiai_v2.failure import failure
-from rumiai_v2.shown import shown_document
+from rumiai_v2.redact import watch_logs
 
 
 def main() -> None:
@@ -27,6 +26,7 @@ def main() -> None:
     faulthandler.enable(
         streams.err.fileno()
     )  # native code that dies ends with its signal's code; stderr then says where
+    watch_logs()
     _heed_signals()
     as_json = _asked_for_json(sys.argv[1:])
     try:
@@ -60,9 +60,8 @@ def _commanded(streams: Streams, *, as_json: bool) -> int:
 
 def _told(returned: dict[str, Any], streams: Streams, *, as_json: bool, show: Callable[[], None] | None = None) -> int:
     """Tell a failure outside of a run; the exit code. What stands on stdout already stays the only document there."""
-    returned = shown_document(returned)
     if as_json and streams.out.untouched:
-        streams.out.write(json.dumps(returned, ensure_ascii=False, indent=2) + "\n")
+        streams.out.document(returned)
     elif show is not None:
         show()
     else:
