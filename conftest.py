@@ -52,11 +52,17 @@ def pytest_configure_node(node) -> None:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallInfo[None], None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.CallInfo[None], None]:
     # An attribute of the report travels from a worker to the controller, and stays out of the JUnit file.
     result = yield
     if (outcome := item.stash.get(OUTCOME, None)) is not None:
         result.get_result().parity = outcome.to_json()
+    elif call.excinfo is not None and item.get_closest_marker("parity") is not None:
+        from harness import crash
+
+        result.get_result().traceback = crash.text_of(call.excinfo.value)
 
 
 @pytest.fixture(scope="session")

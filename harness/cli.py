@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import click
 
-from harness.report.plain import printed
-from harness.verdict import ParityError, Verdict
+from harness import crash, ending
+from harness.verdict import HarnessError, ParityError, Verdict
 
 _EXIT_CODES = " · ".join(f"{int(verdict)} {verdict.label}" for verdict in Verdict)
 
@@ -48,12 +51,35 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def main(self, *arguments: Any, standalone_mode: bool = True, **options: Any) -> Any:
+        if not standalone_mode:
+            return super().main(*arguments, standalone_mode=False, **options)
+        run = partial(_ended, partial(super().main, *arguments, standalone_mode=False, **options))
+        ending.process(run, reports=lambda: crash.reports_folder(None))
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except ParityError as error:
-            click.echo(printed(f"parity: {error.verdict.label}: {error}"), err=True)
-            sys.exit(int(error.verdict))
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            if isinstance(error, ParityError) and not isinstance(error, HarnessError):
+                raise
+            sys.exit(ending.crashed(error, crash.reports_folder(ctx.params["file"])))
+
+
+def _ended(run: Callable[[], Any]) -> int:
+    """The exit code of what click runs; click itself knows 1 alone, which is a verdict here."""
+    try:
+        ended = run()
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    except click.ClickException as error:
+        text = io.StringIO()
+        error.show(text)
+        ending.say(text.getvalue().rstrip("\n"))
+        return int(Verdict.USAGE)
+    return ended if isinstance(ended, int) else 0
 
 
 @click.group(

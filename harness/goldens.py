@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,9 +12,12 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from harness.cases import Case
 from harness.config import Config
 from harness.failing import artifacts_of
+from harness.files import write_atomically
 from harness.pipelines.base import Pipeline
 from harness.report.summary import REMEDY
 from harness.verdict import ContractError
+
+__all__ = ["PROVENANCE", "MissingGolden", "broken", "extension", "path_of", "read", "stale", "write_atomically"]
 
 #: Beside the goldens of a case: where and with what they were recorded. Not compared.
 PROVENANCE = "provenance.json"
@@ -48,20 +49,6 @@ def broken(file: Path, what: str) -> ContractError:
         f"golden {case}/{file.name}: {what}; take it back from git, or `parity run --case {case}` and then "
         f"`parity accept --case {case} --reason …`"
     )
-
-
-def write_atomically(file: Path, text: str) -> None:
-    """Replace ``file`` by ``text``, wholly or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def stale(config: Config, cases: Iterable[Case], pipeline: Pipeline) -> list[Path]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 SHOWN = Display()
+#: What pytest printed.
+LOG = "pytest.log"
 
 
 def compare(
@@ -31,7 +33,7 @@ def compare(
     """
     from harness import cases as corpus
     from harness.decide import journal
-    from harness.report import build, write
+    from harness.report import broken_off, build, write
 
     with journal.alone(config):
         pass  # what a killed decision left is carried out before anything is compared with it
@@ -44,19 +46,13 @@ def compare(
     config.reports.mkdir(parents=True, exist_ok=True)
     pytest_code = _pytest(config, cases=cases, saved=saved, ml=ml, jobs=jobs)
     if not (config.reports / build.FILE_NAME).is_file():
-        click.echo(
-            f"parity: usage: pytest ended with code {pytest_code} before anything was compared; its text stands above",
-            err=True,
-        )
-        return int(Verdict.USAGE)
+        return broken_off.code(config, pytest_code, config.reports / LOG)
     report = write.read(config)
     display.show(config, report)
     _tell_ci(config, report)
-    code = report["exit_code"]
-    if code == Verdict.PARITY and pytest_code != 0:
-        click.echo(f"parity: usage: pytest ended with code {pytest_code} though every comparison passed", err=True)
-        code = int(Verdict.USAGE)
-    return code
+    if report["exit_code"] == Verdict.PARITY and pytest_code != 0:
+        return broken_off.code(config, pytest_code, config.reports / LOG, passed=True)
+    return report["exit_code"]
 
 
 def _tell_ci(config: Config, report: dict[str, Any]) -> None:
@@ -111,7 +107,7 @@ def _watched(command: list[str], config: Config, *, cases: tuple[str, ...], save
 
     configurations = settings.load_pipeline(config).configurations
     made = () if saved else corpus.select(config, cases)
-    log = config.reports / "pytest.log"
+    log = config.reports / LOG
     watch = progress.Watch(config.captures, [(case.name, name) for case in made for name in configurations], log)
     shown = progress.bar(watch) if sys.stderr.isatty() else progress.lines(watch, sys.stderr)
     with log.open("wb") as stream, shown:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.ending import INTERRUPTED
+
 if TYPE_CHECKING:
     from harness.decide.pending import Pending
 
@@ -22,6 +24,10 @@ class Collector:
         self.config = config
         self.results: list[dict[str, Any]] = []
         self.crashes: list[str] = []
+        self.tracebacks: list[str] = []
+        #: Whether `parity run` has started this session: then nothing that fails may go unnoticed.
+        self.driven = bool(config.getoption("--parity-config"))
+        self.interrupted = False
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
         self.line: str | None = None
@@ -30,9 +36,26 @@ class Collector:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and hasattr(report, "parity"):
             self.results.append(report.parity)
-        elif report.failed and "parity" in report.keywords:
-            last = str(report.longrepr).strip().splitlines()[-1:] or ["no text"]
-            self.crashes.append(f"{report.nodeid} ({report.when}): {last[0][:500]}")
+        elif report.failed and (self.driven or "parity" in report.keywords):
+            # A worker that died has a report without keywords and traceback, and of the phase "???".
+            self._crashed(f"{report.nodeid} ({report.when})", getattr(report, "traceback", str(report.longrepr)))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and self.driven:
+            self._crashed(f"{report.nodeid} (collection)", str(report.longrepr))
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        if self.driven:
+            self._crashed("pytest itself", str(excrepr))
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+    def _crashed(self, place: str, text: str) -> None:
+        """Keep what failed unforeseen: its place and last line for the report, all of it for a file."""
+        last = text.strip().splitlines()[-1:] or ["no text"]
+        self.crashes.append(f"{place}: {last[0][:500]}")
+        self.tracebacks.append(f"{place}\n{text}")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -42,6 +65,9 @@ class Collector:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.interrupted and self.driven:
+            session.exitstatus = INTERRUPTED  # the rest is not known, so there is no report
+            return
         if not self.results and not self.crashes:
             return
         report, file = self._report()
@@ -94,13 +120,22 @@ class Collector:
                 pending_blocked=staged.blocked() if staged else None,
                 selected=bool(option("--parity-case")),
                 max_ignored=config.max_ignored,
-                crashes=tuple(self.crashes),
+                crashes=self._kept_crashes(config),
             ),
         )
         write.save_differences(differences, config)
         write.save_forms(report, differences, config)
         report["page_failed"] = page.drawn(config, report, differences)
         return report, config.relative(write.save(report, config))
+
+    def _kept_crashes(self, config: Any) -> tuple[str, ...]:
+        """Each with the name of the file that holds the tracebacks of all."""
+        from harness import crash
+
+        if not self.crashes:
+            return ()
+        file = config.relative(crash.write(self.tracebacks, config.reports))
+        return tuple(f"{each}; traceback in {file}" for each in self.crashes)
 
     def _machines(self, config: Any, pipeline: Any) -> list[dict[str, Any]]:
         from harness.report import build, machines
@@ -115,6 +150,7 @@ class Collector:
         self, config: Any, pipeline: Any, selected: Any, causes: Any, differences: Any
     ) -> tuple[Pending | None, str | None]:
         """What waits after this comparison; a ledger that cannot be read must not cost anybody the report."""
+        from harness import crash
         from harness.decide import stage
         from harness.verdict import ParityError
 
@@ -133,3 +169,6 @@ class Collector:
             return stage.stage(config, pipeline, comparison), None
         except ParityError as error:
             return None, str(error)
+        except Exception as error:  # it must not cost anybody the report, in which it stands
+            self._crashed("what waits for a decision", crash.text_of(error))
+            return None, f"{type(error).__name__}: {error}"

@@ -1,13 +1,15 @@
 """Text that nobody vouches for, made harmless for where it is shown; everything that prints goes through here.
 
 Values, file names, metadata and reasons may hold escape sequences, marks that turn the direction of reading, HTML, a line
-that a CI system would obey, or a megabyte of letters. What would be obeyed is shown instead.
+that a CI system would obey, a secret, or a megabyte of letters. What would be obeyed is shown instead, secrets are not.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from harness.redact import redacted
 
 #: Letters of one value that are shown where nothing else is said.
 MOST = 400
@@ -28,17 +30,17 @@ _JOINER = "&#8288;"
 
 def line(value: object, most: int | None = MOST) -> str:
     """``value`` in one line of at most about ``most`` letters (None: all): whatever a terminal would obey is shown."""
-    return _disarmed(_OBEYED.sub(_shown, cut(str(value), most)))
+    return _disarmed(_OBEYED.sub(_shown, cut(redacted(str(value)), most)))
 
 
 def block(value: object, most: int | None = None) -> str:
     """``value`` with its own line breaks, every line of it as ``line`` shows it."""
-    return "\n".join(line(each, None) for each in cut(str(value), most).split("\n"))
+    return "\n".join(line(each, None) for each in cut(redacted(str(value)), most).split("\n"))
 
 
 def lines(text: str) -> str:
     """Many lines as ``block`` shows them, each cut where it is longer than any line that is meant to be read."""
-    return "\n".join(line(each, LONGEST) for each in text.split("\n"))
+    return "\n".join(line(each, LONGEST) for each in redacted(text).split("\n"))
 
 
 def cut(value: str, most: int | None) -> str:
@@ -62,7 +64,7 @@ def markdown(value: object, most: int | None = MOST) -> str:
 
 def json_text(text: str) -> str:
     """A JSON document with everything that a terminal would obey escaped; it says the same."""
-    return re.sub(f"[\x7f-\x9f{_INVISIBLE}]", _json_escape, text)
+    return re.sub(f"[\x7f-\x9f{_INVISIBLE}]", _json_escape, redacted(text))
 
 
 def printed(text: str) -> bytes:
@@ -74,7 +76,7 @@ def encoded(text: str) -> bytes:
     """``text`` in the encoding of stdout; what that cannot say stands there as an escape."""
     import sys
 
-    return text.encode(getattr(sys.stdout, "encoding", None) or "utf-8", "backslashreplace")
+    return redacted(text).encode(getattr(sys.stdout, "encoding", None) or "utf-8", "backslashreplace")
 
 
 def _shown(match: re.Match[str]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 
+from harness import crash, ending
 from harness.sync import command, history
-from harness.verdict import ParityError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code: 0 in sync, 1 drift, 2 usage."""
+    """Exit code: 0 in sync, 1 drift, 2 usage, 70 crash."""
     parser = argparse.ArgumentParser(prog="python3 -m harness.sync", description=__doc__)
     parser.add_argument("--config", help="settings (default: the nearest parity.toml)")
     parser.add_argument("--root", help="check this tree instead of the one around the settings")
@@ -22,16 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--depth", type=int, default=history.DEPTH, help="how many commits are judged at most")
     given = parser.parse_args(arguments)
     gc.disable()  # a third of the time: syntax trees are many small objects, and all of them live to the end
-    try:
-        verdict = command.run(
-            given.config, root=given.root, commit=given.commit, only=tuple(given.rule), form=given.format,
-            with_history=not given.no_history, depth=given.depth,
-        )  # fmt: skip
-    except ParityError as error:
-        print(f"parity: {error.verdict.label}: {error}", file=sys.stderr)
-        return int(error.verdict)
-    return int(verdict)
+    return int(command.run(
+        given.config, root=given.root, commit=given.commit, only=tuple(given.rule), form=given.format,
+        with_history=not given.no_history, depth=given.depth,
+    ))  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ending.process(main, reports=lambda: crash.reports_folder(None))

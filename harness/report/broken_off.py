@@ -1,0 +1,50 @@
+"""What it means that pytest ended, and no report says how the comparison came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import crash
+from harness.config import Config
+from harness.ending import INTERRUPTED, say
+from harness.files import write_atomically
+from harness.verdict import UsageError, Verdict
+
+#: Letters of pytest's own text that go into the file of a crash.
+_TAIL = 200_000
+#: Codes of pytest that say it was asked for something that it cannot do.
+_ASKED = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def code(config: Config, ended: int, log: Path, *, passed: bool = False) -> int:
+    """Say why there is no verdict, and the exit code; ``passed``: there is a report, in which nothing is wrong.
+
+    ``UsageError`` where reports cannot be written at all.
+    """
+    if ended == INTERRUPTED:
+        say("parity: interrupted")
+        return INTERRUPTED
+    _check_writable(config)
+    if ended in _ASKED and not passed:
+        say(f"parity: usage: pytest ended with code {ended} before anything was compared; its text stands above")
+        return int(Verdict.USAGE)
+    how = f"was killed by signal {-ended}" if ended < 0 else f"ended with code {ended}"
+    when = "though every comparison passed" if passed else "before there was a report"
+    text = log.read_text(encoding="utf-8", errors="replace")[-_TAIL:] if log.is_file() else "pytest printed nothing"
+    file = config.relative(crash.write([f"pytest {how} {when}", text], config.reports))
+    say(f"parity: crash: pytest {how} {when}; this is no verdict: its text is in {file}; {crash.ADVICE}")
+    return int(Verdict.CRASH)
+
+
+def _check_writable(config: Config) -> None:
+    """``UsageError`` where the folder of reports takes no files: then nothing else is to blame."""
+    probe = config.reports / ".probe"
+    try:
+        write_atomically(probe, " " * 100_000)
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"{config.reports}: no report can be written there: {error.strerror}; make room, or let this user write there"
+        ) from error
