@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -55,14 +56,20 @@ def pytest_configure_node(node) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.CallInfo[None], None]:
-    # An attribute of the report travels from a worker to the controller, and stays out of the JUnit file.
+    # An attribute of the report travels from a worker to the controller, and stays out of the JUnit file. It must be text
+    # that can be encoded: half a surrogate pair would take the worker with it, and all that it was given.
     result = yield
+    if item.get_closest_marker("parity") is None:
+        return
+    report = result.get_result()
     if (outcome := item.stash.get(OUTCOME, None)) is not None:
-        result.get_result().parity = outcome.to_json()
-    elif call.excinfo is not None and item.get_closest_marker("parity") is not None:
+        report.parity = json.dumps(outcome.to_json())
+    elif call.excinfo is not None:
         from harness import crash
 
-        result.get_result().traceback = crash.text_of(call.excinfo.value)
+        report.traceback = crash.text_of(call.excinfo.value).encode("ascii", "backslashreplace").decode()
+    if report.failed:
+        report.longrepr = str(report.longrepr).encode("ascii", "backslashreplace").decode()
 
 
 @pytest.fixture(scope="session")

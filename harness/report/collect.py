@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import uuid
@@ -35,7 +36,7 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and hasattr(report, "parity"):
-            self.results.append(report.parity)
+            self.results.append(json.loads(report.parity))
         elif report.failed and (self.driven or "parity" in report.keywords):
             # A worker that died has a report without keywords and traceback, and of the phase "???".
             self._crashed(f"{report.nodeid} ({report.when})", getattr(report, "traceback", str(report.longrepr)))
@@ -48,8 +49,9 @@ class Collector:
         if self.driven:
             self._crashed("pytest itself", str(excrepr))
 
-    def pytest_keyboard_interrupt(self) -> None:
-        self.interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        # What could not be collected ends a session in the same way.
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def _crashed(self, place: str, text: str) -> None:
         """Keep what failed unforeseen: its place and last line for the report, all of it for a file."""

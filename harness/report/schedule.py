@@ -36,6 +36,26 @@ class CaseScheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid, self.sharing)
 
+    def remove_node(self, node: Any) -> str | None:
+        """Take a worker out; the check in which it died, None where it had nothing left to do.
+
+        That check is not made again: it would kill the next worker, too. What else was given to it others do.
+        """
+        units = self.assigned_work.pop(node)
+        died = next((name for unit in units.values() for name, done in unit.items() if not done), None)
+        if died is None:
+            return None
+        for scope, unit in units.items():
+            if rest := {name: False for name, done in unit.items() if not done and name != died}:
+                self.workqueue[scope] = rest
+        for other in self.assigned_work:
+            self._reschedule(other)
+        return died
+
+    def _reschedule(self, node: Any) -> None:
+        if node in self.registered_collections:  # one that has just been started is given work when it is ready
+            super()._reschedule(node)
+
 
 def make(config: Any, log: Any) -> CaseScheduling | None:
     """The scheduler of a session that asked for ``--dist loadgroup``."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Config
+from harness.redact import redacted
 from harness.report.build import FILE_NAME
 from harness.verdict import UsageError
 
@@ -19,7 +20,7 @@ def save(report: dict[str, Any], config: Config) -> Path:
     from harness.goldens import write_atomically
 
     file = config.reports / FILE_NAME
-    write_atomically(file, json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_atomically(file, redacted(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)) + "\n")
     return file
 
 
@@ -31,7 +32,7 @@ def save_differences(rows: list[dict[str, Any]], config: Config) -> Path:
     from harness.goldens import write_atomically
 
     file = config.reports / DIFFERENCES
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    lines = redacted(",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows))
     write_atomically(file, f'{{"format": "{DIFFERENCES_FORMAT}", "differences": [\n{lines}\n]}}\n')
     return file
 
@@ -41,8 +42,8 @@ def save_forms(report: dict[str, Any], rows: list[dict[str, Any]], config: Confi
     from harness.goldens import write_atomically
     from harness.report import junit, markdown
 
-    write_atomically(config.reports / junit.FILE_NAME, junit.render(report))
-    write_atomically(config.reports / markdown.FILE_NAME, markdown.render(report, rows))
+    write_atomically(config.reports / junit.FILE_NAME, redacted(junit.render(report)))
+    write_atomically(config.reports / markdown.FILE_NAME, redacted(markdown.render(report, rows)))
 
 
 def read_differences(config: Config) -> list[dict[str, Any]]:

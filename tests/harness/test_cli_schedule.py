@@ -6,11 +6,12 @@ import io
 import json
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from harness.report import progress
-from harness.report.schedule import scope_of
+from harness.report.schedule import CaseScheduling, scope_of
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,50 @@ from harness.report.schedule import scope_of
 )
 def test_each_run_stands_alone_and_the_comparisons_of_a_case_stay_together(node, scope):
     assert scope_of(node) == scope
+
+
+class Worker:
+    """What the scheduling sees of a worker."""
+
+    def __init__(self, name):
+        self.gateway = SimpleNamespace(id=name)
+        self.given, self.shutting_down = [], False
+
+    def send_runtest_some(self, indices):
+        self.given += indices
+
+    def shutdown(self):
+        self.shutting_down = True
+
+
+def test_a_check_in_which_a_worker_died_is_not_made_again_and_the_rest_is_even_when_the_next_dies_too():
+    config = SimpleNamespace(getvalue=lambda name: ["popen"] * 2, option=SimpleNamespace(loadscopereorder=False))
+    names = [f"t.py::test_it[{case}:disk:{part}]" for case in ("a", "b", "c") for part in (1, 2, 3)]
+    scheduling = CaseScheduling(config)
+    first, second, third, fourth = map(Worker, "1234")
+    for worker in (first, second):
+        scheduling.add_node(worker)
+        scheduling.add_node_collection(worker, names)
+    scheduling.schedule()
+    assert (first.given, second.given) == ([0, 1, 2], [3, 4, 5])
+    scheduling.mark_test_complete(first, 0)
+    assert scheduling.remove_node(first) == names[1], "it died in the second"
+    scheduling.add_node(third)  # started for it, and has collected nothing yet
+    assert scheduling.remove_node(second) == names[3]
+    scheduling.add_node(fourth)
+    for worker in (third, fourth):
+        scheduling.add_node_collection(worker, names)
+        scheduling.schedule()
+        while waiting := [n for n in worker.given if n not in done_of(scheduling, worker)]:
+            scheduling.mark_test_complete(worker, waiting[0])
+    assert sorted(third.given + fourth.given) == [2, 4, 5, 6, 7, 8]
+    assert scheduling.tests_finished
+
+
+def done_of(scheduling, worker):
+    """Indices of what ``worker`` has done."""
+    units = scheduling.assigned_work[worker].values()
+    return [scheduling.collection.index(name) for unit in units for name, done in unit.items() if done]
 
 
 def test_progress_counts_finished_runs_fully_and_running_ones_by_their_last_duration(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Config
+from harness.redact import redacted
 
 FILE_NAME = "parity.html"
 
@@ -18,7 +19,7 @@ def write(config: Config, report: Mapping[str, Any], differences: Sequence[Mappi
     from harness.report.page.render import html
 
     file = config.reports / FILE_NAME
-    write_atomically(file, html(payload(config, report, differences)))
+    write_atomically(file, redacted(html(payload(config, report, differences))))
     return file
 
 
