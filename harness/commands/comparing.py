@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.commands.common import Display
+from harness.files import write_atomically
+from harness.redact import redacted
 from harness.report.plain import encoded, printed
 from harness.verdict import ParityError, Verdict
 
@@ -112,6 +114,8 @@ def _watched(command: list[str], config: Config, *, cases: tuple[str, ...], save
     shown = progress.bar(watch) if sys.stderr.isatty() else progress.lines(watch, sys.stderr)
     with log.open("wb") as stream, shown:
         done = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, cwd=root, check=False)
+    if (text := log.read_text(encoding="utf-8", errors="replace")) != (clean := redacted(text)):
+        write_atomically(log, clean)
     if done.returncode not in (0, 1) or not (config.reports / build.FILE_NAME).is_file():
-        click.echo(printed(log.read_text(encoding="utf-8", errors="replace")), err=True)
+        click.echo(printed(clean), err=True)
     return done.returncode
