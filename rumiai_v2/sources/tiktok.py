@@ -14,6 +14,7 @@ from rumiai_v2.errors import InputError, OutputError, SourceError, UsageError
 from rumiai_v2.models.metadata import metadata_from, valid_video_id
 from rumiai_v2.outputs.files import partial_path
 from rumiai_v2.settings import Settings
+from rumiai_v2.sources.address import why_unreadable
 from rumiai_v2.sources.base import Described
 
 ACTOR = "GdWCkxBtKWOsKjdch"
@@ -30,10 +31,14 @@ class TikTok:
     owns_file = True
 
     def __init__(self, url: str, settings: Settings, *, video_id: str | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if reason := why_unreadable(url):
             raise UsageError(
-                f"video URL: expected http://… or https://…, got {url!r}; give the address of the video's page"
+                f"video URL: expected http://… or https://…, got {_begin(url)}: {reason}; give the address of the video's page"
+            )
+        if reason := why_unreadable(settings.apify_base_url):
+            raise UsageError(
+                f"APIFY_API_BASE_URL: expected http://… or https://…, got {_begin(settings.apify_base_url)}: {reason}; "
+                "correct or unset it"
             )
         self.url = url
         self.settings = settings
@@ -218,6 +223,11 @@ def check_is_video(path: Path, url: str) -> None:
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _begin(url: str) -> str:
+    """An address for a message, however long it is."""
+    return repr(url) if len(url) <= 200 else f"{url[:200]!r}… ({len(url)} characters)"
 
 
 def _without_query(url: str) -> str:

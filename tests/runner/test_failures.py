@@ -226,6 +226,7 @@ def test_other_media_from_the_same_source_may_replace(make_world, case, configur
         (["replay"], "Missing argument 'UNIFIED'"),
         (["production", "ftp://example.com/v"], "expected http://… or https://…, got 'ftp://example.com/v'"),
         (["production", "--video-url", "not a url"], "got 'not a url'"),
+        (["production", "http://[x"], "got 'http://[x'"),
         (["local", "x.mp4", "--services", "yolo,telepathy"], "got telepathy"),
         (["local", "x.mp4", "--id", "../etc"], "'../etc' from --id"),
         (["local", ".hidden file.mp4"], "choose one with --id"),
