@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from rumiai_v2.progress import PERCENT, overall
 from rumiai_v2.redact import redacted, redacted_document
-from rumiai_v2.shown import ESCAPED, shown_document
+from rumiai_v2.shown import shown, shown_document
 
 
 class Descriptor(io.RawIOBase):
@@ -59,11 +59,11 @@ class Stream(io.TextIOWrapper):
     """A standard stream as text without secrets, in UTF-8 whatever the locale is: it never fails, and writes at once."""
 
     def __init__(self, descriptor: Descriptor) -> None:
-        super().__init__(descriptor, encoding="utf-8", errors=ESCAPED, newline="\n", write_through=True)  # type: ignore[arg-type]
+        super().__init__(descriptor, encoding="utf-8", newline="\n", write_through=True)  # type: ignore[arg-type]
         self.descriptor = descriptor
 
     def write(self, text: str) -> int:
-        super().write(redacted(text))
+        super().write(redacted(shown(text)))
         return len(text)
 
     def document(self, value: Any) -> None:

@@ -17,12 +17,13 @@ from pathlib import Path
 
 from rumiai_v2 import CONTRACT_VERSION
 from rumiai_v2.redact import redacted
+from rumiai_v2.shown import shown
 
 
 def reported(error: BaseException) -> str:
     """Write the crash file of ``error``; the text for the person who runs the program."""
-    said = redacted(f"{type(error).__name__}: {error}".rstrip(": "))
-    details = redacted("".join(traceback.format_exception(error)))
+    said = shown(redacted(f"{type(error).__name__}: {error}".rstrip(": ")))
+    details = shown(redacted("".join(traceback.format_exception(error))))
     try:
         place = f"its traceback is in {_written(_page(said, details))}: report it with that file"
     except OSError as refused:
@@ -46,7 +47,7 @@ def _written(text: str) -> Path:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(text.encode("utf-8", "backslashreplace"))
+                file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, target)

@@ -8,13 +8,12 @@ from __future__ import annotations
 import codecs
 from typing import Any
 
-#: The name of the way to encode that does this, for streams.
-ESCAPED = "rumiai_v2.escaped"
+_BYTES = "rumiai_v2.bytes"
 
 
 def shown(text: object) -> str:
     """``text`` (or a path) in characters that every file can hold."""
-    return str(text).encode("utf-8", ESCAPED).decode("utf-8")
+    return str(text).encode("utf-8", _BYTES).decode("utf-8", "backslashreplace")
 
 
 def shown_document(value: Any) -> Any:
@@ -28,11 +27,13 @@ def shown_document(value: Any) -> Any:
     return value
 
 
-def _escape(error: UnicodeError) -> tuple[str, int]:
+def _bytes(error: UnicodeError) -> tuple[bytes, int]:
+    """The bytes that lone surrogates stand for; one that stands for none is written as ``\\ud83d``."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    codes = [ord(character) for character in error.object[error.start : error.end]]
-    return "".join(f"\\x{c - 0xDC00:02x}" if 0xDC80 <= c <= 0xDCFF else f"\\u{c:04x}" for c in codes), error.end
+    codes = map(ord, error.object[error.start : error.end])
+    parts = (bytes([c - 0xDC00]) if 0xDC80 <= c <= 0xDCFF else f"\\u{c:04x}".encode() for c in codes)
+    return b"".join(parts), error.end
 
 
-codecs.register_error(ESCAPED, _escape)
+codecs.register_error(_BYTES, _bytes)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rumiai_v2.errors import InputError, UsageError
 from rumiai_v2.models.metadata import VideoMetadata, described_video, valid_video_id
+from rumiai_v2.shown import shown
 from rumiai_v2.sources.base import Described
 from rumiai_v2.sources.json_file import read_json
 
@@ -23,7 +24,7 @@ class LocalFile:
         self.path = path
         self.metadata_path = metadata
         self.video_id = video_id
-        self.reference = str(path)
+        self.reference = shown(path)
 
     def describe(self) -> Described:
         metadata = read_metadata(self.metadata_path) if self.metadata_path else VideoMetadata()
@@ -40,7 +41,7 @@ class LocalFile:
             return self.video_id, "--id"
         if metadata.id is not None:
             return metadata.id, f"the metadata {self.metadata_path}"
-        return self.path.stem, f"the name of the file {self.path}"
+        return shown(self.path.stem), f"the name of the file {self.path}"
 
     def fetch(self, described: Described, temp_dir: Path, progress: Callable[[float], None]) -> Path:
         if not self.path.exists():

@@ -8,6 +8,7 @@ from rumiai_v2.errors import UsageError
 from rumiai_v2.models.evidence import Evidence
 from rumiai_v2.models.metadata import metadata_from, valid_video_id
 from rumiai_v2.models.ml_result import MLResult
+from rumiai_v2.shown import shown
 from rumiai_v2.sources.recorded import read_recorded
 
 
@@ -41,6 +42,6 @@ class Recording:
                 name: MLResult(name, status, recorded.ml_data[name], recorded.errors.get(name))
                 for name, status in recorded.status.items()
             },
-            reference=recorded.source or str(self.path),
+            reference=recorded.source or shown(self.path),
             video=None,
         )

@@ -27,7 +27,7 @@ BELOW: dict[str, set[str]] = {
     "progress": set(),
     "shown": set(),
     "failure": {"redact"},
-    "crash": {"redact", "settings"},
+    "crash": {"redact", "settings", "shown"},
     "console": {"progress", "redact", "shown"},
     "settings": {"errors"},
     "models": {"redact"},
@@ -38,7 +38,7 @@ BELOW: dict[str, set[str]] = {
     "outputs": {"errors", "metrics", "models", "pipeline", "redact", "services"},
     "results": {"errors", "media", "services", "settings", "sources"},
     "pipeline": {"analyses", "errors", "media", "metrics", "models", "redact", "results", "services"},
-    "sources": {"errors", "media", "models", "outputs", "redact", "settings"},
+    "sources": {"errors", "media", "models", "outputs", "redact", "settings", "shown"},
     "sources/older": {"errors", "sources", "timeline"},
 }
 TOP = {"__init__", "__main__", "cli", "entry", "runner"}
