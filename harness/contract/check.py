@@ -10,10 +10,11 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 
 from harness.contract import fast
 from harness.contract.nodes import Node, compile_schema, has_type
+from harness.contract.reference import Reference, without_dialect
 from harness.contract.registry import Schemas
 
 #: How many violations of one document are listed.
@@ -38,7 +39,7 @@ class Contract:
 
     schema_id: str
     node: Node
-    reference: Draft202012Validator
+    reference: Any
     fast: Any
     fingerprint: str = ""
 
@@ -64,7 +65,7 @@ def build(schemas: Schemas, schema_id: str) -> Contract:
     return Contract(
         schema_id=schema_id,
         node=node,
-        reference=Draft202012Validator(schema, registry=schemas.registry),
+        reference=Reference(without_dialect(schema), registry=schemas.registry),
         fast=fast.validator(schema, schemas.fast_registry),
         fingerprint=f"{schema_id} {schemas.fingerprint}",
     )
@@ -79,7 +80,8 @@ def violations(document: object, contract: Contract) -> list[Violation]:
         found += [Violation(_dotted(error.absolute_path), _message(error)) for error in islice(errors, LISTED)]
     found += islice(_walk(document, contract.node, ""), LISTED)
     if not found and not is_valid:
-        found.append(Violation("", "the fast validator refuses what the reference validator accepts"))
+        errors = islice(contract.fast.iter_errors(document), LISTED)
+        found += [Violation(_dotted(error.instance_path), error.message[:300]) for error in errors]
     return found
 
 
@@ -91,6 +93,8 @@ def _closest(error: ValidationError) -> list[ValidationError]:
     branches: dict[Any, list[ValidationError]] = {}
     for inside in error.context:
         branches.setdefault(inside.relative_schema_path[0], []).extend(_closest(inside))
+    # That nothing is allowed says least: it counts where it is all that is said.
+    branches = {key: found for key, found in branches.items() if not _is_never(found)} or branches
     decisive = [[each for each in found if _decides(each, depth)] for found in branches.values()]
     if all(decisive) and len({(*found[0].absolute_path, found[0].validator) for found in decisive}) == 1:
         return [_none_of([found[0] for found in decisive], error)]
@@ -101,6 +105,11 @@ def _decides(error: ValidationError, depth: int) -> bool:
     """Whether another alternative must be meant: the value, ``depth`` steps down, is of another type, or its tag another."""
     below = len(error.absolute_path) - depth
     return (below == 0 and error.validator in ("type", "const", "enum")) or (below == 1 and error.validator == "const")
+
+
+def _is_never(found: list[ValidationError]) -> bool:
+    """Whether an alternative is the schema false."""
+    return all(error.schema is False for error in found)
 
 
 def _misfit(found: list[ValidationError], depth: int) -> tuple[int, int, int]:
@@ -126,6 +135,8 @@ def _none_of(decisive: list[ValidationError], error: ValidationError) -> Validat
 def _message(error: ValidationError) -> str:
     """The message of ``error``; a value that is long is named rather than shown."""
     whole, value = repr(error.instance), error.instance
+    if error.schema is False:
+        error.message = f"no value is allowed here, got {whole}"
     if len(whole) <= _SHOWN:
         return error.message[:300]
     if isinstance(value, str):

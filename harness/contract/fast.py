@@ -5,18 +5,26 @@ validating a large document costs:
 
 * All keys of a closed object required: that is, as many keys as it has properties.
 * A bound that is no whole number: the library compares it as a fraction of any length, Python as what it is.
+
+And what the library takes otherwise than it is meant (``harness.contract.meaning``) is asked of Python: reals from 2**53
+on, which the library takes for the integers that their shortest texts write.
 """
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jsonschema_rs
+
+from harness.contract import meaning
+
 # The fast validator wants absolute ids; the name is never looked up, every schema is in its registry.
 _BASE = "json-schema:///"
 
-_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
+_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 _LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
 _SINGLES = (
     "items", "additionalProperties", "contentSchema", "not", "if", "then", "else", "contains", "propertyNames",
@@ -26,21 +34,25 @@ _SINGLES = (
 _BOUNDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "minimum": operator.lt, "maximum": operator.gt, "exclusiveMinimum": operator.le, "exclusiveMaximum": operator.ge,
 }  # fmt: skip
-#: Stands before the name of a bound that Python checks.
-_OWN = "x-real-"
+#: Whether a value breaks the rest of what Python may be asked.
+_OTHERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "const": lambda value, only: meaning.identity(value) != meaning.identity(only),
+    "enum": lambda value, some: meaning.identity(value) not in set(map(meaning.identity, some)),
+    "uniqueItems": lambda value, _: isinstance(value, list) and len(set(map(meaning.identity, value))) < len(value),
+}
+#: Up to here every integer is a double, and both are taken alike.
+_EXACT = 2**53
+#: Stands before the name of a keyword that Python checks; its value is written as JSON there.
+_OWN = "x-python-"
 
 
 def validator(schema: Mapping[str, Any], registry: Any) -> Any:
     """The fast validator of ``schema``, whose references lead into ``registry``."""
-    import jsonschema_rs
-
     return jsonschema_rs.Draft202012Validator(_named(schema), registry=registry, keywords=_keywords())
 
 
 def registry(schemas: Mapping[str, Mapping[str, Any]]) -> Any:
     """The fast validator's registry of all ``schemas`` by id; ValueError when a reference leads nowhere."""
-    import jsonschema_rs
-
     return jsonschema_rs.Registry([(_BASE + name, _named(schema)) for name, schema in schemas.items()])
 
 
@@ -65,10 +77,25 @@ def reworded(schema: Any) -> Any:
             made[word] = reworded(made[word])
     if _needs_all(made):
         made["minProperties"] = max(made.get("minProperties", 0), len(made.pop("required")))
-    for word in _BOUNDS:
-        if isinstance(made.get(word), float) and not made[word].is_integer():
-            made[_OWN + word] = made.pop(word)
+    for word in [*_BOUNDS, *_OTHERS]:
+        if word in made and _is_for_python(word, made[word]):
+            made[_OWN + word] = json.dumps(made.pop(word))
     return made
+
+
+def _is_for_python(word: str, value: Any) -> bool:
+    if word == "uniqueItems":
+        return value is True
+    if word in _BOUNDS and isinstance(value, float) and not value.is_integer():
+        return True
+    return _is_large(value)
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a number from 2**53 on stands in ``value``."""
+    if isinstance(value, dict | list):
+        return any(map(_is_large, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int | float) and abs(value) >= _EXACT
 
 
 def _needs_all(schema: Mapping[str, Any]) -> bool:
@@ -80,16 +107,21 @@ def _needs_all(schema: Mapping[str, Any]) -> bool:
 
 
 def _keywords() -> dict[str, type]:
-    return {_OWN + word: _bound(word, breaks) for word, breaks in _BOUNDS.items()}
+    bounds = {word: _of_numbers(breaks) for word, breaks in _BOUNDS.items()}
+    return {_OWN + word: _keyword(word, breaks) for word, breaks in {**bounds, **_OTHERS}.items()}
 
 
-def _bound(word: str, breaks: Callable[[Any, Any], bool]) -> type:
-    class Bound:
-        def __init__(self, parent: Any, value: float, path: Any) -> None:
-            self.value = value
+def _of_numbers(breaks: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda value, bound: type(value) in (int, float) and breaks(value, bound)
+
+
+def _keyword(word: str, breaks: Callable[[Any, Any], bool]) -> type:
+    class Keyword:
+        def __init__(self, parent: Any, value: str, path: Any) -> None:
+            self.value = json.loads(value)
 
         def validate(self, instance: Any) -> None:
-            if type(instance) in (int, float) and breaks(instance, self.value):
+            if breaks(instance, self.value):
                 raise ValueError(f"{instance!r} breaks {word} {self.value!r}")
 
-    return Bound
+    return Keyword

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from harness.contract.nodes import KEYWORD
+from harness.contract.reference import Reference
 
 _RANGES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum", "const"}
 _MAPS = ("properties", "patternProperties", "$defs")
@@ -22,7 +21,7 @@ def problems(
 
     ``classes`` and ``flips`` are the names of the tolerance classes and of the flip rules.
     """
-    validator = Draft202012Validator(vocabulary)
+    validator = Reference(vocabulary)
     found = []
     for place, part in places(schema):
         texts = list(_shape(part))

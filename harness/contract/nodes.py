@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from referencing.exceptions import Unresolvable
 
+from harness.contract.meaning import Pattern, pattern
+from harness.contract.reference import Reference
 from harness.contract.registry import Schemas
 from harness.verdict import ContractError
 
@@ -67,16 +67,17 @@ class FlipAt:
 class Node:
     """One place of a schema. ``branches`` are the alternatives of oneOf/anyOf; ``content`` the schema of a JSON text.
 
-    ``types`` is empty where any type is allowed, ``closed`` true where unnamed keys are forbidden. ``series`` is true
-    for a list that is a curve; ``length`` is (minItems, maxItems); ``is_plain_list`` is true where a list's validity is
-    that of its items and its least length. ``made`` holds what a walk compiled from the node.
+    ``types`` is empty where any type is allowed, ``values`` where no value is (the schema false), ``closed`` true where
+    unnamed keys are forbidden. ``series`` is true for a list that is a curve; ``length`` is (minItems, maxItems);
+    ``is_plain_list`` is true where a list's validity is that of its items and its least length. ``made`` holds what a
+    walk compiled from the node.
     """
 
     where: str
     rule: Rule = Rule()
     types: frozenset[str] = frozenset()
     properties: dict[str, Node] = field(default_factory=dict)
-    patterns: tuple[tuple[re.Pattern[str], Node], ...] = ()
+    patterns: tuple[tuple[Pattern, Node], ...] = ()
     additional: Node | None = None
     closed: bool = False
     required: frozenset[str] = frozenset()
@@ -100,8 +101,8 @@ class Node:
         """The node of property ``key``; None when no schema covers it."""
         if (node := self.properties.get(key)) is not None:
             return node
-        for pattern, node in self.patterns:
-            if pattern.search(key):
+        for each, node in self.patterns:
+            if each.search(key):
                 return node
         return self.additional
 
@@ -166,7 +167,8 @@ class Node:
         if self.optional is not None:
             null, other = self.optional
             return null if value is None else other if any(has_type(value, name) for name in other.types) else None
-        candidates = [branch for branch in self.branches if branch._looks_like(value)]
+        # What says nothing, like the schema true, is the last choice.
+        candidates = sorted(filter(lambda branch: branch._looks_like(value), self.branches), key=Node._says_nothing)
         if len(candidates) > 1:
             candidates = [branch for branch in candidates if branch.validator.is_valid(value)] or candidates
         return candidates[0] if candidates else None
@@ -174,6 +176,9 @@ class Node:
     @property
     def _has_own_places(self) -> bool:
         return bool(self.properties or self.patterns or self.items or self.rule != Rule())
+
+    def _says_nothing(self) -> bool:
+        return not (self.types or self.branches or self._has_own_places or self.values is not None)
 
     def _looks_like(self, value: object) -> bool:
         """Cheap test by type, named keys and constants: enough to tell tagged alternatives apart."""
@@ -254,7 +259,7 @@ class _Compiler:
 
     def __call__(self, schema: Mapping[str, Any] | bool, resolver: Any, where: str) -> Node:
         if isinstance(schema, bool):
-            return Node(where)
+            return Node(where, values=None if schema else (), validator=Reference(schema))
         if id(schema) in self.known:
             return self.known[id(schema)]
         if "$ref" in schema and schema.keys() <= _ANNOTATIONS:
@@ -297,7 +302,7 @@ class _Compiler:
             node.values = tuple(schema["enum"])
         node.properties = {k: at(v, "properties", k) for k, v in schema.get("properties", {}).items()}
         node.patterns = tuple(
-            (re.compile(k), at(v, "patternProperties", k)) for k, v in schema.get("patternProperties", {}).items()
+            (pattern(k), at(v, "patternProperties", k)) for k, v in schema.get("patternProperties", {}).items()
         )
         additional = schema.get("additionalProperties")
         node.closed = additional is False
@@ -311,7 +316,7 @@ class _Compiler:
         if isinstance(schema.get("contentSchema"), dict):
             node.content = at(schema["contentSchema"], "contentSchema")
         # The lazily used validator keeps the resolver, so that references inside an alternative resolve.
-        node.validator = Draft202012Validator(schema, registry=self.schemas.registry, _resolver=resolver)
+        node.validator = Reference(schema, registry=self.schemas.registry, _resolver=resolver)
 
 
 def _rule(annotation: object, where: str) -> Rule:

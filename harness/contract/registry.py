@@ -10,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from harness.contract import fast
+from harness.contract.reference import check_schema, without_dialect
 from harness.verdict import ContractError
 
 
@@ -64,7 +64,7 @@ def collect(schemas: Iterable[Mapping[str, Any]]) -> Schemas:
         _check(schema, schema_id)
         documents[schema_id] = dict(schema)
     registry: Registry[Any] = Registry().with_resources(
-        (schema_id, Resource.from_contents(schema, default_specification=DRAFT202012))
+        (schema_id, Resource.from_contents(without_dialect(schema), default_specification=DRAFT202012))
         for schema_id, schema in documents.items()
     )
     return Schemas(documents, registry)
@@ -79,7 +79,7 @@ def _check(schema: Mapping[str, Any], schema_id: str) -> None:
     if fingerprint in _VALID:
         return
     try:
-        Draft202012Validator.check_schema(schema)
+        check_schema(schema)
     except SchemaError as error:
         raise ContractError(f"{schema_id}: not a valid schema at {error.json_path}: {error.message}") from error
     _VALID.add(fingerprint)

@@ -221,6 +221,28 @@ def test_a_file_without_its_own_reader_is_compared_without_a_schema(compare, rec
     assert (done.code, done.finding("label")["actual"]) == (1, "blau")
 
 
+@pytest.mark.parametrize(
+    ("alternatives", "first", "second", "code"),
+    [
+        ([True, {"type": "integer", "minimum": 0}], 1, 1, 0),
+        ([True, {"type": "integer", "minimum": 0}], 1, 2, 1),
+        ([True, {"type": "integer", "minimum": 0}], "a", "a", 3),
+        ([False], 1, 1, 3),
+        ([False, {"type": "integer", "minimum": 0}], 1, 2, 1),
+        ([False, {"type": "integer", "minimum": 0}], "a", "a", 3),
+    ],
+)
+def test_true_and_false_are_schemas(compare, recorded, alternatives, first, second, code):
+    schema = {"type": "object", "properties": {"a": {"anyOf": alternatives}}, "required": ["a"]}
+    recorded.write("schemas/own.schema.json", json.dumps({"$id": "own.schema.json", **schema}))
+    for name, value in (("one", first), ("two", second)):
+        recorded.write(f"{name}.json", json.dumps({"a": value}))
+    done = compare("one.json", "two.json", "--schema", "own.schema.json")
+    assert done.code == code
+    if first != second:
+        assert done.finding("a")["actual"] == second
+
+
 def test_broken_goldens_are_a_finding(compare, recorded):
     recorded.write("snapshots/plain/scores.json", "{")
     done = compare(GOLDEN, DISK)

@@ -59,6 +59,22 @@ def test_a_file_that_nobody_knows_is_compared_without_a_schema_and_the_head_says
 
 
 @pytest.mark.parametrize(
+    ("value", "rule"),
+    [("en\n", "^[a-z]{2,3}$"), ("EN", "^[a-z]{2,3}$"), ("english", "^[a-z]{2,3}$")],
+)
+def test_a_breach_of_a_pattern_names_the_field_its_value_and_the_rule(diff_json, tmp_path, value, rule):
+    document = json.loads((SNAPSHOTS / "unified.json").read_text())
+    document["ml_data"]["whisper"]["language"] = value
+    files = write(tmp_path / "a.json", document), write(tmp_path / "b.json", document)
+    done = diff_json(*files)
+    assert done.code == 3
+    assert ("ml_data.whisper.language", f"{value!r} does not match {rule!r}") in [
+        (each["path"], each["message"]) for each in done.pair["violations"]
+    ]
+    assert all(each["path"] for each in done.pair["violations"])
+
+
+@pytest.mark.parametrize(
     ("first", "second", "options"),
     [
         ({"__typename": "Video"}, {"__typename": "Image"}, ()),
