@@ -10,10 +10,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 
-from rumiai_v2.media.container import frames, open_container
+from rumiai_v2.media.container import describe, frames, open_container, sound_stream
 from rumiai_v2.media.types import Audio
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,12 @@ def extract_audio(
     samples = np.zeros(math.ceil(duration * SAMPLE_RATE - 1e-6), np.float32)
     placed = 0
     with open_container(path) as container:
-        stream = container.streams.best("audio")
+        stream = sound_stream(container, path)
         if stream is None:
             return None
         if count:
             count("audio_extractions")
-        for start, run in _runs(frames(container, stream, path)):
+        for start, run in _runs(frames(container, stream, path), path):
             at = round((start - first_video_time) * SAMPLE_RATE)
             lo, hi = max(at, 0), min(at + len(run), len(samples))
             if lo < hi:
@@ -56,9 +57,13 @@ def extract_audio(
     return Audio(samples=samples, sample_rate=SAMPLE_RATE, fingerprint=hashlib.sha256(samples).hexdigest())
 
 
-def _runs(decoded: Iterator[Any]) -> Iterator[tuple[float, np.ndarray]]:
-    """Unbroken stretches of sound: (start on the file's clock in s, mono float32 samples)."""
+def _runs(decoded: Iterator[Any], path: Path) -> Iterator[tuple[float, np.ndarray]]:
+    """Unbroken stretches of sound: (start on the file's clock in s, mono float32 samples).
+
+    A frame that cannot be resampled is left out, loudly, like a packet that cannot be decoded.
+    """
     run: _Run | None = None
+    refused = 0
     for frame in decoded:
         stamp = None if frame.pts is None else frame.pts * Fraction(frame.time_base)
         if run is not None and not run.continues(frame, stamp):
@@ -66,9 +71,14 @@ def _runs(decoded: Iterator[Any]) -> Iterator[tuple[float, np.ndarray]]:
             run = None
         if run is None:
             run = _Run(frame, stamp or Fraction(0))
-        run.add(frame)
+        if not run.add(frame):
+            refused += 1
+            yield float(run.start), run.samples()
+            run = None
     if run is not None:
         yield float(run.start), run.samples()
+    if refused:
+        log.warning("%s: %d frames of sound that cannot be resampled were left out", path.name, refused)
 
 
 class _Run:
@@ -79,23 +89,33 @@ class _Run:
         self._layout = _layout(first)
         # To 16-bit first: for float targets FFmpeg's down-mix does not normalise, so that two loud channels
         # leave [-1, 1]; 16 bit is also what speech recognisers are usually fed.
-        self._resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+        self._resampler: Any = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
         self._blocks: list[np.ndarray] = []
 
     def continues(self, frame: Any, stamp: Fraction | None) -> bool:
         return _layout(frame) == self._layout and (stamp is None or stamp - self._end <= _GAP)
 
-    def add(self, frame: Any) -> None:
-        self._end += Fraction(frame.samples, frame.sample_rate)
+    def add(self, frame: Any) -> bool:
+        """Whether the frame could be resampled; where not, the run ends with the one before it."""
         frame.pts = None  # the run is unbroken; with stamps the resampler would compensate their rounding
-        self._push(frame)
+        if not frame.sample_rate or not self._push(frame):
+            self._resampler = None
+            return False
+        self._end += Fraction(frame.samples, frame.sample_rate)
+        return True
 
     def samples(self) -> np.ndarray:
-        self._push(None)
+        if self._resampler is not None:
+            self._push(None)
         return np.concatenate(self._blocks).astype(np.float32) / 32768.0 if self._blocks else np.zeros(0, np.float32)
 
-    def _push(self, frame: Any) -> None:
-        self._blocks += [block.to_ndarray().reshape(-1) for block in self._resampler.resample(frame)]
+    def _push(self, frame: Any) -> bool:
+        try:
+            self._blocks += [block.to_ndarray().reshape(-1) for block in self._resampler.resample(frame)]
+        except (av.FFmpegError, ValueError) as error:
+            log.debug("sound cannot be resampled: %s", describe(error))
+            return False
+        return True
 
 
 def _layout(frame: Any) -> tuple[str, str, int]:

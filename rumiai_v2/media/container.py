@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
+import av.logging
 
 from rumiai_v2.errors import InputError
 
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 _NOT_VIDEO_FORMATS = ("image2", "tty")
 # With too few frames to guess from, FFmpeg reports the ticks of the container's clock as frames per second.
 _CLOCK_RATE = 1000
+_UNKNOWN_CODEC = re.compile(r"for stream (?P<stream>\d+) \(\w+: (?P<codec>\w+)(?: \((?P<tag>.{4,16}?) / 0x)?")
 _EXPECTED = "expected a video file (MP4, MOV, WebM, MKV, …)"
 
 
@@ -28,7 +31,8 @@ def open_container(path: Path) -> Iterator[Any]:
     try:
         # A playlist named like a video must not make FFmpeg open other addresses; an absolute path keeps a
         # colon in the file's name from being read as a protocol.
-        container = av.open(str(path.resolve()), options={"protocol_whitelist": "file"})
+        # Titles and the like may be in any encoding; nothing reads them.
+        container = av.open(str(path.resolve()), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise InputError(
             f"{path}: not a readable video: {_EXPECTED}, got data FFmpeg cannot open ({describe(error)}). "
@@ -39,15 +43,60 @@ def open_container(path: Path) -> Iterator[Any]:
 
 
 def video_stream(container: Any, path: Path) -> Any:
-    """The first moving-picture stream (cover art does not count); ``InputError`` when there is none."""
+    """The first moving-picture stream that FFmpeg can decode (cover art does not count); ``InputError`` when there is none."""
     kind = container.format.name
     if kind in _NOT_VIDEO_FORMATS or kind.endswith("_pipe"):
         raise InputError(f"{path}: not a video: {_EXPECTED}, got a picture or text (format {kind}).")
-    for stream in container.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic:
+    moving = [s for s in container.streams.video if not _is_cover(s)]
+    for stream in moving:
+        if stream.codec_context is not None:
             return stream
-    found = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
+    if moving:
+        raise InputError(
+            f"{path}: the codec of its pictures is unknown: expected one that FFmpeg can decode (H.264, HEVC, VP9, AV1, …), "
+            f"got {_unknown_codecs(path, moving)}. Fetch it in another format, or convert it to MP4 (H.264) where it plays."
+        )
+    found = ", ".join(sorted({"cover art" if _is_cover(s) else s.type for s in container.streams})) or "nothing"
     raise InputError(f"{path}: no video stream: {_EXPECTED} with moving pictures, got only {found}.")
+
+
+def sound_stream(container: Any, path: Path) -> Any | None:
+    """FFmpeg's choice among the sound tracks, or the first that it can decode; None, with a warning, when there is none."""
+    best = container.streams.best("audio")
+    if best is None or best.codec_context is not None:
+        return best
+    for stream in container.streams.audio:
+        if stream.codec_context is not None:
+            return stream
+    log.warning(
+        "%s: the codec of its sound is unknown (%s); the video counts as one without audio",
+        path.name,
+        _unknown_codecs(path, container.streams.audio),
+    )
+    return None
+
+
+def _is_cover(stream: Any) -> bool:
+    return stream.type == "video" and bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _unknown_codecs(path: Path, streams: Sequence[Any]) -> str:
+    """The names under which the container stores the codecs of ``streams``, as FFmpeg tells them when it looks."""
+    before = av.logging.get_level(), av.logging.get_skip_repeated()
+    av.logging.set_level(av.logging.WARNING)
+    av.logging.set_skip_repeated(False)  # or nothing is told of a second file like the one before
+    try:
+        with av.logging.Capture() as told, open_container(path):
+            pass
+    finally:
+        av.logging.set_level(before[0])
+        av.logging.set_skip_repeated(before[1])
+    named = {}
+    for _, _, text in told:
+        if found := _UNKNOWN_CODEC.search(text):
+            named[int(found["stream"])] = found["tag"] or found["codec"]
+    names = [named.get(stream.index, "none") for stream in streams]
+    return ", ".join("a codec without a name" if name == "none" else repr(name) for name in dict.fromkeys(names))
 
 
 def packets(container: Any, stream: Any, path: Path) -> Iterator[Any]:

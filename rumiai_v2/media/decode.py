@@ -6,17 +6,19 @@ import hashlib
 import logging
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import av
 import numpy as np
 
 from rumiai_v2.errors import InputError
 from rumiai_v2.media.all_frames import AllFrames
-from rumiai_v2.media.container import frames, nominal_frame_duration, open_container, video_stream
+from rumiai_v2.media.container import describe, frames, nominal_frame_duration, open_container, video_stream
 from rumiai_v2.media.index import VideoIndex, index
 from rumiai_v2.media.orientation import orientation
 from rumiai_v2.media.sampling import Sampler
@@ -62,10 +64,12 @@ def decode(
                 start, picture = stamp, _Picture(frame, stream)
             number, last = number + 1, stamp - start
             length = (frame.duration or 0) * Fraction(frame.time_base or stream.time_base)
-            every.add(frame, float(last))
+            with _converting(path):
+                every.add(frame, float(last))
             for observer in observers:
                 observer.see(frame, float(last))
-            keep(sampler.push(last, (number, last, frame)))
+            with _converting(path):
+                keep(sampler.push(last, (number, last, frame)))
             if progress:
                 progress(min(1.0, float(last / announced.duration)))
         if picture is None or start is None or last is None:
@@ -74,7 +78,8 @@ def decode(
                 "announced. The file is damaged or its codec is unknown; convert it to MP4 (H.264)."
             )
         duration = last + (length or nominal_frame_duration(stream))
-        keep(sampler.finish(duration))
+        with _converting(path):
+            keep(sampler.finish(duration))
     times = [f.timestamp for f in kept]
     gaps = [b - a for a, b in pairwise(times)]
     return DecodedVideo(
@@ -90,6 +95,18 @@ def decode(
         decoded_fingerprint=every.fingerprint(),
         start=float(start),
     )
+
+
+@contextmanager
+def _converting(path: Path) -> Iterator[None]:
+    """``InputError`` where FFmpeg cannot turn what it has decoded into pixels."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        raise InputError(
+            f"{path}: its pictures cannot be converted: expected pixels that FFmpeg can turn into RGB ({describe(error)}). "
+            "Convert it to MP4 (H.264)."
+        ) from error
 
 
 class _Picture:

@@ -18,7 +18,7 @@ class VideoIndex:
     ``times`` are presentation times in seconds from the first frame, sorted, without the packets an edit list
     cuts away; ``duration`` is the last time plus that frame's duration (s). ``width`` and ``height`` are coded
     pixels, before rotation. What is reported of a video comes from the decoded frames; this decides only the
-    sample rate and the limits.
+    sample rate and the limits. ``has_audio`` tells of a sound track whose codec is known.
     """
 
     times: tuple[Fraction, ...]
@@ -37,11 +37,15 @@ def index(path: Path) -> VideoIndex:
     """Reads the packet headers of ``path`` once; ``InputError`` when it is no video or announces no frame."""
     with open_container(path) as container:
         stream = video_stream(container, path)
-        found = [
-            (p.pts, p.dts, p.duration)
-            for p in packets(container, stream, path)
-            if p.size and not p.is_discard and (p.pts is not None or p.dts is not None)
-        ]
+        found = []
+        for packet in packets(container, stream, path):
+            if packet.has_sidedata("encryption_info"):
+                raise InputError(
+                    f"{path}: encrypted: expected a video that anybody may play, got one that needs a key (DRM). "
+                    "Fetch it where it is not protected."
+                )
+            if packet.size and not packet.is_discard and (packet.pts is not None or packet.dts is not None):
+                found.append((packet.pts, packet.dts, packet.duration))
         if not found:
             raise InputError(
                 f"{path}: no video frame: expected at least one frame, got a video stream without packets. "
@@ -58,5 +62,5 @@ def index(path: Path) -> VideoIndex:
             duration=(last - first) * base + tail,
             width=stream.codec_context.width,
             height=stream.codec_context.height,
-            has_audio=bool(container.streams.audio),
+            has_audio=any(each.codec_context is not None for each in container.streams.audio),
         )

@@ -95,13 +95,14 @@ def _decoded(clip: Path, called: str, has_audio: bool, *, size: int) -> Probe:
     """Decode every frame: a golden of a file that is not whole would hold whatever one decoder makes of the rest."""
     import av
 
-    from rumiai_v2.media.container import nominal_frame_duration, open_container, video_stream
+    from rumiai_v2.media.container import nominal_frame_duration, open_container, sound_stream, video_stream
     from rumiai_v2.media.orientation import orientation
 
     with open_container(clip) as container:
         stream = video_stream(container, clip)
         stream.thread_type = "AUTO"
-        sound = container.streams.audio[0].codec_context.name if has_audio else None
+        track = sound_stream(container, clip) if has_audio else None
+        sound = track.codec_context.name if track is not None else None
         begun, announced = ((each or 0) / av.time_base for each in (container.start_time, container.duration))
         first, last, times, end, damaged = None, None, [], 0.0, 0
         try:
