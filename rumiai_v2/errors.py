@@ -4,7 +4,7 @@ from rumiai_v2.redact import redacted
 
 
 class RumiError(Exception):
-    """A failure that names what, where, expected, got and what to do; whoever's words it repeats, without secrets.
+    """A failure that names what, where, expected, got and what to do; without secrets, whose words it may repeat.
 
     ``exit_code`` is what the command line ends with; ``stage`` is filled in by the runner
     (one of the nine progress labels) unless the raiser knows better.

@@ -5,9 +5,12 @@ docs/metadata.md has the table. Nothing is invented on the way: a field that a t
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
+
+from rumiai_v2.redact import redacted
 
 Json = Mapping[str, Any]
 
@@ -20,6 +23,19 @@ RECOGNISED = (
 )  # fmt: skip
 #: Of these, the ones that many documents have which are about something else.
 _COMMON = {"id", "url", "text", "description", "author", "username", "duration"}
+#: Keys of an item that has a video, whatever else it says.
+_OF_A_VIDEO = (
+    "videoMeta", "mediaUrls", "videoUrl", "downloadAddr", "downloadUrl", "authorMeta", "aweme_id", "itemInfo", "desc",
+)  # fmt: skip
+#: Where else than under ``error`` actors put their words.
+_SAID = ("errorMessage", "errorDescription", "errorMessages")
+#: What actors say by a flag alone.
+_FLAGS = {
+    "demo": "it is a demo item only: the account may not run the actor in full",
+    "noResults": "it has no results",
+}
+#: Letters of somebody else's words in a message.
+LONGEST_WORDS = 300
 #: Keys under which an item has objects.
 _OBJECTS = ("authorMeta", "musicMeta", "videoMeta")
 
@@ -59,18 +75,63 @@ def kind_of(item: Any) -> Kind:
 
 
 def error_of(item: Any) -> str | None:
-    """The words with which ``item`` says that there is no video, None when it is no report of an error."""
-    if not isinstance(item, Mapping) or any(item.get(key) for key in ("webVideoUrl", "aweme_id", "itemInfo", "desc")):
+    """The words with which ``item`` says that there is no video, None when it is no report of an error.
+
+    An item that has a video as well is one: what is wrong with a part of it does not matter here. The words are
+    somebody else's: one line, without secrets and control characters, and cut where they are endless.
+    """
+    if not isinstance(item, Mapping) or any(item.get(key) for key in _OF_A_VIDEO):
         return None
     error, code = item.get("error"), item.get("errorCode")
     if isinstance(error, Mapping):  # of the Apify API itself
         error, code = error.get("message"), error.get("type")
-    words = error or item.get("errorDescription") or item.get("errorMessage")
+    debug = _object(item, "#debug")
+    words = next(
+        (
+            said
+            for said in (error, *map(item.get, _SAID), debug.get("errorMessages"), debug.get("errorMessage"))
+            if isinstance(said, str | list) and said
+        ),
+        None,
+    )
+    if not words and (error or item.get("#error")):
+        words = "it failed, and does not say why"
     if not words and code is None and item.get("statusCode") not in (None, 0):
         words, code = item.get("statusMsg") or item.get("status_msg") or "no video", item.get("statusCode")
     if not words and not code:
+        words = next((said for flag, said in _FLAGS.items() if item.get(flag) is True), None)
+    if not words and not code:
         return None
-    return f"{words} ({code})" if words and code else str(words or code)
+    if isinstance(words, list):
+        words = "; ".join(dict.fromkeys(map(str, words)))
+    return quotable(f"{words} ({code})" if words and code else str(words or code))
+
+
+def quotable(words: str) -> str:
+    """Words of a platform as they may be repeated in a message; secrets go before the cut, which could hide them."""
+    kept = "".join(" " if unicodedata.category(char).startswith("C") else char for char in redacted(words))
+    line = " ".join(kept.split())
+    return line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS - 1] + "…"
+
+
+def is_photo_post(item: Any) -> bool:
+    """Whether ``item`` says that it is a post of pictures; one may have a video all the same (see ``is_picture``)."""
+    if not isinstance(item, Mapping):
+        return False
+    media = item.get("mediaUrls")
+    media = [url for url in media if url] if isinstance(media, list) else []
+    return (
+        item.get("isSlideshow") is True
+        or any(item.get(key) for key in ("imagePost", "imagePostInfo", "image_post_info", "slideshowImageLinks"))
+        or "/photo/" in str(item.get("webVideoUrl") or "")
+        or (bool(media) and all(is_picture(url) for url in media))
+    )
+
+
+def is_picture(url: Any) -> bool:
+    """Whether an address names a picture by its ending."""
+    path = str(url).partition("?")[0].partition("#")[0].lower()
+    return path.endswith((".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".gif", ".bmp", ".image"))
 
 
 def unwrapped(document: Any) -> Any:
@@ -95,7 +156,7 @@ def as_item(document: Any) -> Json:
     match kind_of(item):
         case Kind.ERROR:
             raise ValueError(
-                f"expected the metadata of a video, got the report of an error: {str(error_of(item))[:200]}; "
+                f"expected the metadata of a video, got the report of an error: {error_of(item)}; "
                 "fetch it again, or check whether the video can still be seen"
             )
         case Kind.YT_DLP:

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rumiai_v2.models.items import RECOGNISED, Kind, as_item, kind_of, unwrapped
+from rumiai_v2.models.items import RECOGNISED, Kind, as_item, is_picture, kind_of, unwrapped
 from rumiai_v2.models.json_document import storable, usable
+from rumiai_v2.redact import redacted
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ class _Reader:
 
     def media_url(self) -> str | None:
         urls = self.read(_list, "mediaUrls", self.item.get("mediaUrls")) or ()
-        return next((url for url in urls if isinstance(url, str) and url), None)
+        return next((url for url in urls if isinstance(url, str) and url and not is_picture(url)), None)
 
     def hashtags(self) -> tuple[dict[str, Any], ...]:
         tags = self.read(_list, "hashtags", self.item.get("hashtags")) or ()
@@ -165,7 +166,7 @@ class _Reader:
 
 
 def _kind(value: Any) -> str:
-    shown = f"{type(value).__name__} {storable(repr(value)[:200])}"
+    shown = f"{type(value).__name__} {storable(redacted(repr(value))[:200])}"
     return shown if len(shown) <= 80 else shown[:79] + "…"
 
 

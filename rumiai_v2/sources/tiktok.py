@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from rumiai_v2.errors import InputError, OutputError, SourceError, UsageError
+from rumiai_v2.models.items import error_of, is_photo_post, quotable
 from rumiai_v2.models.metadata import metadata_from, valid_video_id
 from rumiai_v2.outputs.files import partial_path
+from rumiai_v2.redact import redacted, register_url
 from rumiai_v2.settings import Settings
 from rumiai_v2.sources.address import why_unreadable
 from rumiai_v2.sources.base import Described
 
 ACTOR = "GdWCkxBtKWOsKjdch"
+#: Items that are looked at; one video is asked for, and an actor may put words of its own beside it.
+MOST_ITEMS = 20
+#: A bearer token (RFC 6750): whatever else is in it was not meant to be.
+NOT_OF_A_TOKEN = re.compile(r"[^A-Za-z0-9._~+/=-]")
+#: Where an address names its video: in its path, else in its query.
+_ID_IN_PATH = re.compile(r"/(?:video|photo|v|embed(?:/v\d+)?|player/v\d+)/(\d+)(?:\.html)?(?:/|$)")
+_ID_IN_QUERY = ("item_id", "share_item_id", "aweme_id", "modal_id")
 DOWNLOAD_CHUNK = 1 << 16
 #: How long a media host may stay silent before the download counts as cut (s).
 MEDIA_SILENCE = 30.0
@@ -40,23 +50,27 @@ class TikTok:
                 f"APIFY_API_BASE_URL: expected http://… or https://…, got {_begin(settings.apify_base_url)}: {reason}; "
                 "correct or unset it"
             )
+        register_url(url)
         self.url = url
+        self.shown = self.reference = redacted(url)
         self.settings = settings
         self.video_id = video_id
-        self.reference = url
+        self.photo_post = False
 
     def describe(self) -> Described:
-        if not self.settings.apify_token:
-            raise SourceError(
-                "APIFY_API_TOKEN: expected the token of an Apify account, got nothing; set it in the environment or in .env"
-            )
-        item = self._scrape()
+        self._check_token()
+        item = self._chosen(self._scrape())
         try:
-            metadata = metadata_from(item)
+            metadata = metadata_from(item, where=f"metadata of {self.shown} from the platform")
         except ValueError as error:
             raise SourceError(
-                f"metadata of {self.url} from the platform: {error}; the actor's output has changed"
+                f"metadata of {self.shown} from the platform: {error}; the actor's output has changed"
             ) from None
+        self.photo_post = is_photo_post(item)
+        if metadata.download_url:
+            register_url(metadata.download_url)
+        elif self.photo_post:
+            raise self._photo_post("it has pictures, and no video address")
         if self.video_id is not None:
             if not valid_video_id(self.video_id):
                 raise UsageError(
@@ -65,13 +79,59 @@ class TikTok:
             return Described(self.video_id, metadata)
         if metadata.id is None or not valid_video_id(metadata.id):
             raise SourceError(
-                f"video id of {self.url}: expected 1-128 characters of A-Z a-z 0-9 . _ - without a leading dot, "
+                f"video id of {self.shown}: expected 1-128 characters of A-Z a-z 0-9 . _ - without a leading dot, "
                 f"got {metadata.id!r} from the platform; override it with --id ID"
             )
         return Described(metadata.id, metadata)
 
-    def _scrape(self) -> Any:
-        """Run the actor for this URL and return its first item."""
+    def _check_token(self) -> None:
+        """Whether the token can be sent at all; it is never shown, and no library is asked that could."""
+        token = self.settings.apify_token
+        if not token:
+            raise SourceError(
+                "APIFY_API_TOKEN: expected the token of an Apify account, got nothing; set it in the environment or in .env"
+            )
+        if odd := NOT_OF_A_TOKEN.search(token):
+            raise SourceError(
+                f"APIFY_API_TOKEN: expected letters, digits and . _ ~ + / - = only, got U+{ord(odd[0]):04X} as character "
+                f"{odd.start() + 1} of {len(token)}; copy the token again from the Apify console"
+            )
+
+    def _chosen(self, items: list[Any]) -> Mapping[str, Any]:
+        """The item of the video that was asked for, and of no other one."""
+        said = "; ".join(dict.fromkeys(filter(None, map(error_of, items))))
+        videos = [item for item in items if isinstance(item, Mapping) and item and error_of(item) is None]
+        if not videos:
+            if said:
+                raise SourceError(
+                    f"the platform has no video for {self.shown}: {said}; check that the video is public and the URL right"
+                )
+            got = "an empty object" if isinstance(items[0], Mapping) else f"{type(items[0]).__name__}"
+            raise SourceError(
+                f"metadata of {self.shown} from the platform: expected an object about the video, got {got}; "
+                "the actor's output has changed"
+            )
+        wanted = id_in(self.url)
+        found = [_id_of(item) for item in videos]
+        chosen = found.index(wanted) if wanted in found else 0
+        if wanted is not None and found[chosen] not in (wanted, None):
+            others = ", ".join(dict.fromkeys(repr(quotable(each)) for each in found if each is not None))
+            raise SourceError(
+                f"the platform has another video for {self.shown}: expected the id {wanted}, got {others}"
+                + (f" (it says: {said})" if said else "")
+                + "; check the URL, or try again later"
+            )
+        if said:
+            log.warning("the platform says of %s: %s", self.shown, said)
+        return videos[chosen]
+
+    def _photo_post(self, why: str) -> SourceError:
+        return SourceError(
+            f"{self.shown}: expected a video, got a photo post, no video ({why}); give a video's address"
+        )
+
+    def _scrape(self) -> list[Any]:
+        """Run the actor for this URL and return its items, at least one."""
         import impit  # the client's transport, whose errors it lets through
         from apify_client import ApifyClient
         from apify_client.errors import ApifyApiError, ApifyClientError
@@ -100,40 +160,42 @@ class TikTok:
                 )
             if status != "SUCCEEDED":
                 raise SourceError(
-                    f"{where}: expected run {started.id} for {self.url} to succeed, it ended as {status}; "
+                    f"{where}: expected run {started.id} for {self.shown} to succeed, it ended as {status}{_saying(run)}; "
                     "see the run's log in the Apify console"
                 )
-            items = client.dataset(run.default_dataset_id).list_items(limit=1).items
+            items = client.dataset(run.default_dataset_id).list_items(limit=MOST_ITEMS).items
         except ApifyApiError as error:
             if error.status_code in (401, 403):
                 raise SourceError(
-                    f"{where}: token refused (HTTP {error.status_code}: {error.message}); check APIFY_API_TOKEN"
+                    f"{where}: token refused (HTTP {error.status_code}: {quotable(str(error.message))}); check APIFY_API_TOKEN"
                 ) from None
-            raise SourceError(f"{where}: HTTP {error.status_code}: {error.message}; try again later") from None
+            raise SourceError(
+                f"{where}: HTTP {error.status_code}: {quotable(str(error.message))}; try again later"
+            ) from None
         except SourceError:
             raise
         except (ApifyClientError, impit.HTTPError, OSError, RuntimeError, ValueError) as error:
-            reason = (str(error).splitlines() or [""])[0]
+            reason = quotable(str(error))
             raise SourceError(
                 f"{where}: no usable answer ({type(error).__name__}: {reason}); check APIFY_API_BASE_URL and the network"
             ) from None
         if not items:
             raise SourceError(
-                f"{where}: expected one item for {self.url}, got none; is the video public and the URL right?"
+                f"{where}: expected one item for {self.shown}, got none{_saying(run)}; is the video public and the URL right?"
             )
-        return items[0]
+        return list(items)
 
     def fetch(self, described: Described, temp_dir: Path, progress: Callable[[float], None]) -> Path:
         url = described.metadata.download_url
         if not url:
             raise SourceError(
-                f"download address of {self.url}: the platform's item has none; the actor's output has changed"
+                f"download address of {self.shown}: the platform's item has none; the actor's output has changed"
             )
         partial = partial_path(temp_dir / f"{described.video_id}.mp4")
         complete = False
         try:
             self._download(url, partial, progress)
-            check_is_video(partial, url)
+            self._check_is_video(partial, url)
             complete = True
         except OSError as error:
             raise OutputError(
@@ -180,6 +242,22 @@ class TikTok:
                 if expected:
                     progress(min(1.0, got / expected))
 
+    def _check_is_video(self, path: Path, url: str) -> None:
+        """A media host may answer 200 with something else: that is a wrong download, not a bad input file."""
+        from rumiai_v2.media.index import index
+        from rumiai_v2.media.kind import is_picture_file, what_is
+
+        try:
+            index(path)
+        except InputError as error:
+            got = what_is(path)
+            if self.photo_post or is_picture_file(path):
+                raise self._photo_post(f"its address serves {got}") from None
+            raise SourceError(
+                f"download of {_without_query(url)}: expected a video, got {got} ({error}); "
+                "the address may have expired, try again"
+            ) from None
+
     def _credentials(self, url: str) -> dict[str, str]:
         """The bearer token for the API's own origin (its key-value store serves media too), nothing elsewhere."""
         if _origin(url) != _origin(self.settings.apify_base_url):
@@ -207,17 +285,31 @@ def media_errors(url: str) -> Iterator[None]:
         ) from None
 
 
-def check_is_video(path: Path, url: str) -> None:
-    """A media host may answer 200 with an error page: that is a wrong download, not a bad input file."""
-    from rumiai_v2.media.index import index
+def id_in(url: str) -> str | None:
+    """The id of the video that ``url`` names; None for a short link, which names none."""
+    parts = urlsplit(url)
+    if found := _ID_IN_PATH.search(unquote(parts.path)):
+        return found[1]
+    asked = parse_qs(parts.query)
+    return next((asked[key][0] for key in _ID_IN_QUERY if key in asked and asked[key][0].isdigit()), None)
 
+
+def _id_of(item: Mapping[str, Any]) -> str | None:
+    """The id that ``item`` states, else the one in its address."""
+    stated = next((item[key] for key in ("id", "video_id", "aweme_id") if item.get(key) is not None), None)
+    if isinstance(stated, str | int) and not isinstance(stated, bool) and str(stated).strip():
+        return str(stated).strip()
+    address = item.get("webVideoUrl")
     try:
-        index(path)
-    except InputError as error:
-        size = path.stat().st_size
-        raise SourceError(
-            f"download of {_without_query(url)}: expected a video, got {size} bytes that are none ({error}); try again"
-        ) from None
+        return id_in(address) if isinstance(address, str) else None
+    except ValueError:
+        return None
+
+
+def _saying(run: Any) -> str:
+    """The words with which a run ended, where it left any."""
+    words = getattr(run, "status_message", None)
+    return f" ({quotable(str(words))})" if words else ""
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

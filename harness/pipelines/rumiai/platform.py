@@ -11,8 +11,10 @@ what. By hand: ``python -m harness.pipelines.rumiai.platform CASE…``. Answers 
 from __future__ import annotations
 
 import argparse
+import base64
 import copy
 import gzip
+import html
 import json
 import sys
 import threading
@@ -23,7 +25,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from rumiai_v2.models import json_document
 
@@ -48,6 +50,8 @@ class Fault(StrEnum):
     MEDIA_CUT = "media_cut"
     MEDIA_HTML = "media_html"
     SLOW = "slow"
+    #: Whatever else it says, it repeats the token it was sent, in many spellings.
+    ECHO = "echo"
 
 
 ENDS = {
@@ -82,6 +86,9 @@ class Platform:
 
     def __init__(self, cases: Iterable[Path], *, faults: Iterable[Fault | str] = ()) -> None:
         self.faults = frozenset(map(Fault, faults))
+        #: What every dataset holds, and what every media address serves (content, type), instead of the cases' own.
+        self.items: list[Any] | None = None
+        self.media: tuple[bytes, str] | None = None
         self.requests: list[Request] = []
         self._items: dict[str, dict[str, Any]] = {}
         self._clips: dict[str, Path] = {}
@@ -145,6 +152,7 @@ class Platform:
                 return None
             if run["status"] not in TERMINAL:
                 _move(run, next((ENDS[f] for f in ENDS if f in self.faults), "SUCCEEDED"))
+                run["statusMessage"] = self.said(run["statusMessage"])
             return copy.deepcopy(run)
 
     def abort_run(self, run_id: str) -> dict[str, Any] | None:
@@ -154,11 +162,30 @@ class Platform:
                 _move(run, "ABORTED")
             return copy.deepcopy(run)
 
-    def dataset(self, dataset_id: str) -> list[dict[str, Any]] | None:
+    def said(self, words: str) -> str:
+        """``words``, and with ``ECHO`` the token after them."""
+        if Fault.ECHO not in self.faults:
+            return words
+        token, quoted = self.token, quote(self.token, safe="")
+        encoded = [base64.b64encode(f"{before}{token}".encode()).decode() for before in ("", "u:", "me:")]
+        spelt = [
+            f"Bearer {token}",
+            quoted,
+            json.dumps(token),
+            repr(token),
+            token.encode().hex(),
+            html.escape(token),
+            *encoded,
+        ]
+        return f"{words} (sent: {' '.join(spelt)}; https://u:{quoted}@host/?token={quoted})"
+
+    def dataset(self, dataset_id: str) -> list[Any] | None:
         """The items a run found, with the address to download from filled in; None for an unknown dataset."""
         if dataset_id not in self._submitted:
             return None
         item = self._items.get(self._submitted[dataset_id] or "")
+        if self.items is not None:
+            return self.items
         if item is None or Fault.NO_ITEM in self.faults:
             return []
         item = copy.deepcopy(item)
@@ -261,7 +288,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, json.dumps(document).encode(), "application/json; charset=utf-8", headers)
 
     def _refuse(self, status: HTTPStatus, kind: str, message: str) -> None:
-        self._json(status, {"error": {"type": kind, "message": message}})
+        self._json(status, {"error": {"type": kind, "message": self.platform.said(message)}})
 
 
 class _ApiHandler(_Handler):
@@ -347,8 +374,10 @@ class _MediaHandler(_Handler):
         self._received()
         clip = self.platform.clip(urlsplit(self.path).path)
         faults = self.platform.faults
-        if clip is None:
-            self._answer(HTTPStatus.NOT_FOUND, b"not found", "text/plain")
+        if self.platform.media is not None:
+            self._answer(HTTPStatus.OK, *self.platform.media)
+        elif clip is None:
+            self._answer(HTTPStatus.NOT_FOUND, self.platform.said("not found").encode(), "text/plain")
         elif Fault.MEDIA_HTML in faults:
             self._answer(HTTPStatus.OK, b"<!DOCTYPE html><html><body>Please log in.</body></html>", "text/html")
         elif Fault.MEDIA_CUT in faults:
