@@ -224,8 +224,7 @@ def _finish(returned: dict[str, Any], streams: Streams, *, as_json: bool, return
 
 def _write_return(path: Path, returned: dict[str, Any]) -> None:
     from rumiai_v2.outputs.file_sets import to_json
-    from rumiai_v2.outputs.files import Publication
+    from rumiai_v2.outputs.files import write_atomically
 
-    publication = Publication()
-    publication.stage(path, to_json(returned))
-    publication.commit()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, to_json(returned))

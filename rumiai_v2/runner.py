@@ -16,9 +16,12 @@ from rumiai_v2.errors import AnalysisError, Defect, InputError, OutputError, Rum
 from rumiai_v2.failure import failure
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.models.evidence import Evidence
-from rumiai_v2.outputs.file_sets import free_stamp, remove_partial_sets, stage_set, to_json
-from rumiai_v2.outputs.files import Publication, remove_orphans
+from rumiai_v2.outputs.file_sets import stage_set, to_json
+from rumiai_v2.outputs.ownership import Places
+from rumiai_v2.outputs.publication import Publication
+from rumiai_v2.outputs.reading import standing_unified
 from rumiai_v2.outputs.report import build_report
+from rumiai_v2.outputs.stamps import OPEN, stamped
 from rumiai_v2.pipeline import AnalysisOutcome, ServiceRegistry, ServiceRuns, run_analysis, select
 from rumiai_v2.progress import Progress, Silent
 from rumiai_v2.redact import redacted_document, watch_logs
@@ -120,21 +123,20 @@ class _Run:
             compute = partial(temporal_markers.temporal_markers, generated_at=now.isoformat())
             markers = run_analysis(Analysis(temporal_markers.NAME, "", compute), unified)
         folder = self.settings.insights_dir / evidence.video_id
-        stamp = free_stamp(folder, now)
         complete: dict[str, Path] = {}
         with self._stage("saving_analysis"):
             unified = unified_document(evidence, timeline, markers.ml_form)
             unified_path = self._unified_path(evidence.video_id)
             unified_bytes = to_json(unified)
             if markers.ml_form is not None:
-                complete[markers.analysis.name] = self._stage_outcome(markers, folder, stamp)
+                complete[markers.analysis.name] = self._stage_outcome(markers, folder)
         with self._stage("running_precompute_functions"):
             outcomes = []
             for done, analysis in enumerate(self.analyses):
                 self.config.progress.advance(done / len(self.analyses), analysis.name)
                 outcome = run_analysis(analysis, unified)
                 if outcome.ml_form is not None:
-                    complete[analysis.name] = self._stage_outcome(outcome, folder, stamp)
+                    complete[analysis.name] = self._stage_outcome(outcome, folder)
                 outcomes.append(outcome)
         with self._stage("generating_report"):
             report = build_report(
@@ -146,18 +148,18 @@ class _Run:
                 machine=self._machine(),
                 metrics=self.metrics,
             )
-            report_path = folder / f"report_{stamp}.json"
+            report_path = folder / f"report_{OPEN}.json"
             if not self._is_its_own_recording(unified_path):
                 self.publication.stage(unified_path, unified_bytes)
             self.publication.stage(report_path, to_json(report))
-            self.publication.commit()
+            stamp = self.publication.commit(now)
         markers_path = complete.get(markers.analysis.name)
         outputs = {
             "video": evidence.video,
             "unified": str(unified_path),
-            "temporal": str(markers_path) if markers_path else None,
+            "temporal": str(stamped(markers_path, stamp)) if markers_path else None,
             "insights": str(folder),
-            "report": str(report_path),
+            "report": str(stamped(report_path, stamp)),
         }
         self._begin("completed")
         return self._success(evidence, outputs, report, [markers, *outcomes])
@@ -175,11 +177,12 @@ class _Run:
             from rumiai_v2.media.open import Limits, check_media, hash_file
 
             settings = self.settings
-            remove_orphans([settings.temp_dir, settings.unified_dir])
-            remove_partial_sets(settings.insights_dir / described.video_id)
+            places = self._places(described.video_id)
+            self.publication.begin(places)
             if source.owns_file:
                 self._make_temp_folder()
-            path = source.fetch(described, settings.temp_dir, self.config.progress.advance)
+            partial_file = self.publication.partial(places.video_file)
+            path = source.fetch(described, partial_file, self.config.progress.advance)
             kept = self._keep(path, described.video_id) if source.owns_file else path
             limits = Limits(duration=settings.max_duration)
             check_media(path, limits=limits)
@@ -209,11 +212,11 @@ class _Run:
 
     def _gather_recorded(self, source: Recording) -> Evidence:
         with self._stage("scraping_metadata"):
-            evidence = source.evidence()
+            unified = standing_unified(source.path, self._places(source.path.stem))
+            evidence = source.evidence(unified)
             self.video_id = evidence.video_id
         with self._stage("downloading_video"):
-            remove_orphans([self.settings.unified_dir])
-            remove_partial_sets(self.settings.insights_dir / evidence.video_id)
+            self.publication.begin(self._places(evidence.video_id))
             if not self._is_its_own_recording(self._unified_path(evidence.video_id)):
                 sha256 = evidence.media.get("sha256") if evidence.media else None
                 self._check_id_is_free(evidence.video_id, sha256, evidence.reference)
@@ -234,12 +237,16 @@ class _Run:
         if self.settings.cleanup_video:
             self.downloaded = partial_file
             return None
-        target = self.settings.temp_dir / f"{video_id}.mp4"
-        self.publication.adopt(partial_file, target)
+        target = self._places(video_id).video_file
+        self.publication.adopt(target)
         return target
 
+    def _places(self, video_id: str) -> Places:
+        settings = self.settings
+        return Places(video_id, settings.insights_dir / video_id, settings.unified_dir, settings.temp_dir)
+
     def _unified_path(self, video_id: str) -> Path:
-        return self.settings.unified_dir / f"{video_id}.json"
+        return self._places(video_id).unified_file
 
     def _is_its_own_recording(self, unified_path: Path) -> bool:
         """A replay never overwrites the recording it reads."""
@@ -260,7 +267,7 @@ class _Run:
             "give this video another id with --id, or replace the old one with --replace-id"
         )
 
-    def _stage_outcome(self, outcome: AnalysisOutcome, folder: Path, stamp: str) -> Path:
+    def _stage_outcome(self, outcome: AnalysisOutcome, folder: Path) -> Path:
         analysis = outcome.analysis
         assert outcome.ml_form is not None
         return stage_set(
@@ -269,7 +276,6 @@ class _Run:
             analysis=analysis.name,
             prefix=analysis.prefix,
             ml_form=outcome.ml_form,
-            stamp=stamp,
         )
 
     def _service_infos(self, evidence: Evidence) -> Mapping[str, ServiceInfo | None]:

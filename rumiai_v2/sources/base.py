@@ -32,8 +32,8 @@ class Source(Protocol):
         """Id and metadata; raises a ``RumiError`` whose exit code says whose fault it is."""
         ...
 
-    def fetch(self, described: Described, temp_dir: Path, progress: Callable[[float], None]) -> Path:
-        """The video as a local file; one the source made carries a partial name until it is published.
+    def fetch(self, described: Described, partial: Path, progress: Callable[[float], None]) -> Path:
+        """The video as a local file; one that the source makes stands at ``partial`` until it is published.
 
         Nothing half-written is left behind on failure.
         """

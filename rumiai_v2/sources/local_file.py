@@ -43,7 +43,7 @@ class LocalFile:
             return metadata.id, f"the metadata {self.metadata_path}"
         return shown(self.path.stem), f"the name of the file {self.path}"
 
-    def fetch(self, described: Described, temp_dir: Path, progress: Callable[[float], None]) -> Path:
+    def fetch(self, described: Described, partial: Path, progress: Callable[[float], None]) -> Path:
         if not self.path.exists():
             raise InputError(f"video file {self.path}: expected an existing video file, found nothing; check the path")
         if not self.path.is_file():

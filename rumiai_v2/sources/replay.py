@@ -19,9 +19,12 @@ class Recording:
         self.path = path
         self.video_id = video_id
 
-    def evidence(self) -> Evidence:
-        """What the file holds, in today's shapes; ``UsageError`` when it is not a unified analysis."""
-        recorded = read_recorded(self.path)
+    def evidence(self, standing: Path | None = None) -> Evidence:
+        """What the file holds, in today's shapes; ``UsageError`` when it is not a unified analysis.
+
+        ``standing``: where its content stands while it is not in place.
+        """
+        recorded = read_recorded(standing or self.path)
         video_id = self.video_id or recorded.video_id
         if not valid_video_id(video_id):
             raise UsageError(

@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from rumiai_v2.errors import InputError, OutputError, SourceError, UsageError
 from rumiai_v2.models.items import error_of, is_photo_post, quotable
 from rumiai_v2.models.metadata import metadata_from, valid_video_id
-from rumiai_v2.outputs.files import partial_path
 from rumiai_v2.redact import redacted, register_url
 from rumiai_v2.settings import Settings
 from rumiai_v2.sources.address import why_unreadable
@@ -185,13 +184,12 @@ class TikTok:
             )
         return list(items)
 
-    def fetch(self, described: Described, temp_dir: Path, progress: Callable[[float], None]) -> Path:
+    def fetch(self, described: Described, partial: Path, progress: Callable[[float], None]) -> Path:
         url = described.metadata.download_url
         if not url:
             raise SourceError(
                 f"download address of {self.shown}: the platform's item has none; the actor's output has changed"
             )
-        partial = partial_path(temp_dir / f"{described.video_id}.mp4")
         complete = False
         try:
             self._download(url, partial, progress)
@@ -199,7 +197,7 @@ class TikTok:
             complete = True
         except OSError as error:
             raise OutputError(
-                f"download folder {temp_dir}: cannot write {partial.name} ({error.strerror or error}); check RUMIAI_TEMP_DIR"
+                f"download folder {partial.parent}: cannot write {partial.name} ({error.strerror or error}); check RUMIAI_TEMP_DIR"
             ) from None
         finally:
             if not complete:

@@ -1,24 +1,28 @@
-"""The three files of a set agree, stamps never collide, and sets without a complete file are removed."""
+"""The three files of a set agree, and stamps never collide."""
 
 import json
 from datetime import UTC, datetime
 
 import pytest
 
-from rumiai_v2.outputs.file_sets import complete_form, free_stamp, remove_partial_sets, result_form, stage_set, to_json
-from rumiai_v2.outputs.files import Publication
+from rumiai_v2.outputs.file_sets import complete_form, result_form, stage_set, to_json
+from rumiai_v2.outputs.ownership import Places
+from rumiai_v2.outputs.publication import Publication
+from rumiai_v2.outputs.stamps import next_stamp
 
 ML = {"CoreMetrics": {"x": 1}, "Quality": {"missingDataPoints": []}}
+NOW = datetime(2026, 1, 2, 3, 4, 5, 999999, tzinfo=UTC)
 
 
 def test_the_three_files_hold_the_same_values(tmp_path):
+    folder = tmp_path / "insights" / "1"
     publication = Publication()
-    complete = stage_set(
-        publication, tmp_path, analysis="creative_density", prefix="density", ml_form=ML, stamp="20260102_030405"
-    )
-    publication.commit()
+    publication.begin(Places("1", folder, tmp_path, tmp_path))
+    staged = stage_set(publication, folder, analysis="creative_density", prefix="density", ml_form=ML)
+    assert publication.commit(NOW) == "20260102_030405"
+    assert staged.name == "creative_density_complete_<stamp>.json"
     read = {
-        kind: json.loads(complete.with_name(complete.name.replace("complete", kind)).read_text())
+        kind: json.loads((staged.parent / f"creative_density_{kind}_20260102_030405.json").read_text())
         for kind in ("ml", "result", "complete")
     }
     assert read["ml"] == ML
@@ -28,12 +32,6 @@ def test_the_three_files_hold_the_same_values(tmp_path):
     ]  # fmt: skip
     assert json.loads(read["complete"]["result"]) == read["result"]
     assert read["complete"]["parsed_response"] == read["ml"]
-
-
-def test_the_complete_file_is_renamed_last(tmp_path):
-    publication = Publication()
-    stage_set(publication, tmp_path, analysis="a", prefix="", ml_form=ML, stamp="20260102_030405")
-    assert [target.name for _, target in publication._staged][-1] == "a_complete_20260102_030405.json"
 
 
 def test_without_a_prefix_both_forms_are_equal():
@@ -46,21 +44,21 @@ def test_nan_is_refused():
         to_json({"x": float("nan")})
 
 
-def test_a_taken_second_gives_the_next_free_one(tmp_path):
+@pytest.mark.parametrize(
+    ("there", "given"),
+    [
+        ([], "20260102_030405"),
+        (["a/a_ml_20260102_030405.json", "a/a_ml_20260102_030406.json"], "20260102_030407"),
+        (["report_20260102_030405.json"], "20260102_030406"),
+        (["a/a_ml_20260101_000000.json"], "20260102_030405"),
+        (["a/a_ml_20260102_130405.json"], "20260102_130406"),  # the deployed system's local time, ahead of UTC
+        (["report_20251231_235959.json", "report_20260131_235959.json"], "20260201_000000"),
+        (["report_99999999_999999.json", "report_99991231_235959.json"], "20260102_030405"),
+    ],
+)
+def test_a_stamp_is_later_than_that_of_every_run_before(tmp_path, there, given):
     (tmp_path / "a").mkdir()
-    for second in ("05", "06"):
-        (tmp_path / "a" / f"a_ml_20260102_0304{second}.json").write_text("{}")
-    assert free_stamp(tmp_path, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == "20260102_030407"
-    assert free_stamp(tmp_path / "missing", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == "20260102_030405"
-
-
-def test_sets_without_a_complete_file_are_removed_and_whole_ones_kept(tmp_path):
-    folder = tmp_path / "creative_density"
-    folder.mkdir()
-    for name in ("ml_20260102_030405", "result_20260102_030405", "ml_20260102_030406", "complete_20260102_030406"):
-        (folder / f"creative_density_{name}.json").write_text("{}")
-    remove_partial_sets(tmp_path)
-    assert sorted(p.name for p in folder.iterdir()) == [
-        "creative_density_complete_20260102_030406.json",
-        "creative_density_ml_20260102_030406.json",
-    ]
+    for name in there:
+        (tmp_path / name).write_text("{}")
+    assert next_stamp(tmp_path, NOW) == given
+    assert next_stamp(tmp_path / "missing", NOW) == "20260102_030405"

@@ -338,6 +338,7 @@ def test_an_id_from_the_platform_that_is_no_file_name(make_world, tmp_path):
 
 # ---------------------------------------------------------------- killed in the middle of publishing
 
+#: The first rename is the decision, the sixth is after it.
 KILLED = """
 import os, signal, sys
 from rumiai_v2.outputs import files
@@ -371,11 +372,19 @@ def test_a_kill_in_the_middle_of_publishing_is_cleaned_up_by_the_next_run(world)
             assert all(kinds == {"complete", "ml", "result"} for kinds in stamps.values()), stamps
 
 
-def test_a_polite_kill_leaves_nothing(world):
-    script = KILLED.replace("signal.SIGKILL", "signal.SIGTERM")
+def test_a_polite_kill_before_the_decision_leaves_nothing(world):
+    script = KILLED.replace("    real(source, target)\n", "").replace("== 6", "== 1").replace("SIGKILL", "SIGTERM")
     finished = world.process(script=script)
     assert finished.returncode == 143
     world.assert_nothing_left()
+
+
+def test_a_polite_kill_after_the_decision_leaves_all_of_it(world):
+    finished = world.process(script=KILLED.replace("SIGKILL", "SIGTERM"))
+    assert finished.returncode == 143
+    files = [name for name in world.files() if not name.startswith("temp/")]
+    assert len(files) == 8 * 3 + 2
+    assert not [name for name in world.files() if "/." in name]
 
 
 def test_failures_print_what_happened_where_and_the_code(local):

@@ -11,7 +11,8 @@ settings   environment variables
 services   run only these
 files      files that stand in the working folder beforehand: name → text
 raises     ``service`` or ``analysis``: the one that raises in the middle of its work; or ``rename``: what meets the
-           publishing of the file of that number (``full``: the disk is full, ``kill``, ``terminate``: signals)
+           publishing: 1 is the decision, from 2 on the documents are put into place (``full``: the disk is full
+           from there on, ``kill``, ``terminate``: signals right after it, ``stop``: SIGTERM right before it)
 ends       ``exit_code`` (negative: a signal), ``stage``, ``error_type``: a value for both configurations, or one for
            each by name; without ``error_type`` nothing is returned
 says       parts of the error's text: what, where, expected, got, what to do
@@ -71,7 +72,7 @@ class Raises(_Part):
 
     service: str | None = None
     analysis: str | None = None
-    rename: dict[Annotated[int, Field(ge=1)], Literal["full", "kill", "terminate"]] | None = None
+    rename: dict[Annotated[int, Field(ge=1)], Literal["full", "kill", "stop", "terminate"]] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -203,7 +204,11 @@ def failing_job(
             url = platform.url_of(folder)
             reach = {"APIFY_API_TOKEN": platform.token, "APIFY_API_BASE_URL": platform.api_url}
             # The page, the media's address, and the download until it is published.
-            names = (re.escape(url), re.escape(platform.media_url) + r"/[^\s/]+\.mp4", r"temp/\.[^\s/]+\.\d+\.partial")
+            names = (
+                re.escape(url),
+                re.escape(platform.media_url) + r"/[^\s/]+\.mp4",
+                r"temp/\.[^\s/]+\.[0-9a-f]{16}\.partial",
+            )
             argv = (*program, "production", url, *options)
             yield Job(argv, {**env, **reach, **failure.settings}, given, input_names=names, may_fail=True)
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.pipelines.reading import Outputs, Recognised, Told
 from harness.pipelines.rumiai.pipeline import BLOCKS, FORMS, PREFIXES
 from harness.verdict import UsageError
+
+if TYPE_CHECKING:
+    from rumiai_v2.outputs.reading import Outputs as Standing
 
 _SET_FILE = re.compile(r"(?P<analysis>\w+?)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
 _REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")
@@ -62,22 +65,23 @@ class InsightsReader:
         folder = inside.resolve()
         files: dict[str, Path] = {}
         chosen: dict[str, str] = {}
-        notes: list[str] = []
+        standing = _standing(folder)
+        notes = _undecided(standing)
         newest, stamps = True, set()
-        for sub in sorted(path for path in folder.iterdir() if path.is_dir()):
-            sets = _sets(sub, notes)
+        for name, inside_it in _by_folder(standing.files):
+            sets = _sets(name, inside_it, notes)
             stamps |= {each.stamp for each in sets}
-            found = _choose(sets, stamp, sub.name, notes)
+            found = _choose(sets, stamp, name, notes)
             if found is None:
                 continue
-            newest &= found is _choose(sets, None, sub.name, [])
+            newest &= found is _choose(sets, None, name, [])
             for form, path in found.files.items():
-                files[f"{sub.name}.{form}"], chosen[f"{sub.name}.{form}"] = path, found.stamp
+                files[f"{name}.{form}"], chosen[f"{name}.{form}"] = path, found.stamp
         if stamp and not files:
             raise UsageError(f"{folder}: no files with stamp {stamp}; there are {', '.join(sorted(stamps)) or 'none'}")
-        _add_report(folder, stamp, files, chosen)
-        _add_unified(folder, files, notes, newest=newest)
-        notes += [f"not compared, its name says nothing: {path.name}" for path in _strays(folder)]
+        _add_report(standing.files, stamp, files, chosen)
+        _add_unified(folder, standing.unified, files, notes, newest=newest)
+        notes += [f"not compared, its name says nothing: {name}" for name in _strays(standing.files)]
         if len(set(chosen.values())) > 1:
             notes.append(f"files of several stamps: {_by_stamp(chosen)}")
         return Outputs(folder, files, chosen, tuple(sorted(stamps)), tuple(notes))
@@ -146,15 +150,41 @@ def _is_outputs(folder: Path) -> bool:
     return False
 
 
-def _sets(folder: Path, notes: list[str]) -> list[_Set]:
-    """All sets in the folder of one analysis, by stamp."""
+def _standing(folder: Path) -> Standing:
+    """The files of ``insights/<id>`` that count, as the pipeline itself says."""
+    from rumiai_v2.errors import OutputError
+    from rumiai_v2.outputs.reading import read_outputs
+
+    try:
+        return read_outputs(folder)
+    except OutputError as error:
+        raise UsageError(str(error)) from None
+
+
+def _undecided(standing: Standing) -> list[str]:
+    stamps = sorted({match["stamp"] for name in standing.undecided if (match := _SET_FILE.search(name))})
+    return [f"the run {stamp} never came to publishing all of it (no report), so it is not read" for stamp in stamps]
+
+
+def _by_folder(files: Mapping[str, Path]) -> list[tuple[str, dict[str, Path]]]:
+    """Name of an analysis' folder, and its files: name → where it stands."""
     found: dict[str, dict[str, Path]] = {}
-    for path in sorted(folder.iterdir()):
-        match = _SET_FILE.fullmatch(path.name)
-        if match and path.is_file() and match["analysis"] == folder.name:
+    for name, path in files.items():
+        folder, slash, file = name.rpartition("/")
+        if slash:
+            found.setdefault(folder, {})[file] = path
+    return sorted(found.items())
+
+
+def _sets(folder: str, files: Mapping[str, Path], notes: list[str]) -> list[_Set]:
+    """All sets among the files of one analysis, by stamp."""
+    found: dict[str, dict[str, Path]] = {}
+    for name, path in sorted(files.items()):
+        match = _SET_FILE.fullmatch(name)
+        if match and match["analysis"] == folder:
             found.setdefault(match["stamp"], {})[match["form"]] = path
         else:
-            notes.append(f"not compared, its name does not fit: {folder.name}/{path.name}")
+            notes.append(f"not compared, its name does not fit: {folder}/{name}")
     return [_Set(stamp, files) for stamp, files in sorted(found.items())]
 
 
@@ -175,9 +205,11 @@ def _choose(sets: list[_Set], stamp: str | None, name: str, notes: list[str]) ->
     return found
 
 
-def _add_report(folder: Path, stamp: str | None, files: dict[str, Path], chosen: dict[str, str]) -> None:
+def _add_report(
+    standing: Mapping[str, Path], stamp: str | None, files: dict[str, Path], chosen: dict[str, str]
+) -> None:
     """The report of the run that most of the sets are of, else the newest that fits."""
-    reports = {match["stamp"]: path for path in folder.iterdir() if (match := _REPORT_FILE.fullmatch(path.name))}
+    reports = {match["stamp"]: path for name, path in standing.items() if (match := _REPORT_FILE.fullmatch(name))}
     fitting = sorted(each for each in reports if not stamp or each.startswith(stamp))
     if not fitting:
         return
@@ -186,21 +218,24 @@ def _add_report(folder: Path, stamp: str | None, files: dict[str, Path], chosen:
     files["report"], chosen["report"] = reports[took], took
 
 
-def _add_unified(folder: Path, files: dict[str, Path], notes: list[str], *, newest: bool) -> None:
-    """``unified_analysis/<id>.json`` beside ``insights``; each run replaces it, so it belongs to the newest one."""
-    for place in (folder.parent.parent, folder.parent):
-        path = place / "unified_analysis" / f"{folder.name}.json"
-        if not path.is_file():
+def _add_unified(folder: Path, decided: Path | None, files: dict[str, Path], notes: list[str], *, newest: bool) -> None:
+    """``unified_analysis/<id>.json`` beside ``insights``; each run replaces it, so it belongs to the newest one.
+
+    ``decided``: where that of the newest run stands while it is not in place.
+    """
+    places = [place / "unified_analysis" / f"{folder.name}.json" for place in (folder.parent.parent, folder.parent)]
+    for path in (decided, *places):
+        if path is None or not path.is_file():
             continue
         if newest:
             files["unified"] = path
         else:
-            notes.append(f"not compared, it is of a later run: unified_analysis/{path.name}")
+            notes.append(f"not compared, it is of a later run: unified_analysis/{folder.name}.json")
         return
 
 
-def _strays(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if path.is_file() and not _REPORT_FILE.fullmatch(path.name))
+def _strays(files: Mapping[str, Path]) -> list[str]:
+    return [name for name in sorted(files) if "/" not in name and not _REPORT_FILE.fullmatch(name)]
 
 
 def _by_stamp(chosen: Mapping[str, str]) -> str:

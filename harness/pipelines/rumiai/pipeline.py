@@ -51,6 +51,8 @@ _HASH_SEEDS = {"production": "1", "local": "2", "repeat": "3"}
 
 _SET_FILE = re.compile(r"(?P<analysis>[a-z_]+)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
 _STAMPED = re.compile(r"_(\d{8}_\d{6})\.json")
+#: A file that a killed run left: what marks it stands before its ending.
+_MARKED = re.compile(r".+\.([0-9a-f]{16})\.(?:partial|lock)")
 _REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")
 
 #: Settings of the pipeline that say where its models are; all others would change what it computes or writes.
@@ -246,7 +248,7 @@ class RumiAI:
                 (path.relative_to(capture / "work").as_posix() for path in capture.glob("work/temp/*.mp4")), None
             )
             ranked += sorted(
-                {f".{path.name.split('.')[-2]}.partial" for path in (capture / "work").rglob(".*.partial")}
+                {match[1] for path in (capture / "work").rglob(".*") if (match := _MARKED.fullmatch(path.name))}
             )
         return Found(found, (video,) if video else (), tuple(ranked), tuple(problems))
 

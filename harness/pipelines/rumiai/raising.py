@@ -59,8 +59,8 @@ def break_service(name: str) -> None:
 
 
 def break_rename(number: int, event: str) -> None:
-    """Let ``event`` meet the publishing of the document ``number``, counted from 1; a video does not count."""
-    from rumiai_v2.outputs import files
+    """Let ``event`` meet the publishing: its ``number``th rename of a document; the first is the decision."""
+    from rumiai_v2.outputs import journal
 
     done = 0
 
@@ -73,13 +73,15 @@ def break_rename(number: int, event: str) -> None:
         def replace(self, source: Any, target: Any) -> None:
             nonlocal done
             done += str(target).endswith(".json")
-            if done == number and event == "full":
+            if done >= number and event == "full":
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if done == number and event == "stop":
+                os.kill(os.getpid(), signal.SIGTERM)
             os.replace(source, target)
-            if done == number:
+            if done == number and event in ("kill", "terminate"):
                 os.kill(os.getpid(), signal.SIGKILL if event == "kill" else signal.SIGTERM)
 
-    files.os = Os()
+    journal.os = Os()
 
 
 def _known(name: str, names: Sequence[str]) -> None:
@@ -92,7 +94,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m harness.pipelines.rumiai.raising", description=main.__doc__)
     parser.add_argument("--analysis")
     parser.add_argument("--service")
-    parser.add_argument("--rename", metavar="NUMBER:full|kill|terminate")
+    parser.add_argument("--rename", metavar="NUMBER:full|kill|stop|terminate")
     options, rest = parser.parse_known_args(arguments)
     if options.analysis:
         break_analysis(options.analysis)

@@ -32,6 +32,7 @@ def test_without_a_contract_version_that_is_said_before_the_sides(diff, producti
 def test_another_contract_version_on_one_side_is_said_first(diff, production, local):
     for name in PREFIXES:
         local.change(name, "complete", "contract_version", value="1.4.0")
+    write(local.path / f"report_{local.stamp}.json", {"contract_version": "1.4.0"})
     line = diff(production.path, local.path).text.splitlines()[2]
     assert line == "first  contract version none on A, 1.4.0 on B: fields may differ in meaning, not only in value"
 

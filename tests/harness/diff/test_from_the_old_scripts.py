@@ -53,6 +53,7 @@ def project(tmp_path_factory) -> Path:
         name, _, form = artifact.partition(".")
         if form in FORMS:
             write(root / f"insights/1/{name}/{name}_{form}_20260101_120000.json", document)
+    write(root / "insights/1/report_20260101_120000.json", golden.documents["report"])
     write(root / "unified_analysis/1.json", golden.documents["unified"])
     return root
 

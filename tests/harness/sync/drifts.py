@@ -264,8 +264,8 @@ DRIFTS = [
         "a stage that only replay lacks (D12)",
         replaced(
             RUNNER,
-            '        with self._stage("downloading_video"):\n            remove_orphans([self.settings.unified_dir])',
-            "        if True:\n            remove_orphans([self.settings.unified_dir])",
+            '        with self._stage("downloading_video"):\n            self.publication.begin(',
+            "        if True:\n            self.publication.begin(",
         ),
         "stages",
         RUNNER,

@@ -217,8 +217,15 @@ def _unanswered(value: Any, path: str) -> Iterator[str]:
 
 def _newest(outputs: Path, analysis: str) -> Json:
     """The newest complete set's ML form; its stamp is part of the name."""
-    files = sorted((outputs / analysis).glob(f"{analysis}_ml_*.json"))
-    complete = [file for file in files if file.with_name(file.name.replace("_ml_", "_complete_")).is_file()]
+    from rumiai_v2.errors import OutputError
+    from rumiai_v2.outputs.reading import read_outputs
+
+    try:
+        files = read_outputs(outputs).files
+    except OutputError as error:
+        raise UsageError(str(error)) from None
+    found = {name: path for name, path in files.items() if name.startswith(f"{analysis}/{analysis}_ml_")}
+    complete = [path for name, path in sorted(found.items()) if name.replace("_ml_", "_complete_") in files]
     if not complete:
         raise UsageError(f"{outputs / analysis}: no complete set of {analysis}; expected the outputs of a finished run")
     return json.loads(complete[-1].read_text(encoding="utf-8"))

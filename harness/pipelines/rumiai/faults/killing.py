@@ -29,7 +29,7 @@ MOMENTS: Mapping[str, str | None] = {
 #: The analysis in which a run dies at the moment "analysis".
 _LAST_SEEN = "visual_overlay_analysis"
 _OUTPUTS = ("insights", "unified_analysis")
-_STAMP, _PID = re.compile(r"\d{8}_\d{6}"), re.compile(r"\.\d+\.partial$")
+_STAMP, _TOKEN = re.compile(r"\d{8}_\d{6}"), re.compile(r"\.[0-9a-f]{16}\.(?=(?:partial|lock)$)")
 
 
 def rehearse(moment: str, arguments: Sequence[str]) -> None:
@@ -101,11 +101,11 @@ def _die_in(name: str) -> None:
 
 
 def _tell(what: str) -> None:
-    """Print the outputs that stand here: stamps and process ids told apart by nothing, half files marked."""
+    """Print the outputs that stand here: stamps and tokens of runs told apart by nothing, half files marked."""
     lines = []
     for path in sorted(path for name in _OUTPUTS for path in Path(name).rglob("*") if path.is_file()):
         torn = path.suffix == ".json" and not _is_json(path)
-        name = _PID.sub(".<pid>.partial", _STAMP.sub("<stamp>", path.as_posix()))
+        name = _TOKEN.sub(".<token>.", _STAMP.sub("<stamp>", path.as_posix()))
         lines.append(f"{what}: {name}{' (half a file)' if torn else ''}")
     print("\n".join(sorted(lines) or [f"{what}: nothing"]))
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def prefix_of_another_name() -> None:
 
 
 def _write_plainly(concerns: Callable[[Path], bool]) -> None:
-    from rumiai_v2.outputs.files import Publication
+    from rumiai_v2.outputs.publication import Publication
 
     def stage(staged: Callable[..., None], self: Any, target: Path, content: bytes) -> None:
         if not concerns(target):
@@ -139,7 +140,7 @@ def new_service_unknown() -> None:
 @_fault("item-8")
 def no_report() -> None:
     from rumiai_v2 import cli
-    from rumiai_v2.outputs.files import Publication
+    from rumiai_v2.outputs.publication import Publication
 
     def stage(staged: Callable[..., None], self: Any, target: Path, content: bytes) -> None:
         if not target.name.startswith("report_"):
@@ -360,8 +361,8 @@ def a_stamp_per_file_set() -> None:
 
     saved = iter(range(100))
 
-    def stage(made: Callable[..., Path], *arguments: Any, stamp: str, **named: Any) -> Path:
-        return made(*arguments, stamp=f"{stamp[:-6]}{next(saved):06d}", **named)
+    def stage(made: Callable[..., Path], *arguments: Any, **named: Any) -> Path:
+        return made(*arguments, stamp=f"20260101_{next(saved):06d}", **named)
 
     _around(runner, "stage_set", stage)
 
@@ -372,7 +373,8 @@ def saved_as_soon_as_computed() -> None:
 
     def stage(made: Callable[..., Path], self: Any, *rest: Any) -> Path:
         path = made(self, *rest)
-        self.publication.commit()
+        self.publication.commit(datetime.now(UTC))
+        self.publication.begin(self._places(self.video_id))
         return path
 
     _method(_Run, "_stage_outcome", stage)
@@ -380,11 +382,11 @@ def saved_as_soon_as_computed() -> None:
 
 @_fault("D12")
 def unified_file_published_first() -> None:
-    from rumiai_v2.outputs.files import Publication
+    from rumiai_v2.outputs.publication import Publication
 
-    def commit(made: Callable[..., None], self: Any) -> None:
-        self._staged.sort(key=lambda pair: pair[1].parent.name != "unified_analysis")
-        made(self)
+    def commit(made: Callable[..., str], self: Any, now: datetime) -> str:
+        self._staged.sort(key=lambda staged: staged.target.parent.name != "unified_analysis")
+        return made(self, now)
 
     _method(Publication, "commit", commit)
 
@@ -415,7 +417,7 @@ def failed_analysis_ends_the_run() -> None:
 
 @_fault("D15")
 def partial_files_left_behind() -> None:
-    from rumiai_v2.outputs.files import Publication
+    from rumiai_v2.outputs.publication import Publication
 
     Publication.discard = lambda self: None
 

@@ -101,10 +101,10 @@ def _missing_weights() -> None:
 
 
 def _full_disk() -> None:
-    from rumiai_v2.outputs import files
+    from rumiai_v2.outputs import files, publication
 
     fsync = files.os.fsync
-    stage = files.Publication.stage
+    stage = publication.Publication.stage
 
     def full(descriptor: int) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -116,7 +116,7 @@ def _full_disk() -> None:
         finally:
             files.os.fsync = fsync
 
-    files.Publication.stage = stage_on_full_disk
+    publication.Publication.stage = stage_on_full_disk
 
 
 SITUATIONS: Mapping[str, Situation] = {

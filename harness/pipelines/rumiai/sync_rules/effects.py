@@ -22,20 +22,23 @@ from harness.sync.code import Module, argument, called, dotted, shown, text
 from harness.sync.rules import Found, Rule
 from harness.sync.tree import Missing, Tree
 
-FILES = f"{PACKAGE}/outputs/files.py"
+FILES, JOURNAL, PUBLICATION = (f"{PACKAGE}/outputs/{name}.py" for name in ("files", "journal", "publication"))
 CONSOLE = f"{PACKAGE}/console.py"
 CRASH = f"{PACKAGE}/crash.py"
 README = "README.md"
 #: (file, function) → why it may write. Outputs go through Publication, which publishes all of a run or nothing.
 WRITERS = {
-    (FILES, "Publication.stage"): "the one writer of outputs: partial files that are renamed together",
-    (FILES, "Publication.commit"): "the renaming of everything staged",
-    (FILES, "Publication.discard"): "taking a failed publication back",
-    (FILES, "Publication._backup"): "the copy of what is replaced, for the taking back",
+    (FILES, "write_new"): "the one writer of outputs: partial files, and the journal that publishes them together",
+    (FILES, "sync_folders"): "a folder is opened to be synced, nothing is written",
+    (JOURNAL, "decide"): "the rename that publishes a run",
+    (JOURNAL, "_put"): "the renaming of everything that was decided",
     (FILES, "write_atomically"): "one file that is no output of a run, written aside and renamed",
     (CONSOLE, "guard_streams"): "a closed standard stream is opened on nothing; no file",
     (CRASH, "_written"): "the traceback of an error nobody foresaw, written aside and renamed; no output of a run",
-    (f"{PACKAGE}/sources/tiktok.py", "TikTok._download_once"): "a partial file, handed to Publication.adopt or removed",
+    (
+        f"{PACKAGE}/sources/tiktok.py",
+        "TikTok._download_once",
+    ): "the partial file it was told, handed to Publication.adopt or removed",
     (
         f"{PACKAGE}/services/weights_pack.py",
         "_store",
@@ -77,7 +80,7 @@ def writes(tree: Tree) -> Iterator[Found]:
             if _writes(call, said, modules) and (module.path, module.scope(call)) not in WRITERS:
                 yield Found(
                     module.path, call.lineno, f"{module.scope(call) or 'the module'} writes a file itself",
-                    f"Publication.stage of {FILES}, which leaves all of a run or nothing", shown(call),
+                    f"Publication.stage of {PUBLICATION}, which leaves all of a run or nothing", shown(call),
                     "stage it, or say in the rule why this is no output",
                 )  # fmt: skip
 
@@ -251,9 +254,9 @@ def cleaning(tree: Tree) -> Iterator[Found]:
                 RUNNER, body.lineno, f"a run does not clean up whatever happens: {why}", f"{wanted} in the finally of execute",
                 listed(done), "put it back",
             )  # fmt: skip
-    if line_of(tree, RUNNER, "remove_partial_sets(") == 1:
+    if line_of(tree, RUNNER, "self.publication.begin(") == 1:
         yield Found(
-            RUNNER, 1, "a run does not clean what a killed run left", "a call of remove_partial_sets", "none", "call it before saving",
+            RUNNER, 1, "a run does not clean what a killed run left", "a call of publication.begin", "none", "call it before saving",
         )  # fmt: skip
 
 

@@ -1,0 +1,264 @@
+"""Publishing is one decision: before it nothing of the run is left, after it all of it comes to be in place."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rumiai_v2.errors import OutputError
+from rumiai_v2.outputs import journal
+from rumiai_v2.outputs.ownership import Places
+from rumiai_v2.outputs.publication import Publication
+from rumiai_v2.outputs.reading import read_outputs, standing_unified
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+STAMP = "20260102_030405"
+
+
+@pytest.fixture
+def places(tmp_path) -> Places:
+    return Places("7", tmp_path / "insights" / "7", tmp_path / "unified", tmp_path / "temp")
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
+
+
+def staged(places: Places, content: bytes = b"{}") -> Publication:
+    publication = Publication()
+    publication.begin(places)
+    publication.stage(places.insights / "a" / "a_complete_<stamp>.json", content)
+    publication.stage(places.unified_file, content)
+    publication.stage(places.insights / "report_<stamp>.json", content)
+    return publication
+
+
+PUBLISHED = [
+    "insights", "insights/7", "insights/7/a", f"insights/7/a/a_complete_{STAMP}.json", f"insights/7/report_{STAMP}.json",
+    "unified", "unified/7.json",
+]  # fmt: skip
+
+
+def refuse(monkeypatch, name: str, code: int = errno.EROFS) -> None:
+    """Nothing can be renamed to a path that holds ``name``."""
+
+    class Os:
+        def __getattr__(self, attribute):
+            return getattr(os, attribute)
+
+        def replace(self, source, target):
+            if name in str(target):
+                raise OSError(code, os.strerror(code))
+            os.replace(source, target)
+
+    monkeypatch.setattr(journal, "os", Os())
+
+
+def test_nothing_is_visible_before_the_decision_and_all_of_it_after(tmp_path, places):
+    publication = staged(places)
+    assert read_outputs(places.insights).files == {}
+    assert publication.commit(NOW) == STAMP
+    publication.discard()
+    assert everything(tmp_path) == PUBLISHED
+
+
+def test_discarding_leaves_no_file_and_no_folder(tmp_path, places):
+    staged(places).discard()
+    assert everything(tmp_path) == []
+
+
+def test_hard_links_are_not_needed(tmp_path, places, monkeypatch):
+    monkeypatch.delattr(os, "link")
+    staged(places).commit(NOW)
+    staged(places).commit(NOW)
+    assert len(everything(tmp_path)) == len(PUBLISHED) + 2
+
+
+def test_what_cannot_be_decided_leaves_nothing_and_the_old_file(tmp_path, places, monkeypatch):
+    places.unified.mkdir()
+    places.unified_file.write_bytes(b"old")
+    publication = staged(places)
+    with monkeypatch.context() as patched:
+        refuse(patched, journal.NAME, errno.ENOSPC)
+        with pytest.raises(OutputError, match=r"publishing\.json: cannot be written .No space.*nothing of this run"):
+            publication.commit(NOW)
+    publication.discard()
+    assert everything(tmp_path) == ["unified", "unified/7.json"]
+    assert places.unified_file.read_bytes() == b"old"
+
+
+def test_a_folder_in_the_place_of_a_file_is_found_before_the_decision(tmp_path, places):
+    places.unified_file.mkdir(parents=True)
+    publication = staged(places)
+    with pytest.raises(OutputError, match=r"cannot be written .Is a directory.*nothing of this run was published"):
+        publication.commit(NOW)
+    publication.discard()
+    assert everything(tmp_path) == ["unified", "unified/7.json"]
+
+
+@pytest.mark.parametrize("name", ["a_complete", "7.json", "report_"])
+def test_what_cannot_be_put_into_place_counts_all_the_same_and_the_next_run_does_it(
+    tmp_path, places, monkeypatch, name
+):
+    staged(places, b'{"run": 1}').commit(NOW)
+    publication = staged(places, b'{"run": 2}')
+    with monkeypatch.context() as patched:
+        refuse(patched, name)
+        with pytest.raises(OutputError, match=r"Read-only file system.*decided and count.*the next run"):
+            publication.commit(NOW)
+        publication.discard()
+        outputs = read_outputs(places.insights)
+        assert len(outputs.files) == 4 and not outputs.undecided
+        assert all(json.loads(path.read_bytes())["run"] in (1, 2) for path in outputs.files.values())
+        assert json.loads(outputs.unified.read_bytes())["run"] == 2
+        assert json.loads(standing_unified(places.unified_file, places).read_bytes())["run"] == 2
+        with pytest.raises(OutputError, match="an earlier run"):
+            Publication().begin(places)
+    third = staged(places, b'{"run": 3}')
+    assert json.loads(places.unified_file.read_bytes())["run"] == 2
+    third.discard()
+    assert len([name for name in everything(tmp_path) if name.endswith(".json")]) == 5
+    assert not [name for name in everything(tmp_path) if "/." in name]
+
+
+def test_a_read_only_place_for_the_unified_file_leaves_nothing_anywhere(tmp_path, places, monkeypatch):
+    from rumiai_v2.outputs import publication as module
+
+    write = module.write_new
+
+    def read_only(path: Path, content: bytes) -> None:
+        if path.parent == places.unified:
+            raise OSError(errno.EROFS, "Read-only file system")
+        write(path, content)
+
+    monkeypatch.setattr(module, "write_new", read_only)
+    publication = Publication()
+    publication.begin(places)
+    publication.stage(places.insights / "a" / "a_ml_<stamp>.json", b"{}")
+    with pytest.raises(OutputError, match=r"unified/7\.json: cannot be written .Read-only"):
+        publication.stage(places.unified_file, b"{}")
+    publication.discard()
+    assert everything(tmp_path) == []
+
+
+def test_a_volume_that_becomes_read_only_is_no_traceback_and_is_cleaned_later(tmp_path, places, monkeypatch):
+    publication = staged(places)
+    with monkeypatch.context() as patched:
+
+        def unlink(self, missing_ok=False):
+            raise OSError(errno.EROFS, "Read-only file system")
+
+        patched.setattr(Path, "unlink", unlink)
+        publication.discard()
+    assert [name for name in everything(tmp_path) if name.endswith(".partial")]
+    del publication
+    staged(places).commit(NOW)
+    assert everything(tmp_path) == PUBLISHED
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path, places):
+    (tmp_path / "insights").write_text("in the way")
+    publication = Publication()
+    with pytest.raises(OutputError, match=r"insights.*cannot be written .*nothing of this run was published"):
+        publication.begin(places)
+    publication.discard()
+    assert everything(tmp_path) == ["insights"]
+
+
+def test_who_cleans_touches_only_what_nobody_owns_and_of_other_ids_nothing(tmp_path, places):
+    other = Places("7.json", tmp_path / "insights" / "7.json", places.unified, places.temp)
+    living, dead = "staged(places)", "staged(places), staged(other)"
+    script = (
+        "import sys; from tests.outputs.test_publication import *; t = Path(sys.argv[1])\n"
+        "places = Places('7', t / 'insights' / '7', t / 'unified', t / 'temp')\n"
+        "other = Places('7.json', t / 'insights' / '7.json', t / 'unified', t / 'temp')\n"
+        "kept = ({}); print('ready', flush=True); sys.stdin.read(); os.kill(os.getpid(), 9)\n"
+    )
+
+    def start(what: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-c", script.format(what), str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        process.stdout.readline()
+        return process
+
+    alive, killed = start(living), start(dead)
+    killed.communicate()
+    before = set(everything(tmp_path))
+    mine = staged(places)
+    mine.discard()
+    removed = before - set(everything(tmp_path))
+    assert len(removed) == 4 and len({name.rsplit(".", 2)[1] for name in removed}) == 1  # one run's, its owner file too
+    assert not [name for name in removed if "7.json.json" in name or name.startswith("insights/7.json")]
+    staged(other).commit(NOW)
+    assert len([name for name in everything(tmp_path) if name.endswith(".partial")]) == 3  # the living one's
+    alive.communicate()
+    staged(places).commit(NOW)
+    assert not [name for name in everything(tmp_path) if "/." in name]
+
+
+def test_a_journal_that_is_none_is_named_and_nothing_outside_is_touched(tmp_path, places):
+    staged(places).commit(NOW)
+    place = places.insights / journal.NAME
+    (tmp_path / "outside").write_bytes(b"kept")
+    entry = {"place": "insights", "partial": ".x.0123456789abcdef.partial", "target": "../../outside", "sha256": None}
+    good = {
+        "format": journal.FORMAT, "stamp": STAMP, "token": "0123456789abcdef",
+        "folders": {"unified": "../../unified", "temp": "../../temp"}, "files": [entry],
+    }  # fmt: skip
+    for content in (b"", b"[]", b"\xff", json.dumps(good).encode(), json.dumps(good | {"files": []}).encode()):
+        place.write_bytes(content)
+        with pytest.raises(OutputError, match=r"journal .*\.publishing\.json: expected .*remove it"):
+            Publication().begin(places)
+        with pytest.raises(OutputError):
+            read_outputs(places.insights)
+    assert (tmp_path / "outside").read_bytes() == b"kept"
+
+
+def test_files_that_are_not_what_was_decided_are_not_published(tmp_path, places, monkeypatch):
+    publication = staged(places)
+    with monkeypatch.context() as patched:
+        refuse(patched, "report_")
+        with pytest.raises(OutputError):
+            publication.commit(NOW)
+    (partial,) = places.insights.glob(".report*.partial")
+    partial.write_bytes(b"torn")
+    with pytest.raises(OutputError, match="not what was decided"):
+        Publication().begin(places)
+    partial.unlink()
+    with pytest.raises(OutputError, match="neither it nor its partial file is there"):
+        Publication().begin(places)
+    (places.insights / journal.NAME).unlink()
+    (places.insights / "a" / f"a_complete_{STAMP}.json").write_text('{"contract_version": "1"}')
+    assert read_outputs(places.insights).undecided == (f"a/a_complete_{STAMP}.json",)
+
+
+def test_sets_of_the_deployed_system_count_without_a_report(places):
+    folder = places.insights / "a"
+    folder.mkdir(parents=True)
+    for form in ("ml", "complete"):
+        (folder / f"a_{form}_20250101_000000.json").write_text('{"version": "2.0"}')
+        (folder / f"a_{form}_20260101_000000.json").write_text('{"contract_version": "2.0.0"}')
+    outputs = read_outputs(places.insights)
+    assert list(outputs.files) == ["a/a_complete_20250101_000000.json", "a/a_ml_20250101_000000.json"]
+    assert len(outputs.undecided) == 2
+
+
+def test_a_download_takes_part(tmp_path, places):
+    first, second = Publication(), Publication()
+    for number, publication in enumerate((first, second)):
+        publication.begin(places)
+        publication.make_folder(places.temp)
+        publication.partial(places.video_file).write_bytes(b"video %d" % number)
+        publication.adopt(places.video_file)
+        publication.stage(places.insights / "report_<stamp>.json", b"{}")
+    assert len(list(places.temp.iterdir())) == 2
+    first.commit(NOW)
+    assert places.video_file.read_bytes() == b"video 0"
+    second.discard()
+    assert everything(places.temp) == ["7.mp4"]
