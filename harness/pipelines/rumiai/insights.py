@@ -181,7 +181,7 @@ def _sets(folder: str, files: Mapping[str, Path], notes: list[str]) -> list[_Set
     found: dict[str, dict[str, Path]] = {}
     for name, path in sorted(files.items()):
         match = _SET_FILE.fullmatch(name)
-        if match and match["analysis"] == folder:
+        if match and path.is_file() and match["analysis"] == folder:
             found.setdefault(match["stamp"], {})[match["form"]] = path
         else:
             notes.append(f"not compared, its name does not fit: {folder}/{name}")
