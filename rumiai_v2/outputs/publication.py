@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from rumiai_v2.errors import OutputError
+from rumiai_v2.errors import OutputError, Stopped
 from rumiai_v2.outputs.files import partial_name, sync_file, sync_folders, while_missing, write_new
 from rumiai_v2.outputs.journal import NAME, Entry, Journal, Place, carry_out, decide, folders_of, read_journal
 from rumiai_v2.outputs.ownership import Alone, Owner, Places, remove, remove_unowned
@@ -39,7 +39,8 @@ class Publication:
     _owner: Owner | None = None
     _staged: list[_Staged] = field(default_factory=list)
     _folders: list[Path] = field(default_factory=list)
-    _deciding: bool = False
+    #: Chosen right before the decision.
+    _stamp: str | None = None
 
     def begin(self, places: Places) -> None:
         """Own files of this id from now on. What earlier runs decided is put into place, what nobody owns is removed."""
@@ -80,20 +81,24 @@ class Publication:
         What goes wrong before the decision leaves all of it to ``discard``. After it nothing is taken back any more:
         where a file cannot be put into place, the error says that this is left to the next run.
         """
-        places, owner = self._at(), self._of()
-        assert self._alone is not None
+        places = self._at()
         try:
             self._prepare()
-            with self._alone.held():
+            with self._alone_at().held():
                 settle(places)
-                stamp = next_stamp(places.insights, now)
+                self._stamp = stamp = next_stamp(places.insights, now)
                 journal = self._journal(stamp)
-                self._deciding = True
                 decide(places, journal)
                 self._carry_out(journal)
-            owner.release()
+            self._release(True)
+        except Stopped:
+            with self._alone_at().held():
+                if not self._was_decided(places):
+                    raise
+            log.warning("asked to stop when the outputs %s of %s were decided: the run is done", stamp, places.video_id)
         except OSError as error:
             raise _cannot_write(Path(error.filename or places.insights), error) from None
+        self._release(True)
         self._forget()
         return stamp
 
@@ -103,9 +108,12 @@ class Publication:
             try:
                 with self._alone.held():
                     self._take_back(self._places)
+            except OutputError as error:
+                log.error("%s", error)
             except OSError as error:
-                log.warning("%s cannot be cleaned up now (%s)", self._places.insights, error.strerror or error)
-                self._take_back(self._places, publishes=False)
+                if self._owner is not None:
+                    log.warning("%s cannot be cleaned up now (%s)", self._places.insights, error.strerror or error)
+                    self._release(self._stamp is None and remove(self._places.partials(self._owner.token)))
         self._remove_folders()
         self._forget()
 
@@ -142,25 +150,29 @@ class Publication:
             carry_out(self._at(), journal)
         except OSError as error:
             undone = _undone(self._at(), journal, error, "this run")
-            with contextlib.suppress(OSError):  # on a volume that became read-only the owner file stays, unlocked
-                self._of().release()
+            self._release(True)
             self._forget()  # what is staged is the journal's now
             raise undone from None
 
-    def _take_back(self, places: Places, *, publishes: bool = True) -> None:
-        """Carry out what was decided where this process ``publishes`` alone, else remove what it staged; never raises."""
-        if self._owner is None:
-            return
-        journal = read_journal(places.insights) if self._deciding else None
-        decided = journal is not None and journal.token == self._owner.token
-        if journal is not None and decided and publishes:
-            try:
-                carry_out(places, journal)
-            except OSError as error:
-                log.error("%s", _undone(places, journal, error, "this run"))
-        gone = decided or remove(places.partials(self._owner.token))
-        with contextlib.suppress(OSError):  # the owner file stays where nothing can be removed
-            self._owner.release() if gone else self._owner.abandon()
+    def _was_decided(self, places: Places) -> bool:
+        """Whether the run was decided when it was interrupted; it is carried out then. Call it in ``Alone.held``."""
+        if self._stamp is None:
+            return False
+        journal = read_journal(places.insights)
+        if journal is None or journal.token != self._of().token:
+            return not places.partials(self._of().token)  # somebody else has carried it out, or nobody decided
+        self._carry_out(journal)
+        return True
+
+    def _take_back(self, places: Places) -> None:
+        if self._owner is not None:
+            decided = self._was_decided(places)
+            self._release(decided or remove(places.partials(self._owner.token)))
+
+    def _release(self, gone: bool) -> None:
+        """Own nothing any more; ``gone``: nothing of this run is left unpublished."""
+        with contextlib.suppress(OSError):  # on a volume that became read-only the owner file stays, unlocked
+            self._of().release() if gone else self._of().abandon()
 
     def _remove_folders(self) -> None:
         inside = {each.target.parent for each in self._staged}
@@ -173,11 +185,15 @@ class Publication:
         self._places = self._alone = self._owner = None
         self._staged.clear()
         self._folders.clear()
-        self._deciding = False
+        self._stamp = None
 
     def _at(self) -> Places:
         assert self._places is not None, "begin comes first"
         return self._places
+
+    def _alone_at(self) -> Alone:
+        assert self._alone is not None, "begin comes first"
+        return self._alone
 
     def _of(self) -> Owner:
         assert self._owner is not None, "begin comes first"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.pipelines.rumiai.insights import READER
+from rumiai_v2.errors import Stopped
 from rumiai_v2.outputs.reading import read_outputs, standing_unified
 from rumiai_v2.runner import RunnerConfig, run
 from rumiai_v2.settings import Settings
@@ -194,6 +195,12 @@ def die() -> NoReturn:
 
 
 def terminate() -> None:
+    """SIGTERM, as the command line takes it."""
+
+    def stop(*_: object) -> NoReturn:
+        raise Stopped
+
+    signal.signal(signal.SIGTERM, stop)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
