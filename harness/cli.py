@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from harness import crash, ending
+from harness.files import refused
 from harness.verdict import HarnessError, ParityError, Verdict
 
 _EXIT_CODES = " · ".join(f"{int(verdict)} {verdict.label}" for verdict in Verdict)
@@ -63,7 +64,8 @@ class _Commands(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            if isinstance(error, ParityError) and not isinstance(error, HarnessError):
+            foreseen = isinstance(error, ParityError) and not isinstance(error, HarnessError)
+            if foreseen or (isinstance(error, OSError) and refused(error) is not None):
                 raise
             sys.exit(ending.crashed(error, crash.reports_folder(ctx.params["file"])))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.files import write_atomically
+from harness.files import CannotWrite, write_atomically
 from harness.redact import redacted
 
 #: Letters of one file; a traceback may quote whole documents.
@@ -33,10 +33,10 @@ def write(texts: Iterable[str], folder: Path | None) -> Path:
     writable = redacted(text).encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
     try:
         if folder is None:
-            raise OSError("there is no folder of reports")
+            raise CannotWrite("there is no folder of reports")
         file = folder / name
         write_atomically(file, writable, mode=0o600)
-    except OSError:
+    except CannotWrite:
         file = Path(tempfile.gettempdir()) / f"parity-{name}"
         write_atomically(file, writable, mode=0o600)
     return file
@@ -52,7 +52,7 @@ def told(error: BaseException, folder: Path | None) -> str:
     name = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     try:
         file = write([text_of(error)], folder)
-    except OSError as unwritable:
+    except CannotWrite as unwritable:
         return f"{text_of(error)}\nparity: crash: {name}; no file of it could be written: {unwritable}"
     return f"parity: crash: {name}; this is no verdict: its traceback is in {file}; {ADVICE}"
 

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 from harness import crash, streams
+from harness.files import refused
 from harness.redact import look_again
 from harness.report import plain
 from harness.verdict import HarnessError, ParityError, Verdict
@@ -49,6 +50,11 @@ def _code(run: Callable[[], int | None], reports: Callable[[], Path | None]) -> 
     except ParityError as error:
         say(f"parity: {error.verdict.label}: {error}")
         return int(error.verdict)
+    except OSError as error:
+        if (text := refused(error)) is None:
+            return crashed(error, reports())
+        say(f"parity: usage: {text}")
+        return int(Verdict.USAGE)
     except Exception as error:
         return crashed(error, reports())
 

@@ -27,6 +27,7 @@ from harness.contract import check, registry
 from harness.contract.check import Contract
 from harness.contract.nodes import has_type
 from harness.failing import ending, known_artifacts
+from harness.files import refused
 from harness.pipelines.base import RUN, Artifact, Pipeline
 from harness.verdict import ContractError, MissingArtifact, ParityError, Verdict
 
@@ -34,6 +35,12 @@ GOLDEN = "golden"
 
 #: Check, case, configuration, artifact.
 Key = tuple[Check, str | None, str | None, str | None]
+
+
+def _impossible(key: Key, verdict: Verdict, message: str) -> Outcome:
+    """The outcome of a check that could not be made."""
+    check_name, case, configuration, artifact = key
+    return Outcome(check_name, case, configuration, artifact, verdicts=(verdict,), messages=(message,))
 
 
 @dataclass
@@ -299,10 +306,11 @@ class Suite:
             try:
                 self.done[key] = compute()
             except ParityError as error:
-                check_name, case, configuration, artifact = key
-                self.done[key] = Outcome(
-                    check_name, case, configuration, artifact, verdicts=(error.verdict,), messages=(str(error),)
-                )
+                self.done[key] = _impossible(key, error.verdict, str(error))
+            except OSError as error:
+                if (text := refused(error)) is None:
+                    raise
+                self.done[key] = _impossible(key, Verdict.USAGE, text)
         return self.done[key]
 
     def _contract(self, case: Case, configuration: str, artifact: Artifact) -> Outcome:

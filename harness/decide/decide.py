@@ -82,7 +82,7 @@ def accept(
     not_in_ci()
     if not reason.strip():
         raise UsageError('a reason is needed: --reason "why the goldens change"')
-    with journal.alone(config):
+    with journal.deciding(config):
         pending = waiting.load(config)
         _check_run(pending, run_id)
         picked = _picked(selection, pending, "accepted", leave_blocked=blocked == "left")
@@ -108,7 +108,7 @@ def reject(
     run_id: str | None = None,
 ) -> Decision:
     """Note that the selected differences are not wanted; no golden is touched, so they are found again until mended."""
-    with journal.alone(config):
+    with journal.deciding(config):
         pending = waiting.load(config)
         _check_run(pending, run_id)
         picked = _picked(selection, pending, "rejected")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -17,8 +18,8 @@ from filelock import FileLock, Timeout
 
 from harness.config import Config
 from harness.decide import ledger
-from harness.goldens import write_atomically
-from harness.verdict import ContractError
+from harness.files import CannotWrite, refused, write_atomically
+from harness.verdict import ContractError, UsageError
 
 FORMAT = "parity-journal/1"
 _NAME, _LOCK = ".deciding.json", "decisions.lock"
@@ -46,14 +47,24 @@ def alone(config: Config) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def deciding(config: Config) -> Iterator[None]:
+    """Like ``alone``, for a decision: what the system refuses before the journal stands leaves nothing decided."""
+    try:
+        with alone(config):
+            yield
+    except (CannotWrite, OSError) as error:
+        raise UsageError(f"nothing was decided, and no golden was changed: {_cause(error)}") from error
+
+
+@contextlib.contextmanager
 def settled(config: Config) -> Iterator[None]:
     """To read what was decided: like ``alone``, but where somebody is deciding right now (a repeated run takes minutes) it
     does not wait: each file is whole at any time."""
-    config.reports.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(config.reports / _LOCK)
     try:
+        config.reports.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(config.reports / _LOCK)
         lock.acquire(timeout=0)
-    except Timeout:
+    except (Timeout, OSError):  # somebody decides, or nobody can decide here
         yield
         return
     try:
@@ -66,7 +77,8 @@ def settled(config: Config) -> Iterator[None]:
 def finish(config: Config) -> bool:
     """Carry out what a killed decision left; whether there was anything. Call it inside ``alone`` only."""
     file = config.snapshots.parent / _NAME
-    _sweep(file)
+    if file.parent.is_dir() and os.access(file.parent, os.W_OK):
+        _sweep(file)
     if not file.is_file():
         return False
     try:
@@ -77,12 +89,13 @@ def finish(config: Config) -> bool:
             f"{config.relative(file)}: is no journal of a decision ({error!r}): look at `git status`, remove it, decide again"
         ) from error
     _check_untouched(config, journal)
-    for name in journal.files:
-        _sweep(config.root / name)
-    if config.ledger is not None:
-        _sweep(config.ledger)
-    _carry_out(config, journal)
-    file.unlink()
+    with _standing(config, file):
+        for name in journal.files:
+            _sweep(config.root / name)
+        if config.ledger is not None:
+            _sweep(config.ledger)
+        _carry_out(config, journal)
+        file.unlink()
     return True
 
 
@@ -92,8 +105,29 @@ def write(config: Config, journal: Journal) -> None:
     journal = replace(journal, before={name: _digest(config.root / name) for name in goldens})
     file = config.snapshots.parent / _NAME
     write_atomically(file, json.dumps({"format": FORMAT, **asdict(journal)}) + "\n")
-    _carry_out(config, journal)
-    file.unlink()
+    with _standing(config, file):
+        _carry_out(config, journal)
+        file.unlink()
+
+
+class Unfinished(UsageError):
+    """A decision stands, and could not be carried out to its end."""
+
+
+@contextlib.contextmanager
+def _standing(config: Config, file: Path) -> Iterator[None]:
+    """What the system refuses in here undoes no decision: the journal stands, and its carrying out can be repeated."""
+    try:
+        yield
+    except (CannotWrite, OSError) as error:
+        raise Unfinished(
+            f"it is decided, but not yet carried out to its end: {_cause(error)}. The decision stands in "
+            f"{config.relative(file)}: when that is mended, the next command carries it out; do not decide again"
+        ) from error
+
+
+def _cause(error: CannotWrite | OSError) -> str:
+    return str(error) if isinstance(error, CannotWrite) else refused(error) or str(error)
 
 
 def _check_untouched(config: Config, journal: Journal) -> None:

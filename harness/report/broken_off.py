@@ -10,10 +10,12 @@ from harness import crash
 from harness.config import Config
 from harness.ending import INTERRUPTED, say
 from harness.files import write_atomically
-from harness.verdict import UsageError, Verdict
+from harness.verdict import Verdict
 
 #: Letters of pytest's own text that go into the file of a crash.
 _TAIL = 200_000
+#: Letters that a folder for reports must take at least.
+_PROBE = 1_000_000
 #: Codes of pytest that say it was asked for something that it cannot do.
 _ASKED = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
 
@@ -21,7 +23,7 @@ _ASKED = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
 def code(config: Config, ended: int, log: Path, *, passed: bool = False) -> int:
     """Say why there is no verdict, and the exit code; ``passed``: there is a report, in which nothing is wrong.
 
-    ``UsageError`` where reports cannot be written at all.
+    ``CannotWrite`` where reports cannot be written at all.
     """
     if ended == INTERRUPTED:
         say("parity: interrupted")
@@ -39,12 +41,7 @@ def code(config: Config, ended: int, log: Path, *, passed: bool = False) -> int:
 
 
 def _check_writable(config: Config) -> None:
-    """``UsageError`` where the folder of reports takes no files: then nothing else is to blame."""
+    """``CannotWrite`` where the folder of reports takes no files: then nothing else is to blame."""
     probe = config.reports / ".probe"
-    try:
-        write_atomically(probe, " " * 100_000)
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(
-            f"{config.reports}: no report can be written there: {error.strerror}; make room, or let this user write there"
-        ) from error
+    write_atomically(probe, " " * _PROBE)
+    probe.unlink()
