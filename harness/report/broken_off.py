@@ -9,7 +9,7 @@ import pytest
 from harness import crash
 from harness.config import Config
 from harness.ending import INTERRUPTED, say
-from harness.files import write_atomically
+from harness.files import CannotWrite, write_atomically
 from harness.verdict import Verdict
 
 #: Letters of pytest's own text that go into the file of a crash.
@@ -43,5 +43,8 @@ def code(config: Config, ended: int, log: Path, *, passed: bool = False) -> int:
 def _check_writable(config: Config) -> None:
     """``CannotWrite`` where the folder of reports takes no files: then nothing else is to blame."""
     probe = config.reports / ".probe"
-    write_atomically(probe, " " * _PROBE)
-    probe.unlink()
+    try:
+        write_atomically(probe, " " * _PROBE)
+        probe.unlink()
+    except CannotWrite as error:
+        raise CannotWrite(f"there is no report of this run: {error}") from error

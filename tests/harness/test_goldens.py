@@ -11,6 +11,7 @@ from harness import cases, goldens
 from harness import config as settings
 from harness.compare.mask import canonical, masked
 from harness.contract import nodes, registry
+from harness.files import CannotWrite
 from tests.harness.toy.pipeline import PIPELINE
 
 
@@ -53,7 +54,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypat
         raise OSError("disk full")
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(CannotWrite, match="disk full"):
         goldens.write_atomically(file, "new\n")
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
     assert file.read_text() == "old\n"
