@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.compare import again, agree, align, flips, order, sequence
+from harness.compare import again, agree, align, flips, matching, order, sequence
 from harness.compare.align import Partners
-from harness.compare.compiled import compiled
+from harness.compare.compiled import Compiled, compiled
 from harness.compare.leaf import is_same
 from harness.compare.place import Place, below
 from harness.compare.policy import Policy
@@ -39,11 +39,48 @@ def compare_lists(
     else:
         rows, columns = agree.unclear(walk, expected, actual, node, functions, near)
         if rows and rows is columns and node.align is not None and not watched:
+            if _all_agree(walk, expected, actual, rows, node, functions, place):
+                return
             rows = columns = agree.spotted(walk, expected, actual, rows, node, functions, place)
         if not rows and not columns:
             return
         pairs = _partners(walk.policy, expected, actual, rows, columns, node, functions.like)
     _take(walk, expected, actual, pairs, node, place, watched=watched)
+
+
+def _all_agree(
+    walk: Walk,
+    expected: list[Any],
+    actual: list[Any],
+    rows: Sequence[int],
+    node: Node,
+    functions: Compiled,
+    place: Place,
+) -> bool:
+    """Compare the partners where there is a pairing in which all agree and none changes its order beyond its moment.
+
+    ``rows`` do not agree index by index; all others do, and are counted.
+    """
+    if walk.policy.tolerances is None:
+        return False  # what is equal to two is equal to both
+    rest = set(rows)
+    unlike = [i for i in rows if functions.like(expected[i], actual[i]) < 0]
+    pairs = matching.complete(
+        set(range(len(expected))) - set(unlike),
+        unlike,
+        order.same_moment(walk.policy, expected, node),
+        lambda i, j: functions.like(expected[i], actual[j]) >= 0,
+        order.are_apart(walk.policy, expected, node),
+    )
+    if pairs is None or order.out_of_order(walk.policy, expected, actual, Partners(pairs), node):
+        return False
+    for i, j in pairs:
+        if i not in rest and i == j:
+            continue
+        if i not in rest:
+            walk.count(-functions.size(expected[i]), -functions.near(expected[i], actual[i]))
+        walk.pair(expected[i], actual[j], node.items, below(place, j, i), watched=False)
+    return True
 
 
 def _by_index(

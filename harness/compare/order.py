@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.compare import sequence
@@ -29,17 +31,61 @@ def out_of_order(
         pairs = sorted([*pairs, *((i, i) for i in range(low, high + 1) if i not in paired)])
     found = sequence.displaced(pairs)
     if found and node.align is not None and policy.tolerances is not None:
-        by = node.align.by
-        child = node.items.child(by) if node.items and not node.items.branches else None
-        slack = policy.tolerance(child.rule.kind, child.where).abs if child is not None else 0.0
+        apart = are_apart(policy, expected, node)
+        if not _any_apart(pairs, apart):
+            return set()
         moments: list[list[tuple[int, int]]] = []
         for pair in pairs:
-            if moments and _apart(expected[moments[-1][0][0]], expected[pair[0]], by) <= slack:
+            if moments and not apart(moments[-1][0][0], pair[0]):
                 moments[-1].append(pair)
             else:
                 moments.append([pair])
         found = sequence.displaced([pair for same in moments for pair in sorted(same, key=lambda p: p[1])])
     return found
+
+
+def are_apart(policy: Policy, expected: list[Any], node: Node) -> Callable[[int, int], bool]:
+    """Whether two items of ``expected``, by their places, are of different moments, so that their order counts."""
+    assert node.align is not None
+    by = node.align.by
+    child = node.items.child(by) if node.items and not node.items.branches else None
+    slack = policy.tolerance(child.rule.kind, child.where).abs if child is not None else 0.0
+    return lambda i, k: _apart(expected[i], expected[k], by) > slack
+
+
+def same_moment(policy: Policy, expected: list[Any], node: Node) -> Callable[[int], Iterator[int]]:
+    """The places around one that are of its moment, the nearest first."""
+    apart = are_apart(policy, expected, node)
+
+    def around(at: int) -> Iterator[int]:
+        yield at
+        low = high = True
+        for step in range(1, len(expected)):
+            low = low and at - step >= 0 and not apart(at, at - step)
+            high = high and at + step < len(expected) and not apart(at, at + step)
+            if low:
+                yield at - step
+            if high:
+                yield at + step
+            if not low and not high:
+                return
+
+    return around
+
+
+def _any_apart(pairs: Sequence[tuple[int, int]], apart: Callable[[int, int], bool]) -> bool:
+    """Whether an item changed its order with the first one before it that it changed its order with, and must not have."""
+    tops: list[int] = []
+    first: list[int] = []
+    for i, j in pairs:
+        before = bisect_right(tops, j)
+        if before < len(tops):
+            if apart(first[before], i):
+                return True
+        else:
+            tops.append(j)
+            first.append(i)
+    return False
 
 
 def compare_out_of_order(
