@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.compare import again, agree, align, flips, matching, order, sequence
 from harness.compare.align import Partners
+from harness.compare.anything import ANYTHING
 from harness.compare.compiled import Compiled, compiled
 from harness.compare.leaf import is_same
 from harness.compare.place import Place, below
@@ -22,6 +23,8 @@ def compare_lists(
     walk: Walk, expected: list[Any], actual: list[Any], node: Node | None, place: Place, *, watched: bool
 ) -> None:
     """Compare two lists at ``place`` along ``node``, each item with its partner."""
+    if walk.policy.uncovered and (node is None or not (node.items or node.prefix)):
+        node = ANYTHING
     if node is None or node.items is None or node.prefix:
         _by_index(walk, expected, actual, node, place, watched=watched)
         return

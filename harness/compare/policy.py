@@ -21,7 +21,8 @@ class Policy:
     ``tolerances`` None: exactly, environment leaves included (one configuration against another). Else by class
     and without environment leaves (a run against its golden). ``expected_by`` and ``actual_by`` name the
     configurations; ``expected_by`` is None for a golden, whose declared leaves hold no value. ``flips``: flip rules by
-    name; those that come with ``tolerances`` when None. Without tolerances nothing is a flip.
+    name; those that come with ``tolerances`` when None. Without tolerances nothing is a flip. ``uncovered``: what no
+    schema covers is compared too, exactly, as in documents without a schema.
     """
 
     actual_by: str
@@ -29,6 +30,7 @@ class Policy:
     tolerances: Mapping[str, Tolerance] | None = None
     declared: Sequence[Declared] = field(default_factory=tuple)
     flips: Mapping[str, FlipRule] | None = None
+    uncovered: bool = False
 
     def declared_at(self, path: str) -> Declared | None:
         """The declared difference that stands at ``path``."""

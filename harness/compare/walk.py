@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.compare.again import renamed
+from harness.compare.anything import ANYTHING
 from harness.compare.compiled import Way, compiled
 from harness.compare.difference import Comparison
 from harness.compare.leaf import compare_leaf, is_ignored, is_same
@@ -52,6 +53,7 @@ class Walk(Tally):
         """Compare what stands at ``place``; ``watched``: a declared difference may stand there or below."""
         if node is not None and node.branches:
             node = node.choose(actual) or node.choose(expected)
+        node = self._covering(node)
         if is_ignored(self, expected, actual, node, place, watched=watched):
             return
         kind = type(expected)
@@ -75,7 +77,7 @@ class Walk(Tally):
         new = [key for key in actual if key not in expected]
         names = renamed(expected, actual, gone, new, node) if gone and new else {}
         for key, value in expected.items():
-            child = node.child(key) if node else None
+            child = self._covering(node.child(key) if node else None)
             if key in actual:
                 if child is not None and not watched and is_same(value, actual[key], child):
                     self.found.exact += 1
@@ -83,14 +85,19 @@ class Walk(Tally):
                 here = below(place, key)
                 self._member(value, actual[key], node, child, here, watched=watched and self.policy.watches(here))
             elif key in names:
-                here, other = below(place, names[key], key), node.child(names[key]) if node else None
+                here, other = below(place, names[key], key), self._covering(node.child(names[key]) if node else None)
                 note = "" if other is not None else "no schema covers the new name"
                 self.differ("renamed", value, actual[names[key]], here, rule_of(child), leaf_count(value), note=note)
             else:
                 self.one_sided("missing", value, child, below(place, key))
         for key in new:
             if key not in names.values():
-                self.one_sided("extra", actual[key], node.child(key) if node else None, below(place, key))
+                child = self._covering(node.child(key) if node else None)
+                self.one_sided("extra", actual[key], child, below(place, key))
+
+    def _covering(self, node: Node | None) -> Node | None:
+        """``node``, or one that covers anything where it says nothing and that is to be compared all the same."""
+        return ANYTHING if self.policy.uncovered and (node is None or node.says_nothing) else node
 
     def _member(
         self, expected: Any, actual: Any, node: Node | None, child: Node | None, place: Place, *, watched: bool

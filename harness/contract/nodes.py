@@ -168,7 +168,9 @@ class Node:
             null, other = self.optional
             return null if value is None else other if any(has_type(value, name) for name in other.types) else None
         # What says nothing, like the schema true, is the last choice.
-        candidates = sorted(filter(lambda branch: branch._looks_like(value), self.branches), key=Node._says_nothing)
+        candidates = sorted(
+            filter(lambda branch: branch._looks_like(value), self.branches), key=lambda branch: branch.says_nothing
+        )
         if len(candidates) > 1:
             candidates = [branch for branch in candidates if branch.validator.is_valid(value)] or candidates
         return candidates[0] if candidates else None
@@ -177,8 +179,11 @@ class Node:
     def _has_own_places(self) -> bool:
         return bool(self.properties or self.patterns or self.items or self.rule != Rule())
 
-    def _says_nothing(self) -> bool:
-        return not (self.types or self.branches or self._has_own_places or self.values is not None)
+    @property
+    def says_nothing(self) -> bool:
+        """Whether any value is allowed here, and nothing is said of it: the schema true, or one without a word."""
+        inside = self.branches or self.prefix or self.additional or self.content
+        return not (self.types or inside or self._has_own_places or self.values is not None)
 
     def _looks_like(self, value: object) -> bool:
         """Cheap test by type, named keys and constants: enough to tell tagged alternatives apart."""

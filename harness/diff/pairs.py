@@ -269,7 +269,7 @@ class Comparer:
             documents = (documents[0], sized)
         comparison = compare(*documents, contract.node, policy)
         if self.options.any_contract:
-            comparison = older.without_todays_schema(comparison, *documents)
+            comparison = older.without_todays_schema(comparison)
         violations = self._violations(name, contract, documents, sides, labels, comparison)
         matched = 0
         if self.meant is not None:
@@ -305,6 +305,7 @@ class Comparer:
             expected_by=None if golden else first or "A",
             tolerances=strict.tolerances,
             declared=[entry for entry in declared if case is None or entry.holds_in(case.name)],
+            uncovered=self.options.any_contract,
         )
 
     def _violations(

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.compare.walk import leaf_count
-from harness.diff import schemaless
+from harness.compare.walk import Policy, leaf_count
+from harness.compare.walk import compare as along
+from harness.contract import check, registry
+from harness.diff import older, schemaless
 
 values = st.recursive(
     st.none()
@@ -140,3 +142,31 @@ def test_long_lists_in_which_every_item_changed_take_seconds(count):
     began = time.process_time()
     assert len(schemaless.compare(left, right).differences) == count + 1
     assert time.process_time() - began < 5
+
+
+KNOWN = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("more", "left", "right", "kind", "path"),
+    [
+        ({}, {"a": 1, "posts": POSTS}, {"a": 1, "posts": [post(900), *POSTS]}, "extra", "posts[0]"),
+        ({}, {"a": 1, "__typename": "x"}, {"a": 1, "__typename": "y"}, "value", "__typename"),
+        ({}, {"a": 1, "posts": POSTS}, {"a": 1}, "missing", "posts"),
+        ({}, {"a": POSTS}, {"a": POSTS[1:]}, "missing", "a[0]"),
+        ({"properties": {"a": {"type": "array"}}}, {"a": POSTS}, {"a": POSTS[1:]}, "missing", "a[0]"),
+        ({"properties": {"a": True}}, {"a": [POSTS]}, {"a": [POSTS[1:]]}, "missing", "a[0][0]"),
+        ({"properties": {"a": {"type": "array", "items": {"type": "integer"}}}}, {"a": POSTS}, {"a": POSTS[1:]}, "missing", "a[0]"),
+        ({}, {"a": 1.5}, {"a": 2.5}, "value", "a"),
+        ({}, {"a": 1, "b": [1, 2.0]}, {"a": 1, "b": [1, 2]}, "type", "b[1]"),
+    ],
+)  # fmt: skip
+def test_of_any_contract_what_no_schema_covers_is_compared_in_the_same_way(more, left, right, kind, path):
+    node = check.build(registry.collect([{"$id": "x.schema.json", **KNOWN, **more}]), "x.schema.json").node
+    found = along(left, right, node, Policy(expected_by="A", actual_by="B", uncovered=True))
+    found = older.without_todays_schema(found)
+    assert [(each.kind, each.path) for each in found.differences] == [(kind, path)]
+    assert found.uncompared == []
+    assert found.leaves == max(leaf_count(left), leaf_count(right))
+    same = older.without_todays_schema(along(left, left, node, Policy(expected_by="A", actual_by="B", uncovered=True)))
+    assert (same.differences, same.exact, same.uncompared) == ([], leaf_count(left), [])
