@@ -10,10 +10,12 @@ import click
 from click.exceptions import Exit
 
 from rumiai_v2.entry import failed, main
+from rumiai_v2.errors import OutputError
 from rumiai_v2.shown import shown_document
 
 if TYPE_CHECKING:
     from rumiai_v2.console import Streams
+    from rumiai_v2.outputs.return_file import ReturnFile
     from rumiai_v2.settings import Settings
 
 EXIT_CODES = """\b
@@ -37,7 +39,9 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option("--output-format", type=click.Choice(["text", "json"]), help="json is the same as --json."),
             click.option(
-                "--return-file", type=click.Path(path_type=Path), help="Also write the return structure here."
+                "--return-file",
+                type=click.Path(path_type=Path),
+                help="Also write the return structure here: a file, a device or a pipe.",
             ),
             click.option("--id", "video_id", help="Use this video id instead of the metadata's or the file's name."),
             click.option("--replace-id", is_flag=True, help="Allow an id that was recorded with other media."),
@@ -171,11 +175,14 @@ def _execute(make_source: Callable[[Settings], Any], options: dict[str, Any]) ->
 
     as_json = options["as_json"] or options["output_format"] == "json"
     streams = _claimed()
+    return_file = None
     try:
+        return_file = _return_file(options["return_file"], streams)
         _load_env_file()
         settings = load_settings()
         set_up_logging(settings.log_level)
         source = make_source(settings)
+        _check(return_file, source=source, settings=settings)
         with ConsoleProgress(streams.err if as_json else streams.out) as progress:
             config = RunnerConfig(
                 source=source,
@@ -188,7 +195,25 @@ def _execute(make_source: Callable[[Settings], Any], options: dict[str, Any]) ->
             returned = run(config).returned
     except BaseException as error:
         returned = failed(error)
-    _finish(returned, streams, as_json=as_json, return_file=options["return_file"])
+    _finish(returned, streams, as_json=as_json, return_file=return_file)
+
+
+def _return_file(given: Path | None, streams: Streams) -> ReturnFile | None:
+    from rumiai_v2.outputs.return_file import ReturnFile
+
+    return ReturnFile(given, [0, *(stream.fileno() for stream in streams)]) if given else None
+
+
+def _check(return_file: ReturnFile | None, *, source: Any, settings: Settings) -> None:
+    """The return file is none that the run reads or writes."""
+    if return_file is not None:
+        inputs = (*source.inputs, settings.recorded_results, Path(".env"))
+        return_file.check(
+            [path for path in inputs if path is not None],
+            unified=settings.unified_dir,
+            insights=settings.insights_dir,
+            temp=settings.temp_dir,
+        )
 
 
 def _claimed() -> Streams:
@@ -204,10 +229,16 @@ def _listed(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _finish(returned: dict[str, Any], streams: Streams, *, as_json: bool, return_file: Path | None) -> None:
+def _finish(returned: dict[str, Any], streams: Streams, *, as_json: bool, return_file: ReturnFile | None) -> None:
     out, returned = streams.out, shown_document(returned)
     if return_file is not None:
-        _write_return(return_file, returned)
+        try:
+            _write_return(return_file, returned)
+        except OutputError as error:
+            if returned["success"]:
+                returned = returned | _unreturned(error)
+            else:
+                streams.err.write(f"warning: {error}\n")
     if as_json:
         out.document(returned)
     elif returned["success"]:
@@ -222,9 +253,18 @@ def _finish(returned: dict[str, Any], streams: Streams, *, as_json: bool, return
     raise Exit(0 if returned["success"] else returned["exit_code"])
 
 
-def _write_return(path: Path, returned: dict[str, Any]) -> None:
+def _write_return(return_file: ReturnFile, returned: dict[str, Any]) -> None:
     from rumiai_v2.outputs.file_sets import to_json
-    from rumiai_v2.outputs.files import write_atomically
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, to_json(returned))
+    return_file.write(to_json(returned))
+
+
+def _unreturned(error: OutputError) -> dict[str, Any]:
+    """What a return structure says when it could not be written where it was to stand."""
+    return {
+        "success": False,
+        "stage": "completed",
+        "error": f"{error}; all outputs of the run are published, only this file is missing",
+        "error_type": type(error).__name__,
+        "exit_code": error.exit_code,
+    }

@@ -22,11 +22,12 @@ class Source(Protocol):
     """``reference`` names the source in the outputs (a URL or a path as given).
 
     ``owns_file`` tells whether ``fetch`` made the file, so that it is removed after a failure and by
-    ``RUMIAI_CLEANUP_VIDEO``.
+    ``RUMIAI_CLEANUP_VIDEO``. ``inputs`` are the files it reads.
     """
 
     reference: str
     owns_file: bool
+    inputs: tuple[Path, ...]
 
     def describe(self) -> Described:
         """Id and metadata; raises a ``RumiError`` whose exit code says whose fault it is."""

@@ -25,6 +25,7 @@ class LocalFile:
         self.metadata_path = metadata
         self.video_id = video_id
         self.reference = shown(path)
+        self.inputs = (path, metadata) if metadata else (path,)
 
     def describe(self) -> Described:
         metadata = read_metadata(self.metadata_path) if self.metadata_path else VideoMetadata()

@@ -17,6 +17,7 @@ class Recording:
 
     def __init__(self, path: Path, *, video_id: str | None = None) -> None:
         self.path = path
+        self.inputs = (path,)
         self.video_id = video_id
 
     def evidence(self, standing: Path | None = None) -> Evidence:

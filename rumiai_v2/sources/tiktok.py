@@ -38,6 +38,7 @@ class TikTok:
     """A URL on the platform. The bearer token goes to the API's own origin only, never to a media host."""
 
     owns_file = True
+    inputs: tuple[Path, ...] = ()
 
     def __init__(self, url: str, settings: Settings, *, video_id: str | None = None) -> None:
         if reason := why_unreadable(url):

@@ -33,6 +33,10 @@ WRITERS = {
     (JOURNAL, "decide"): "the rename that publishes a run",
     (JOURNAL, "_put"): "the renaming of everything that was decided",
     (FILES, "write_atomically"): "one file that is no output of a run, written aside and renamed",
+    (
+        f"{PACKAGE}/outputs/return_file.py",
+        "ReturnFile.write",
+    ): "a device or a pipe; a file goes through write_atomically",
     (CONSOLE, "guard_streams"): "a closed standard stream is opened on nothing; no file",
     (CRASH, "_written"): "the traceback of an error nobody foresaw, written aside and renamed; no output of a run",
     (
