@@ -10,6 +10,7 @@ import faulthandler
 import itertools
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,10 @@ from rumiai_v2.crash import reported
 from rumiai_v2.errors import Defect, Interrupted, RumiError, Stopped
 from rumiai_v2.failure import failure
 from rumiai_v2.redact import watch_logs
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: How long after a signal another one counts as the same (s).
+PATIENCE = 2.0
 
 
 def main() -> None:
@@ -34,6 +39,9 @@ def main() -> None:
     except BaseException as error:
         code = _told(failed(error), streams, as_json=as_json)
     streams.tell_losses(as_json=as_json)
+    if code >= Interrupted.exit_code:
+        for each in _SIGNALS:  # the same signal once more must not give the end another code
+            signal.signal(each, signal.SIG_IGN)
     sys.exit(code)
 
 
@@ -70,14 +78,20 @@ def _told(returned: dict[str, Any], streams: Streams, *, as_json: bool, show: Ca
 
 
 def _heed_signals() -> None:
-    """A polite end cleans up like any other failure. Once: a second signal does not disturb the cleaning."""
+    """A polite end cleans up like any other failure, which a second signal right behind the first does not disturb.
+
+    A later one is heeded again: code that nobody may leave by an exception (a finalizer, a callback) swallows the first.
+    """
+    heeded = -PATIENCE
 
     def stop(number: int, _: object) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_IGN)
+        nonlocal heeded
+        if time.monotonic() - heeded < PATIENCE:
+            return
+        heeded = time.monotonic()
         raise Interrupted if number == signal.SIGINT else Stopped
 
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in _SIGNALS:
         if signal.getsignal(each) is not signal.SIG_IGN:  # as a shell has it in the background
             signal.signal(each, stop)
 

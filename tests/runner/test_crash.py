@@ -167,6 +167,38 @@ def test_a_signal_ends_with_its_code_and_one_document(tmp_path, number, code):
     assert json.loads((tmp_path / "return.json").read_text()) == returned
 
 
+SWALLOWS = """
+import time
+from rumiai_v2 import entry
+entry.PATIENCE = 0.2
+class Finalized:
+    def __del__(self):
+        print('ready')
+        time.sleep(60)
+def build_timeline(*a, **b):
+    Finalized()
+    print('again')
+    time.sleep(60)
+from rumiai_v2.timeline import builder
+builder.build_timeline = build_timeline
+"""
+
+
+def test_a_signal_that_a_finalizer_swallows_is_not_the_last(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", BROKEN.format(SWALLOWS), "replay", str(RECORDED)],
+        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for word in ("ready\n", "again\n"):
+        for line in process.stderr:
+            if line == word:
+                break
+        time.sleep(0.3)
+        process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+
+
 def test_native_code_that_dies_ends_with_its_signal_and_says_where(tmp_path):
     broken = "import faulthandler\nfrom rumiai_v2.timeline import builder\nbuilder.build_timeline = lambda *a, **b: faulthandler._sigsegv()"
     finished = replayed("--json", work=tmp_path, broken=broken)

@@ -10,7 +10,8 @@ metadata   top-level fields of its metadata to replace; null stands for null
 settings   environment variables
 services   run only these
 files      files that stand in the working folder beforehand: name → text
-raises     ``service`` or ``analysis``: the one that raises in the middle of its work; or ``rename``: what meets the
+raises     ``service`` or ``analysis``: the one that raises in the middle of its work; ``timeline``: it raises, which
+           nobody foresaw; or ``rename``: what meets the
            publishing: 1 is the decision, from 2 on the documents are put into place (``full``: the disk is full
            from there on, ``kill``, ``terminate``: signals right after it, ``stop``: SIGTERM right before it)
 ends       ``exit_code`` (negative: a signal), ``stage``, ``error_type``: a value for both configurations, or one for
@@ -72,18 +73,21 @@ class Raises(_Part):
 
     service: str | None = None
     analysis: str | None = None
+    timeline: Literal[True] | None = None
     rename: dict[Annotated[int, Field(ge=1)], Literal["full", "kill", "stop", "terminate"]] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1 or (self.rename is not None and len(self.rename) != 1):
-            raise ValueError("expected one of service, analysis and rename (one number: what meets it)")
+            raise ValueError("expected one of service, analysis, timeline and rename (one number: what meets it)")
         return self
 
     @property
     def program(self) -> tuple[str, ...]:
         """What starts the command line with it."""
         options = ("--service", self.service) if self.service else ("--analysis", self.analysis or "")
+        if self.timeline:
+            options = ("--timeline",)
         for number, event in (self.rename or {}).items():
             options = ("--rename", f"{number}:{event}")
         return (sys.executable, "-m", "harness.pipelines.rumiai.raising", *options)

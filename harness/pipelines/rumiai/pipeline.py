@@ -50,7 +50,8 @@ RECORDED, REPLAY = "recorded.json", "replay.yaml"
 _HASH_SEEDS = {"production": "1", "local": "2", "repeat": "3"}
 
 _SET_FILE = re.compile(r"(?P<analysis>[a-z_]+)_(?P<form>complete|ml|result)_(?P<stamp>\d{8}_\d{6})\.json")
-_STAMPED = re.compile(r"_(\d{8}_\d{6})\.json")
+#: Of the outputs, and of the file with the traceback of an error nobody foresaw.
+_STAMPED = re.compile(r"(?:_|rumiai-crash-)(\d{8}_\d{6}(?:-[0-9a-f]{8})?)\.(?:json|txt)")
 #: A file that a killed run left: what marks it stands before its ending.
 _MARKED = re.compile(r".+\.([0-9a-f]{16})\.(?:partial|lock)")
 _REPORT_FILE = re.compile(r"report_(?P<stamp>\d{8}_\d{6})\.json")

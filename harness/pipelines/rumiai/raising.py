@@ -58,6 +58,16 @@ def break_service(name: str) -> None:
     registry.SERVICES = {**registry.SERVICES, name: made}
 
 
+def break_timeline() -> None:
+    """Let the timeline raise what nobody foresaw."""
+    from rumiai_v2.timeline import builder
+
+    def build_timeline(*_: Any, **__: Any) -> NoReturn:
+        raise Raised("made to fail")
+
+    builder.build_timeline = build_timeline
+
+
 def break_rename(number: int, event: str) -> None:
     """Let ``event`` meet the publishing: its ``number``th rename of a document; the first is the decision."""
     from rumiai_v2.outputs import journal
@@ -94,12 +104,15 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m harness.pipelines.rumiai.raising", description=main.__doc__)
     parser.add_argument("--analysis")
     parser.add_argument("--service")
+    parser.add_argument("--timeline", action="store_true")
     parser.add_argument("--rename", metavar="NUMBER:full|kill|stop|terminate")
     options, rest = parser.parse_known_args(arguments)
     if options.analysis:
         break_analysis(options.analysis)
     if options.service:
         break_service(options.service)
+    if options.timeline:
+        break_timeline()
     if options.rename:
         number, _, event = options.rename.partition(":")
         break_rename(int(number), event)

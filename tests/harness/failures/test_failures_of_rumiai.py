@@ -54,12 +54,12 @@ def test_every_situation_that_both_configurations_can_meet_is_a_case():
     assert set(CASES) == {
         f"broken_{what}"
         for what in (
-            "analysis", "cut", "disk", "empty", "folder", "id", "kill", "limit", "markers", "metadata", "missing", "service",
+            "analysis", "cut", "defect", "disk", "empty", "folder", "id", "kill", "limit", "markers", "metadata", "missing", "service",
             "setting", "stop", "taken", "text", "weights",
         )
     }  # fmt: skip
     codes = {failing(PIPELINE, case).endings["production"].exit_code for case in CASES.values()}
-    assert {1, 2, 3, 4} <= codes
+    assert {1, 2, 3, 4, 70} <= codes
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -115,7 +115,7 @@ def test_settings_of_a_case_reach_its_runs_from_the_environment_or_from_a_file()
         ({"clip": {"cut": 0.5, "text": "a"}}, "clip: expected one of cut, text and missing"),
         ({"clip": {"cut": 1.5}}, "clip.cut: Input should be less than"),
         ({"raises": {"rename": {0: "kill"}}}, "raises.rename"),
-        ({"raises": {}}, "raises: expected one of service, analysis and rename"),
+        ({"raises": {}}, "raises: expected one of service, analysis, timeline and rename"),
         ({"says": []}, "failure: says: expected parts of the error's text where one is returned"),
         ({"ends": {"exit_code": {"local": 1}, "error_type": "E"}}, "ends.exit_code: expected one value for each of"),
     ],
