@@ -9,13 +9,17 @@ from typing import Any
 
 from rumiai_v2.errors import UsageError
 from rumiai_v2.models.ml_result import ServiceStatus
+from rumiai_v2.models.services import LONGEST, LONGEST_TEXT, Mismatch, checked
 from rumiai_v2.sources.json_file import read_json
 from rumiai_v2.sources.older import CONVERTERS, FROM_TIMELINE, Recording
+from rumiai_v2.sources.older.reading import shown
 
 Json = dict[str, Any]
 
 SERVICES = ("yolo", "whisper", "mediapipe", "ocr", "scene_detection", "audio_energy", "emotion_detection")
 
+#: Frames per second beyond which a recorded rate says nothing.
+FASTEST = 1e6
 #: Bytes of a recording: five minutes with many faces have about 20 million.
 LARGEST_RECORDING = 256_000_000
 
@@ -55,8 +59,16 @@ def normalise(recorded: Any, *, where: str = "recorded document") -> RecordedRun
 
     A service is not run when its key is missing, when it is empty without metadata, or when nothing was found in
     zero frames; it failed when its data carry ``error`` or ``processed: false``. Status flags elsewhere in older
-    recordings do not count. ``where`` begins the message of a ``UsageError``.
+    recordings do not count. Whatever comes back has the shape of ``models.services``. ``where`` begins the message of a
+    ``UsageError``.
     """
+    try:
+        return _normalised(recorded, where)
+    except Mismatch as error:
+        raise _wrong(where, error.path, error.expected, error.got) from None
+
+
+def _normalised(recorded: Any, where: str) -> RecordedRun:
     if not isinstance(recorded, Mapping):
         raise _wrong(where, "", "a JSON object with a unified analysis", recorded)
     ml_data = recorded.get("ml_data", recorded.get("ml_results"))
@@ -69,10 +81,8 @@ def normalise(recorded: Any, *, where: str = "recorded document") -> RecordedRun
     if not isinstance(processing, Mapping):
         raise _wrong(where, "processing_metadata", "an object", processing)
     duration = _duration(recorded, metadata, where)
-    size = _size(processing.get("media")) or _recorded_size(metadata)
-    # The frame's size alone is kept too: the platform's document, where older recordings have it, is not handed on.
-    media = processing.get("media") or (dict(zip(("width", "height"), size, strict=True)) if size else None)
-    recording = Recording(where, duration, _fps(media, metadata), tuple(_entries(recorded, where)))
+    media = _media(processing.get("media"), metadata, ours="services" in processing)
+    recording = Recording(where, duration, _fps(processing.get("media"), metadata), tuple(_entries(recorded, where)))
     known = processing.get("services") or {}
     if not isinstance(known, Mapping):
         raise _wrong(where, "processing_metadata.services", "an object", known)
@@ -84,30 +94,31 @@ def normalise(recorded: Any, *, where: str = "recorded document") -> RecordedRun
             status[name], out[name], error = _ours(name, known[name], ml_data.get(name), where)
         else:
             status[name], out[name], error = _older(name, ml_data.get(name), recording)
+        if status[name] == "run":
+            out[name] = checked(name, out[name], f"ml_data.{name}")
         if status[name] == "failed":
             errors[name] = error or "the recording does not say why"
     return RecordedRun(
         video_id=_video_id(recorded, metadata, where),
         metadata=dict(metadata),
         duration=duration,
-        size=size,
+        size=_size(media),
         media=media,
         ml_data=out,
         status=status,
         errors=errors,
-        source=processing.get("source"),
+        source=_source(processing.get("source"), where),
     )
 
 
 def _ours(name: str, state: Any, data: Any, where: str) -> tuple[ServiceStatus, Json, str | None]:
     """Status, document and error of one service as our own file states them."""
-    status = state.get("status") if isinstance(state, Mapping) else None
-    if status not in ("run", "not_run", "failed"):
-        raise _wrong(where, f"processing_metadata.services.{name}.status", "run, not_run or failed", status)
+    known = checked("state", state, f"processing_metadata.services.{name}")
+    status = known["status"]
     if not isinstance(data, Mapping) or (status == "run") != bool(data):
         expected = "the service's result" if status == "run" else "an empty object"
         raise _wrong(where, f"ml_data.{name}", f"{expected} (status {status})", data)
-    return status, dict(data), state.get("error")
+    return status, dict(data), known["error"]
 
 
 def _older(name: str, raw: Any, recording: Recording) -> tuple[ServiceStatus, Json, str | None]:
@@ -119,18 +130,10 @@ def _older(name: str, raw: Any, recording: Recording) -> tuple[ServiceStatus, Js
     error = error or _failure(data)
     if error is not None:
         return "failed", {}, error
-    try:
-        if _ran(data):
-            return "run", CONVERTERS[name](data, recording), None
-        found = FROM_TIMELINE[name](recording) if name in FROM_TIMELINE else None
-        return ("run", found, None) if found is not None else ("not_run", {}, None)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        # The converters name what they check; this is for shapes nobody has seen yet.
-        got = f"{type(error).__name__}: {error}"
-        raise UsageError(
-            f"{recording.where}: ml_data.{name}: expected the shape of a recorded result, got a value that does not "
-            f"fit it ({got}); repair or re-record the file"
-        ) from error
+    if _ran(data):
+        return "run", CONVERTERS[name](data, recording), None
+    found = FROM_TIMELINE[name](recording) if name in FROM_TIMELINE else None
+    return ("run", found, None) if found is not None else ("not_run", {}, None)
 
 
 def _unwrapped(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -144,7 +147,7 @@ def _failure(data: Mapping[str, Any]) -> str | None:
     parts = (data, metadata if isinstance(metadata, Mapping) else {})
     for part in parts:
         if part.get("error"):
-            return str(part["error"])
+            return str(part["error"])[:LONGEST_TEXT]
     if any(part.get("processed") is False or part.get("success") is False for part in parts):
         return "recorded as not processed, without an error"
     return None
@@ -160,27 +163,44 @@ def _ran(data: Mapping[str, Any]) -> bool:
 
 def _video_id(recorded: Mapping[str, Any], metadata: Mapping[str, Any], where: str) -> str:
     for value in (recorded.get("video_id"), metadata.get("id"), metadata.get("video_id")):
-        if isinstance(value, str) and value:
-            return value
-    raise _wrong(where, "video_id", "a string", recorded.get("video_id"))
+        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+            return str(value)
+    raise _wrong(where, "video_id", "a text", recorded.get("video_id"))
 
 
 def _duration(recorded: Mapping[str, Any], metadata: Mapping[str, Any], where: str) -> float:
     places = (recorded, recorded.get("timeline"), recorded.get("processing_metadata"), metadata)
     for place in places:
         value = place.get("duration") if isinstance(place, Mapping) else None
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST:
             return float(value)
-    raise _wrong(where, "duration", "the length of the video in seconds, above 0", recorded.get("duration"))
+    expected = f"the length of the video in seconds, above 0 and at most {LONGEST:g}"
+    raise _wrong(where, "duration", expected, recorded.get("duration"))
+
+
+def _media(media: Any, metadata: Mapping[str, Any], *, ours: bool) -> Json | None:
+    """The facts about the media, or all that an older recording tells of them, the frame's size; None without either."""
+    if isinstance(media, Mapping) and "sha256" in media:
+        return checked("facts", media, "processing_metadata.media")
+    if ours and media is not None:
+        return checked("size", media, "processing_metadata.media")
+    size = _size(media) or _recorded_size(metadata)
+    # The frame's size alone is kept too: the platform's document, where older recordings have it, is not handed on.
+    return checked("size", dict(zip(("width", "height"), size, strict=True)), "metadata") if size else None
+
+
+def _source(source: Any, where: str) -> str | None:
+    if source is not None and not isinstance(source, str):
+        raise _wrong(where, "processing_metadata.source", "a text", source)
+    return source
 
 
 def _size(holder: Any) -> tuple[int, int] | None:
     if not isinstance(holder, Mapping):
         return None
     width, height = holder.get("width"), holder.get("height")
-    if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
-        return width, height
-    return None
+    right = all(type(side) is int and side > 0 for side in (width, height))
+    return (width, height) if right else None
 
 
 def _recorded_size(metadata: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -191,7 +211,7 @@ def _recorded_size(metadata: Mapping[str, Any]) -> tuple[int, int] | None:
 def _fps(media: Any, metadata: Mapping[str, Any]) -> float | None:
     for holder in (media, metadata):
         fps = holder.get("fps") if isinstance(holder, Mapping) else None
-        if isinstance(fps, int | float) and fps > 0:
+        if isinstance(fps, int | float) and not isinstance(fps, bool) and 0 < fps <= FASTEST:
             return float(fps)
     return None
 
@@ -206,5 +226,4 @@ def _entries(recorded: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]
 
 def _wrong(where: str, path: str, expected: str, got: Any) -> UsageError:
     what = f"{where}: {path}" if path else where
-    shown = "nothing" if got is None else f"{type(got).__name__} {got!r}"[:80]
-    return UsageError(f"{what}: expected {expected}, got {shown}; name a unified analysis file of a finished run")
+    return UsageError(f"{what}: expected {expected}, got {shown(got)}; name a unified analysis file of a finished run")

@@ -28,12 +28,13 @@ def videos(draw: st.DrawFn) -> d.Json:
     duration = draw(st.floats(0.2, 14.0))
     moment = st.floats(0.0, duration)
     span = st.tuples(moment, moment).map(sorted)
-    word = st.text("abc yoü!", min_size=1, max_size=12)
+    word = st.text("abc yoü!", min_size=3, max_size=12)
+    sure = st.floats(0.5, 1.0, exclude_min=True)
     has_audio = draw(st.booleans())
     services = st.sets(st.sampled_from(d.SERVICES), max_size=3)
     return d.unified(
         duration=duration,
-        texts=draw(_many(st.builds(lambda t, s, c: d.text(t, *s, confidence=c), word, span, _CONFIDENCE))),
+        texts=draw(_many(st.builds(lambda t, s, c: d.text(t, *s, confidence=c), word, span, sure))),
         stickers=draw(_many(st.builds(lambda s, c: d.sticker(*s, confidence=c), span, _CONFIDENCE), 3)),
         speech=draw(_many(st.builds(lambda t, s: d.segment(t, *s), word, span), 3)),
         objects=draw(

@@ -135,7 +135,7 @@ def test_sightings_inside_an_object_keep_its_identity():
         "frames": [{"timestamp": t, "bbox": [0, 0, 9, 9]} for t in (1.0, 2.0)],
     }  # fmt: skip
     data = run({"yolo": {"objectAnnotations": [nested]}}).ml_data["yolo"]
-    assert [(a["trackId"], a["timestamp"]) for a in data["objectAnnotations"]] == [("a", 1.0), ("a", 2.0)]
+    assert [(a["trackId"], a["timestamp"]) for a in data["objectAnnotations"]] == [("obj_1", 1.0), ("obj_1", 2.0)]
 
 
 def test_a_polygon_becomes_its_upright_hull():

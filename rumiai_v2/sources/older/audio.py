@@ -13,9 +13,7 @@ BURSTS = ("front_loaded", "back_loaded", "middle_peak", "steady", "unknown")
 
 def audio(data: Mapping[str, Any], recording: Recording) -> Json:
     """Energy windows under their recorded keys; loudness per second, onsets, beats and tempo were not recorded."""
-    windows = data.get("energy_level_windows") or {}
-    if not isinstance(windows, Mapping):
-        raise recording.wrong("ml_data.audio_energy.energy_level_windows", "an object", windows)
+    windows = reading.mapping(data, "energy_level_windows", "ml_data.audio_energy", recording)
     path = "ml_data.audio_energy.energy_level_windows"
     variance = reading.maybe(data, "energy_variance", "ml_data.audio_energy", recording)
     climax = reading.maybe(data, "climax_timestamp", "ml_data.audio_energy", recording) if windows else None
@@ -23,7 +21,7 @@ def audio(data: Mapping[str, Any], recording: Recording) -> Json:
         "energy_level_windows": {
             key: reading.share(windows, key, path, recording)
             for key in windows
-            if float(key.split("-")[0]) < recording.duration
+            if _begin(key, path, recording) < recording.duration
         },
         "energy_variance": variance if windows else None,
         "climax_timestamp": min(climax, recording.duration) if climax is not None else None,
@@ -46,3 +44,11 @@ def audio(data: Mapping[str, Any], recording: Recording) -> Json:
             "frames_analyzed": reading.known(data, "frames_analyzed"),
         },
     }
+
+
+def _begin(window: str, path: str, recording: Recording) -> float:
+    """When a window begins (s): its key is "5-10s"."""
+    first = window.partition("-")[0]
+    if not first.isdecimal() or len(first) > 6:
+        raise recording.wrong(f"{path}.{window[:40]}", 'a window as "5-10s"', window)
+    return float(first)

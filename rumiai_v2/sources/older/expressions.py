@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
+from rumiai_v2.models.services import LARGEST
 from rumiai_v2.sources.older import reading
 from rumiai_v2.sources.older.reading import Json, Recording
 from rumiai_v2.timeline.builder import sample_spacing
@@ -23,7 +25,7 @@ def expressions(data: Mapping[str, Any], recording: Recording) -> Json:
     """Expressions of single samples; summaries are made anew from them."""
     records = reading.records_of(data, recording, "emotion_detection", "emotions")
     found = [_expression(record, reading.time_of(record, path, recording), path, recording) for path, record in records]
-    stats = data.get("processing_stats") or {}
+    stats = reading.mapping(data, "processing_stats", "ml_data.emotion_detection", recording)
     return _expression_document(
         found,
         recording,
@@ -38,7 +40,8 @@ def expressions_from_timeline(recording: Recording) -> Json | None:
         if entry.get("entry_type") == "emotion":
             path = f"timeline.entries[{index}]"
             start = reading.time_of(entry, path, recording, "start")
-            found.append(_expression(entry.get("data") or {}, start, path, recording))
+            data = reading.mapping(entry, "data", path, recording)
+            found.append(_expression(data, start, f"{path}.data", recording))
     return _expression_document(found, recording, total=None) if found else None
 
 
@@ -46,17 +49,28 @@ def _expression(record: Mapping[str, Any], t: float, path: str, recording: Recor
     name = "joy"  # which the model called happiness
     if record.get("emotion") != "happiness":
         name = reading.one_of(record, "emotion", EMOTIONS, path, recording)
-    scores, box = record.get("all_scores") or {}, record.get("face_bbox")
-    units = {str(int(unit)): v for unit, v in (record.get("au_intensities") or {}).items()}
+    scores, box = reading.mapping(record, "all_scores", path, recording), record.get("face_bbox")
+    intensities = reading.mapping(record, "au_intensities", path, recording)
+    units = {str(_unit(unit, f"{path}.au_intensities", recording)): value for unit, value in intensities.items()}
+    active = reading.listed(record, "action_units", path, recording)
     return {
         "timestamp": t,
         "emotion": name,
         "confidence": reading.share(record, "confidence", path, recording),
         "all_scores": {e: reading.share({e: 0.0, **scores}, e, f"{path}.all_scores", recording) for e in EMOTIONS},
-        "action_units": sorted(int(unit) for unit in record.get("action_units") or ()),
+        "action_units": sorted(_unit(unit, f"{path}.action_units", recording) for unit in active),
         "au_intensities": {unit: reading.share(units, unit, f"{path}.au_intensities", recording) for unit in units},
         "face_bbox": None if box is None else reading.numbers(box, 4, f"{path}.face_bbox", recording),
     }
+
+
+def _unit(unit: Any, path: str, recording: Recording) -> int:
+    """The number of an action unit, recorded as 12, 12.0, "12", "AU12" or "AU12_r"."""
+    if isinstance(unit, str) and (named := re.fullmatch(r"(?:AU)?0?([0-9]{1,2})(?:_[a-z])?", unit)):
+        return int(named[1])
+    if not reading.is_number(unit) or not 0 <= unit <= 64 or unit != int(unit):
+        raise recording.wrong(path, "numbers of action units", unit)
+    return int(unit)
 
 
 def _expression_document(found: Iterable[Json], recording: Recording, *, total: Any) -> Json:
@@ -75,7 +89,7 @@ def _expression_document(found: Iterable[Json], recording: Recording, *, total: 
         second = f"{int(one['timestamp'])}-{int(one['timestamp']) + 1}s"
         if second not in by_second or one["confidence"] > by_second[second]["confidence"]:
             by_second[second] = one
-    total = max(total, len(emotions)) if isinstance(total, int) and not isinstance(total, bool) else None
+    total = max(total, len(emotions)) if type(total) is int and total <= LARGEST else None
     rate = len(emotions) / total if total else None
     kind = None if rate is None else "no_people" if rate < 1 - NO_PEOPLE_ABOVE else "people_detected"
     stats = {

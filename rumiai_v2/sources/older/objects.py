@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rumiai_v2.sources.older import reading
 from rumiai_v2.sources.older.reading import Json, Recording
-from rumiai_v2.timeline.builder import OBJECT_GAP, sample_spacing
+from rumiai_v2.timeline.builder import OBJECT_GAP
 
 #: Boxes of one class that overlap this much in neighbouring samples are one object.
 SAME_OBJECT_IOU = 0.3
@@ -18,8 +19,9 @@ def objects(data: Mapping[str, Any], recording: Recording) -> Json:
     records = reading.records_of(data, recording, "yolo", "objectAnnotations", "detections", "results", "predictions")
     found = []
     for path, record in records:
-        nested = record.get("frames") or [record]
-        for sighting in nested:
+        for sighting in reading.listed(record, "frames", path, recording) or [record]:
+            if not isinstance(sighting, Mapping):
+                raise recording.wrong(f"{path}.frames", "a list of objects", sighting)
             whole = {**record, **sighting}
             name = next((str(whole[k]) for k in ("className", "class", "label") if whole.get(k)), "unknown")
             found.append(
@@ -34,9 +36,10 @@ def objects(data: Mapping[str, Any], recording: Recording) -> Json:
                 }
             )
     found = reading.within(found, recording)
-    spacing = sample_spacing(data, (a["timestamp"] for a in found), recording.duration)
+    spacing = reading.spacing(data, (a["timestamp"] for a in found), "ml_data.yolo", recording)
     if not any(record.get("frames") for _, record in records):
         _link(found, spacing)
+    _name(found)
     return {
         "objectAnnotations": found,
         "metadata": {
@@ -48,6 +51,14 @@ def objects(data: Mapping[str, Any], recording: Recording) -> Json:
             "sample_spacing": spacing,
         },
     }
+
+
+def _name(found: Sequence[Json]) -> None:
+    """Give identities that were recorded under other names ours."""
+    numbers: dict[str, int] = {}
+    if not all(re.fullmatch("obj_[0-9]+", one["trackId"], re.ASCII) for one in found):
+        for one in found:
+            one["trackId"] = f"obj_{numbers.setdefault(one['trackId'], len(numbers) + 1)}"
 
 
 def _link(found: Sequence[Json], spacing: float) -> None:

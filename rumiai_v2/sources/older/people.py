@@ -7,8 +7,9 @@ from typing import Any
 
 from rumiai_v2.sources.older import reading
 from rumiai_v2.sources.older.reading import Json, Recording
-from rumiai_v2.timeline.builder import sample_spacing
 
+#: A confidence that is none yet: the service leaves such gestures out.
+UNSURE = 0.5
 GAZE_DIRECTIONS = ("camera", "left", "right", "up", "down")
 
 
@@ -38,6 +39,7 @@ def people(data: Mapping[str, Any], recording: Recording) -> Json:
     def face(record: Mapping[str, Any], path: str) -> Json:
         bbox, confidence = record.get("bbox"), reading.maybe_share(record, "confidence", path, recording)
         if bbox is not None:
+            bbox = reading.mapping(record, "bbox", path, recording)
             bbox = {key: reading.number(bbox, key, f"{path}.bbox", recording) for key in ("x", "y", "width", "height")}
         return {
             "count": reading.whole(record, "count", 1, path, recording),
@@ -57,13 +59,14 @@ def people(data: Mapping[str, Any], recording: Recording) -> Json:
         }
 
     def gesture(record: Mapping[str, Any], path: str) -> Json | None:
-        if record.get("type", "none") == "none":
+        kind = record.get("type", "none")
+        if not isinstance(kind, str) or not kind:
+            raise recording.wrong(f"{path}.type", "the name of a gesture", kind)
+        if kind == "none" or reading.share(record, "confidence", path, recording) <= UNSURE:
             return None
-        if not isinstance(record["type"], str):
-            raise recording.wrong(f"{path}.type", "the name of a gesture", record["type"])
         seconds = reading.time_of(record, path, recording)
         return {
-            "type": record["type"],
+            "type": kind,
             "confidence": reading.share(record, "confidence", path, recording),
             "hand": None,
             "timestamp_ms": round(1000 * seconds),
@@ -87,6 +90,6 @@ def people(data: Mapping[str, Any], recording: Recording) -> Json:
             "model": reading.known(data, "model", "mediapipe"),
             "frames_analyzed": reading.known(data, "frames_analyzed"),
             **{f"{kind}_detected": len(records) for kind, records in found.items()},
-            "sample_spacing": sample_spacing(data, times, recording.duration),
+            "sample_spacing": reading.spacing(data, times, "ml_data.mediapipe", recording),
         },
     }

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rumiai_v2.errors import UsageError
+from rumiai_v2.models.services import LARGEST
+from rumiai_v2.timeline.builder import sample_spacing
 
 Json = dict[str, Any]
 TIME_KEYS = ("timestamp", "time", "start_time", "frame_time", "t")
@@ -24,8 +26,15 @@ class Recording:
     entries: tuple[Mapping[str, Any], ...]
 
     def wrong(self, path: str, expected: str, got: Any) -> UsageError:
-        shown = "nothing" if got is None else f"{type(got).__name__} {got!r}"[:80]
-        return UsageError(f"{self.where}: {path}: expected {expected}, got {shown}; repair or re-record the file")
+        return UsageError(f"{self.where}: {path}: expected {expected}, got {shown(got)}; repair or re-record the file")
+
+
+def shown(got: Any) -> str:
+    """A value in a message, cut short."""
+    if got is None or got is ...:
+        return "nothing"
+    text = f"{type(got).__name__} {str(got)[:100] if isinstance(got, int) else repr(got)[:100]}"
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def records_of(
@@ -48,13 +57,41 @@ def records_of(
     return []
 
 
+def mapping(record: Mapping[str, Any], key: str, path: str, recording: Recording) -> Mapping[str, Any]:
+    """The object under ``key``, empty when there is none."""
+    value = record.get(key)
+    if value is not None and not isinstance(value, Mapping):
+        raise recording.wrong(f"{path}.{key}", "an object", value)
+    return value or {}
+
+
+def listed(record: Mapping[str, Any], key: str, path: str, recording: Recording) -> list[Any]:
+    """The list under ``key``, empty when there is none."""
+    value = record.get(key)
+    if value is not None and not isinstance(value, list):
+        raise recording.wrong(f"{path}.{key}", "a list", value)
+    return value or []
+
+
+def end_of(record: Mapping[str, Any], otherwise: float, path: str, recording: Recording) -> float:
+    """Its recorded end, at the latest the end of the video; ``otherwise`` when there is none."""
+    return min(maybe(record, "end_timestamp", path, recording) or otherwise, recording.duration)
+
+
+def spacing(data: Mapping[str, Any], times: Iterable[float], path: str, recording: Recording) -> float:
+    """Distance of two samples (s), as recorded or as the times tell."""
+    metadata = mapping(data, "metadata", path, recording)
+    recorded = maybe(metadata, "sample_spacing", f"{path}.metadata", recording)
+    return recorded if recorded and recorded > 0 else sample_spacing({}, times, recording.duration)
+
+
 def time_of(record: Mapping[str, Any], path: str, recording: Recording, *keys: str) -> float:
     for key in keys or TIME_KEYS:
         if is_number(record.get(key)):
             return max(0.0, float(record[key]))
     for key in ("frame_number", "frame"):
         if is_number(record.get(key)):
-            return record[key] / (recording.fps or ASSUMED_FPS)
+            return max(0.0, record[key] / (recording.fps or ASSUMED_FPS))
     raise recording.wrong(f"{path}.timestamp", "a time in seconds", record.get("timestamp"))
 
 
@@ -63,7 +100,8 @@ def within(records: Iterable[Json], recording: Recording) -> list[Json]:
 
 
 def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
+    """A number that a calculation survives; beyond it lies nothing that was measured."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def share(record: Mapping[str, Any], key: str, path: str, recording: Recording) -> float:
@@ -90,14 +128,16 @@ def maybe(record: Mapping[str, Any], key: str, path: str, recording: Recording) 
 
 def whole(record: Mapping[str, Any], key: str, otherwise: int | None, path: str, recording: Recording) -> int | None:
     value = record.get(key, otherwise)
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST):
         raise recording.wrong(f"{path}.{key}", "a whole number from 0", value)
     return value
 
 
 def one_of(record: Mapping[str, Any], key: str, names: Sequence[str], path: str, recording: Recording) -> str:
     value = record.get(key)
-    if value not in names:
+    if not isinstance(value, str) or value not in names:
         raise recording.wrong(f"{path}.{key}", f"one of {', '.join(names)}", value)
     return value
 
@@ -105,7 +145,7 @@ def one_of(record: Mapping[str, Any], key: str, names: Sequence[str], path: str,
 def numbers(values: Any, length: int | None, path: str, recording: Recording) -> list[float]:
     right = isinstance(values, list) and length in (None, len(values)) and all(map(is_number, values))
     if not right:
-        raise recording.wrong(path, f"a list of {length or 'all'} numbers", values)
+        raise recording.wrong(path, f"a list of {length} numbers" if length else "a list of numbers", values)
     return [float(v) for v in values]
 
 

@@ -26,7 +26,7 @@ def speech(data: Mapping[str, Any], recording: Recording) -> Json:
                 "start": float(start),
                 "end": float(end),
                 "text": text.strip(),
-                "words": list(record.get("words") or ()),
+                "words": _words(record, recording.duration, path, recording),
                 # Some recordings wrote 0 where they had no confidence.
                 "confidence": reading.maybe_share(record, "confidence", path, recording) or None,
                 "avg_logprob": reading.maybe(record, "avg_logprob", path, recording),
@@ -53,3 +53,21 @@ def speech(data: Mapping[str, Any], recording: Recording) -> Json:
             "has_audio": True,
         },
     }
+
+
+def _words(record: Mapping[str, Any], duration: float, path: str, recording: Recording) -> list[Json]:
+    """Its words with times, cut to the video; none when a word lacks time or probability, for then the text alone counts."""
+    words = []
+    for word in reading.listed(record, "words", path, recording):
+        if not isinstance(word, Mapping) or not all(
+            map(reading.is_number, map(word.get, ("start", "end", "probability")))
+        ):
+            return []
+        if not isinstance(word.get("word"), str) or not 0 <= word["probability"] <= 1:
+            return []
+        start, end = (min(max(float(word[key]), 0.0), duration) for key in ("start", "end"))
+        if start < duration:
+            words.append(
+                {"word": word["word"], "start": start, "end": max(start, end), "probability": word["probability"]}
+            )
+    return words

@@ -1,0 +1,345 @@
+"""The documents of the seven services as types: what a recording has to hold before anything is computed from it.
+
+The same shapes as ``schemas/services/`` (a test compares the two), with limits where a schema has none: a number that
+no video can have would only be found when an analysis stumbles over it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Tag, TypeAdapter, ValidationError, with_config
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+#: The longest video (s): a day. Runs have their own, shorter limit; this one keeps series per second within memory.
+LONGEST = 86_400.0
+#: Whole numbers up to here are exact in every JSON reader.
+LARGEST = 2**53
+#: Letters of one text.
+LONGEST_TEXT = 100_000
+
+
+class Mismatch(ValueError):
+    """A value that does not fit: where, what was expected there, and what stands there (``...`` for nothing)."""
+
+    def __init__(self, path: str, expected: str, got: Any) -> None:
+        super().__init__(f"{path}: expected {expected}")
+        self.path = path
+        self.expected = expected
+        self.got = got
+
+
+def _wrong(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("expected", "{expected}", {"expected": expected})
+
+
+def _number(least: float, most: float, *, above: bool = False) -> Any:
+    """A real or whole number in [least, most], with ``above`` in (least, most]; never a flag, never 0 for false."""
+    expected = f"a number {'above' if above else 'from'} {least:.12g} {'up ' if above else ''}to {most:.12g}"
+
+    def check(value: Any) -> Any:
+        right = type(value) in (int, float) and least <= value <= most and not (above and value == least)
+        if not right:
+            raise _wrong(expected)
+        return value
+
+    return Annotated[Any, BeforeValidator(check)]
+
+
+def _whole(least: int = 0, most: int = LARGEST) -> Any:
+    """A whole number in [least, most]; 7.0, as some tools write it, is 7."""
+    expected = f"a whole number of at least {least}" if most == LARGEST else f"a whole number from {least} to {most}"
+
+    return Annotated[Any, BeforeValidator(lambda value: _as_whole(value, least, most, expected))]
+
+
+def _as_whole(value: Any, least: int, most: int, expected: str) -> int:
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    if type(value) is not int or not least <= value <= most:
+        raise _wrong(expected)
+    return value
+
+
+def _matching(pattern: str, expected: str, *, least: int = 0) -> Any:
+    """A text that ``pattern`` describes wholly, of ``least`` to ``LONGEST_TEXT`` letters."""
+    compiled = re.compile(pattern, re.DOTALL | re.ASCII)
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or not least <= len(value) <= LONGEST_TEXT or not compiled.fullmatch(value):
+            raise _wrong(expected)
+        return value
+
+    return Annotated[str, BeforeValidator(check)]
+
+
+def _shape(name: str, fields: Mapping[str, Any]) -> Any:
+    """An object with exactly these keys."""
+    return with_config(ConfigDict(extra="forbid", strict=True))(TypedDict(name, dict(fields)))  # type: ignore[misc]
+
+
+Time = _number(0, LONGEST)
+Share = _number(0, 1)
+Sure = _number(0.5, 1, above=True)
+Count = _whole()
+Relative = _number(-1, 2)
+Text = _matching(".*", f"a text of at most {LONGEST_TEXT:,} letters")
+Name = _matching(".*", f"a text of 1 to {LONGEST_TEXT:,} letters", least=1)
+Sha256 = _matching("[0-9a-f]{64}", "64 hexadecimal digits (SHA-256)")
+Second = _matching(r"[0-9]+-[0-9]+s", 'seconds as in "7-8s"')
+Window = _matching(r"[0-9]+-[0-9]+(\.[0-9]+)?s", 'seconds as in "5-10s"')
+UnitName = _matching("0|[1-9][0-9]?", "the number of an action unit")
+Unit = _whole(1, 64)
+Box = Annotated[list[_number(-3840, 7680)], BeforeValidator(lambda value: _four(value))]
+Emotion = Literal["joy", "sadness", "anger", "fear", "disgust", "surprise", "neutral"]
+True_ = Annotated[Literal[True], BeforeValidator(lambda value: _true(value))]
+
+
+def _four(value: Any) -> Any:
+    if not isinstance(value, list) or len(value) != 4:
+        raise _wrong("a list of four numbers")
+    return value
+
+
+def _true(value: Any) -> Any:
+    if value is not True:
+        raise _wrong("true")
+    return value
+
+
+def _processed(**fields: Any) -> Any:
+    return _shape("Metadata", {"processed": True_, **fields})
+
+
+_PLACE = {"timestamp": Time, "frame_number": Count | None}
+_RELATIVE = dict.fromkeys(("x", "y", "width", "height"), Relative)
+
+YOLO = _shape("Yolo", {
+    "objectAnnotations": list[_shape("Annotation", {
+        "trackId": _matching("obj_[0-9]+", 'an id as "obj_7"'), "className": Name, "class": Name, "confidence": Share,
+        **_PLACE, "bbox": Box,
+    })],
+    "metadata": _processed(
+        model=Name, frames_analyzed=Count | None, objects_detected=Count, tracks=Count, sample_spacing=Time,
+    ),
+})  # fmt: skip
+
+WHISPER = _shape("Whisper", {
+    "text": Text,
+    "segments": list[_shape("Segment", {
+        "id": Count, "start": Time, "end": Time, "text": Name,
+        "words": list[_shape("Word", {"word": Text, "start": Time, "end": Time, "probability": Share})],
+        "confidence": Share | None, "avg_logprob": _number(-1e6, 0) | None, "no_speech_prob": Share | None,
+        "compression_ratio": _number(0, 2.4) | None,
+    })],
+    "language": _matching("[a-z]{2,3}", "the code of a language") | None,
+    "duration": Time,
+    "has_speech": bool,
+    "metadata": _processed(
+        success=True_, model=Literal["openai-whisper-base", "openai-whisper-tiny.en", "whisper.cpp-base"],
+        backend=Literal["openai-whisper", "whisper.cpp"], sample_rate=_whole(16_000, 16_000) | None, has_audio=bool,
+    ),
+})  # fmt: skip
+
+MEDIAPIPE = _shape("Mediapipe", {
+    "poses": list[_shape("Pose", {
+        **_PLACE, "landmarks": _whole(33, 33), "visibility": Share | None, "confidence": Share | None,
+        "bbox": _shape("RelativeBox", _RELATIVE) | None,
+    })],
+    "faces": list[_shape("Faces", {
+        **_PLACE, "count": _whole(1, 5), "confidence": Share | None,
+        "bbox": _shape("RelativeBox", _RELATIVE) | None,
+        "boxes": Annotated[
+            list[_shape("FaceBox", {**_RELATIVE, "confidence": Share | None})], BeforeValidator(lambda v: _few(v, 0, 5))
+        ],
+    })],
+    "hands": list[_shape("Hands", {**_PLACE, "count": _whole(1, 4)})],
+    "gaze": list[_shape("Gaze", {
+        "timestamp": Time, "eye_contact": Share, "gaze_direction": Literal["camera", "left", "right", "up", "down"],
+        "gaze_offset_x": _number(-10, 10) | None, "gaze_offset_y": _number(-10, 10) | None,
+        "gaze_magnitude": _number(0, 100) | None, "confidence": Share | None,
+    })],
+    "gestures": list[_shape("Gesture", {
+        **_PLACE, "type": Name, "confidence": Sure, "hand": Literal["left", "right"] | None,
+        "timestamp_ms": _whole(0, 86_400_000),
+    })],
+    "blendshapes": list[_shape("Blendshapes", {**_PLACE, "scores": _shape("Scores", dict.fromkeys((
+        "browInnerUp", "browOuterUp", "browDown", "cheekSquint", "noseSneer", "mouthSmile", "mouthFrown", "jawOpen",
+        "eyeBlink",
+    ), Share))})],
+    "presence_percentage": _number(0, 100) | None,
+    "frames_with_people": Count | None,
+    "metadata": _processed(
+        model=Name, frames_analyzed=Count | None, poses_detected=Count, faces_detected=Count, hands_detected=Count,
+        gaze_detected=Count, gestures_detected=Count, sample_spacing=Time,
+    ),
+})  # fmt: skip
+
+
+def _few(value: Any, least: int, most: int) -> Any:
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        raise _wrong(f"a list of {least} to {most}")
+    return value
+
+
+OCR = _shape("Ocr", {
+    "textAnnotations": list[_shape("TextAnnotation", {
+        "text": _matching(".*", f"a text of 3 to {LONGEST_TEXT:,} letters", least=3), "confidence": Sure | None,
+        **_PLACE, "end_timestamp": Time, "bbox": Box | None,
+    })],
+    "stickers": list[_shape("Sticker", {
+        **_PLACE, "end_timestamp": Time, "bbox": Box | None, "confidence": Share | None, "type": Literal["sticker"],
+    })],
+    "metadata": _processed(
+        model=Literal["easyocr"], frames_analyzed=_whole(0, 60) | None, frames_skipped=Count | None,
+        frames_without_evidence=Count | None, unique_texts=Count, stickers_detected=Count, sample_spacing=Time,
+    ),
+})  # fmt: skip
+
+SCENES = _shape("Scenes", {
+    "scenes": Annotated[
+        list[_shape("Scene", {"scene_number": _whole(1), "start_time": Time, "end_time": Time, "duration": Time})],
+        BeforeValidator(lambda value: _few(value, 1, LARGEST)),
+    ],
+    "total_scenes": _whole(1),
+    "scene_changes": list[Time],
+    "transitions": list[_shape("Transition", {
+        "timestamp": Time, "start": Time, "end": Time, "type": Literal["cut", "fade"], "confidence": Share | None,
+    })],
+    "metadata": _processed(
+        model=Name, frames_analyzed=Count | None, min_scene_length=_number(0, LONGEST, above=True) | None,
+    ),
+})  # fmt: skip
+
+AUDIO = _shape("Audio", {
+    "energy_level_windows": dict[Window, Share],
+    "energy_variance": _number(0, 1e6) | None,
+    "climax_timestamp": Time | None,
+    "burst_pattern": Literal["front_loaded", "back_loaded", "middle_peak", "steady", "unknown"],
+    "duration": Time,
+    "rms_per_second": list[_number(0, 1e6)] | None,
+    "onset_times": list[Time] | None,
+    "beat_times": list[Time] | None,
+    "tempo_bpm": _number(0, 1e6, above=True) | None,
+    "has_audio": bool,
+    "metadata": _processed(
+        success=True_, model=Literal["librosa"], method=Literal["librosa_rms"], sample_rate=_whole(1) | None,
+        window_seconds=_whole(1) | None, frames_analyzed=Count | None,
+    ),
+})  # fmt: skip
+
+_DETECTION = _shape("Detection", {
+    "timestamp": Time, "emotion": Emotion, "confidence": Share,
+    "all_scores": _shape("Emotions", dict.fromkeys(Emotion.__args__, Share)),
+    "action_units": list[Unit], "au_intensities": dict[UnitName, Share], "face_bbox": Box | None,
+})  # fmt: skip
+_STATS = _shape("Stats", {
+    "total_frames": Count | None, "successful_frames": Count, "no_face_frames": Count | None,
+    "video_type": Literal["people_detected", "no_people"] | None,
+})  # fmt: skip
+_UnitCount = Annotated[list[Any], BeforeValidator(lambda value: _unit_count(value))]
+
+
+def _unit_count(value: Any) -> Any:
+    expected = "the number of an action unit and a count"
+    if not isinstance(value, list) or len(value) != 2:
+        raise _wrong(expected)
+    return [_as_whole(value[0], 1, 64, expected), _as_whole(value[1], 1, LARGEST, expected)]
+
+
+EMOTIONS = _shape("Expressions", {
+    "emotions": list[_DETECTION],
+    "action_units": list[_shape("Units", {
+        "timestamp": Time, "aus": list[Unit], "intensities": dict[UnitName, Share],
+    })],
+    "timeline": dict[Second, Annotated[
+        Annotated[_DETECTION, Tag("seen")] | Annotated[_shape("NoFace", {"no_face": True_}), Tag("unseen")],
+        Discriminator(lambda value: "unseen" if isinstance(value, Mapping) and "no_face" in value else "seen"),
+    ]],
+    "dominant_emotion": Emotion | None,
+    "emotion_transitions": list[_shape("Change", {"timestamp": Time, "from": Emotion, "to": Emotion})],
+    "confidence_scores": list[Share],
+    "au_activations": dict[UnitName, _whole(1)],
+    "processing_stats": _STATS,
+    "metrics": _shape("Metrics", {
+        "video_type": Literal["people_detected", "no_people"] | None, "unique_emotions": _whole(0, 7),
+        "transition_count": Count, "avg_confidence": Share | None, "emotion_diversity": Share | None,
+        "detection_rate": Share | None, "suitable_for_emotion_analysis": bool | None, "reason": Text | None,
+        "most_active_aus": Annotated[list[_UnitCount], BeforeValidator(lambda value: _few(value, 0, 5))],
+        "processing_stats": _STATS,
+    }),
+    "video_duration": Time,
+    "frames_analyzed": Count | None,
+    "sample_rate": Annotated[Any, BeforeValidator(lambda value: _rate(value))],
+    "metadata": _processed(
+        model=Literal["feat", "fer-mini-xception"], au_source=Literal["feat", "mediapipe_blendshapes"],
+        frames_analyzed=Count | None, sample_spacing=Time,
+    ),
+})  # fmt: skip
+
+
+def _rate(value: Any) -> Any:
+    if type(value) not in (int, float) or value not in (2, 1, 0.5):
+        raise _wrong("2, 1 or 0.5")
+    return value
+
+
+_SIZE = {"width": _whole(1, 100_000), "height": _whole(1, 100_000)}
+_FACTS = {
+    "sha256": Sha256, **_SIZE, "fps": _number(0, 1e6), "frame_count": _whole(1), "duration": Time,
+    "sampled_frames": _whole(1), "sample_spacing": Time, "has_audio": bool, "frames_fingerprint": Sha256,
+    "decoded_fingerprint": Sha256, "audio_fingerprint": Sha256 | None,
+}  # fmt: skip
+_STATE = _shape("State", {"status": Literal["run", "not_run", "failed"], "error": Text | None})
+
+SHAPES: Mapping[str, Any] = {
+    "yolo": YOLO, "whisper": WHISPER, "mediapipe": MEDIAPIPE, "ocr": OCR, "scene_detection": SCENES,
+    "audio_energy": AUDIO, "emotion_detection": EMOTIONS,
+}  # fmt: skip
+_ADAPTERS = {
+    name: TypeAdapter(shape)
+    for name, shape in {
+        **SHAPES, "state": _STATE, "facts": _shape("Facts", _FACTS), "size": _shape("Size", _SIZE),
+    }.items()
+}  # fmt: skip
+_TAGS = {"seen", "unseen"}
+
+
+def checked(shape: str, document: Any, path: str) -> dict[str, Any]:
+    """``document`` when it has the shape of the service (or of "state", "facts", "size"); raises ``Mismatch``.
+
+    Values are kept as they are, except that 7.0 becomes 7 where a whole number stands.
+    """
+    try:
+        return _ADAPTERS[shape].validate_python(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        got = ... if first["type"] == "missing" else first["input"]
+        raise Mismatch(_place(path, first["loc"]), _expected(first), got) from None
+
+
+def _place(path: str, location: Sequence[str | int]) -> str:
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part != "[key]" and part not in _TAGS:
+            path += f".{part[:60]}"
+    return path
+
+
+_KINDS = {
+    "missing": "a value",
+    "extra_forbidden": "no such key",
+    "dict_type": "an object",
+    "list_type": "a list",
+    "bool_type": "true or false",
+    "string_type": "a text",
+}
+
+
+def _expected(error: Mapping[str, Any]) -> str:
+    known = _KINDS.get(error["type"]) or error.get("ctx", {}).get("expected")
+    return str(known or error["msg"].removeprefix("Input should be "))
