@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill bench doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill wrong-values bench doctor lint clean
 
 setup: $(READY)
 
@@ -59,6 +59,10 @@ drill: setup
 	$(PY) -m harness drill --perturbed reports/calibration --fresh 20 --write docs/drill.md
 
 # What comparing costs, on a machine that does nothing else; about a quarter of an hour.
+# A thousand recordings and three hundred metadata documents with one value wrong each; the page is committed.
+wrong-values: setup
+	$(PY) -m tests.wrong_values --recordings 1000 --metadata 300 --write docs/wrong-values.md
+
 bench: setup
 	$(PY) bench/diff.py --deepdiff-seconds 240 --write docs/performance.md
 

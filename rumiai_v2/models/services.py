@@ -16,6 +16,8 @@ from typing_extensions import TypedDict
 
 #: The longest video (s): a day. Runs have their own, shorter limit; this one keeps series per second within memory.
 LONGEST = 86_400.0
+#: The shortest (s): less is no picture of any video.
+SHORTEST = 0.001
 #: Whole numbers up to here are exact in every JSON reader.
 LARGEST = 2**53
 #: Letters of one text.
@@ -36,15 +38,18 @@ def _wrong(expected: str) -> PydanticCustomError:
     return PydanticCustomError("expected", "{expected}", {"expected": expected})
 
 
-def _number(least: float, most: float, *, above: bool = False) -> Any:
-    """A real or whole number in [least, most], with ``above`` in (least, most]; never a flag, never 0 for false."""
+def _number(least: float, most: float, *, above: bool = False, finest: float = 1e-100) -> Any:
+    """A real or whole number in [least, most], with ``above`` in (least, most]; never a flag.
+
+    What lies closer to 0 than ``finest`` is 0: a share of it would be beyond the doubles.
+    """
     expected = f"a number {'above' if above else 'from'} {least:.12g} {'up ' if above else ''}to {most:.12g}"
 
     def check(value: Any) -> Any:
-        right = type(value) in (int, float) and least <= value <= most and not (above and value == least)
+        right = type(value) in (int, float) and least <= value <= most and not (above and value - least < finest)
         if not right:
             raise _wrong(expected)
-        return value
+        return value if abs(value) >= finest else 0.0
 
     return Annotated[Any, BeforeValidator(check)]
 
@@ -81,7 +86,7 @@ def _shape(name: str, fields: Mapping[str, Any]) -> Any:
     return with_config(ConfigDict(extra="forbid", strict=True))(TypedDict(name, dict(fields)))  # type: ignore[misc]
 
 
-Time = _number(0, LONGEST)
+Time = _number(0, LONGEST, finest=1e-9)
 Share = _number(0, 1)
 Sure = _number(0.5, 1, above=True)
 Count = _whole()
@@ -306,19 +311,35 @@ _ADAPTERS = {
     }.items()
 }  # fmt: skip
 _TAGS = {"seen", "unseen"}
+#: Keys of a beginning and its end.
+_SPANS = (("start", "end"), ("timestamp", "end_timestamp"), ("start_time", "end_time"))
 
 
 def checked(shape: str, document: Any, path: str) -> dict[str, Any]:
     """``document`` when it has the shape of the service (or of "state", "facts", "size"); raises ``Mismatch``.
 
-    Values are kept as they are, except that 7.0 becomes 7 where a whole number stands.
+    Values are kept as they are, except that 7.0 becomes 7 where a whole number stands. No span ends before it begins.
     """
     try:
-        return _ADAPTERS[shape].validate_python(document)
+        found = _ADAPTERS[shape].validate_python(document)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         got = ... if first["type"] == "missing" else first["input"]
         raise Mismatch(_place(path, first["loc"]), _expected(first), got) from None
+    for key, records in found.items():
+        for index, record in enumerate(records if isinstance(records, list) else ()):
+            _check_spans(record, f"{path}.{key}[{index}]")
+    return found
+
+
+def _check_spans(record: Any, path: str) -> None:
+    if not isinstance(record, dict):
+        return
+    for start, end in _SPANS:
+        if start in record and end in record and record[end] < record[start]:
+            raise Mismatch(f"{path}.{end}", f"at least its {start}, {record[start]:g}", record[end])
+    for index, word in enumerate(record.get("words", ())):
+        _check_spans(word, f"{path}.words[{index}]")
 
 
 def _place(path: str, location: Sequence[str | int]) -> str:

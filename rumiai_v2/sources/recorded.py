@@ -9,7 +9,7 @@ from typing import Any
 
 from rumiai_v2.errors import UsageError
 from rumiai_v2.models.ml_result import ServiceStatus
-from rumiai_v2.models.services import LONGEST, LONGEST_TEXT, Mismatch, checked
+from rumiai_v2.models.services import LONGEST, LONGEST_TEXT, SHORTEST, Mismatch, checked
 from rumiai_v2.sources.json_file import read_json
 from rumiai_v2.sources.older import CONVERTERS, FROM_TIMELINE, Recording
 from rumiai_v2.sources.older.reading import shown
@@ -74,18 +74,12 @@ def _normalised(recorded: Any, where: str) -> RecordedRun:
     ml_data = recorded.get("ml_data", recorded.get("ml_results"))
     if not isinstance(ml_data, Mapping):
         raise _wrong(where, "ml_data", "an object with the services' results", ml_data)
-    metadata = recorded.get("metadata") or {}
-    if not isinstance(metadata, Mapping):
-        raise _wrong(where, "metadata", "an object", metadata)
-    processing = recorded.get("processing_metadata") or {}
-    if not isinstance(processing, Mapping):
-        raise _wrong(where, "processing_metadata", "an object", processing)
+    metadata = _object(recorded, "metadata", where)
+    processing = _object(recorded, "processing_metadata", where)
     duration = _duration(recorded, metadata, where)
     media = _media(processing.get("media"), metadata, ours="services" in processing)
     recording = Recording(where, duration, _fps(processing.get("media"), metadata), tuple(_entries(recorded, where)))
-    known = processing.get("services") or {}
-    if not isinstance(known, Mapping):
-        raise _wrong(where, "processing_metadata.services", "an object", known)
+    known = _object(processing, "services", where, "processing_metadata.")
     out: dict[str, Json] = {}
     status: dict[str, ServiceStatus] = {}
     errors: dict[str, str] = {}
@@ -109,6 +103,14 @@ def _normalised(recorded: Any, where: str) -> RecordedRun:
         errors=errors,
         source=_source(processing.get("source"), where),
     )
+
+
+def _object(holder: Mapping[str, Any], key: str, where: str, path: str = "") -> Mapping[str, Any]:
+    """The object under ``key``, empty when there is none."""
+    value = holder.get(key)
+    if value is not None and not isinstance(value, Mapping):
+        raise _wrong(where, path + key, "an object", value)
+    return value or {}
 
 
 def _ours(name: str, state: Any, data: Any, where: str) -> tuple[ServiceStatus, Json, str | None]:
@@ -169,13 +171,18 @@ def _video_id(recorded: Mapping[str, Any], metadata: Mapping[str, Any], where: s
 
 
 def _duration(recorded: Mapping[str, Any], metadata: Mapping[str, Any], where: str) -> float:
-    places = (recorded, recorded.get("timeline"), recorded.get("processing_metadata"), metadata)
-    for place in places:
-        value = place.get("duration") if isinstance(place, Mapping) else None
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST:
-            return float(value)
-    expected = f"the length of the video in seconds, above 0 and at most {LONGEST:g}"
-    raise _wrong(where, "duration", expected, recorded.get("duration"))
+    """The first length that is stated."""
+    parts = ("timeline", "processing_metadata")
+    places = {"": recorded, **{f"{key}.": recorded.get(key) for key in parts}, "metadata.": metadata}
+    stated = (
+        (f"{path}duration", place["duration"])
+        for path, place in places.items()
+        if isinstance(place, Mapping) and place.get("duration") is not None
+    )
+    path, value = next(stated, ("duration", None))
+    if isinstance(value, int | float) and not isinstance(value, bool) and SHORTEST <= value <= LONGEST:
+        return float(value)
+    raise _wrong(where, path, f"the length of the video in seconds, from {SHORTEST} to {LONGEST:g}", value)
 
 
 def _media(media: Any, metadata: Mapping[str, Any], *, ours: bool) -> Json | None:
@@ -217,8 +224,10 @@ def _fps(media: Any, metadata: Mapping[str, Any]) -> float | None:
 
 
 def _entries(recorded: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
-    timeline = recorded.get("timeline") or {}
-    entries = timeline.get("entries", []) if isinstance(timeline, Mapping) else timeline
+    timeline = recorded.get("timeline")
+    entries = timeline.get("entries") if isinstance(timeline, Mapping) else timeline
+    if entries is None:
+        return []
     if not isinstance(entries, list) or not all(isinstance(e, Mapping) for e in entries):
         raise _wrong(where, "timeline.entries", "a list of entries", entries)
     return entries

@@ -109,7 +109,8 @@ def _stickers(ml_data: Mapping[str, Json], size: Size) -> Iterator[TimelineEntry
     people = list(_person_boxes(ml_data, size))
     for sticker in (ml_data.get("ocr") or {}).get("stickers", ()):
         start, end = sticker["timestamp"], sticker["end_timestamp"]
-        if any(start <= t <= end and _inside(sticker["bbox"], box) >= PERSON_OVERLAP for t, box in people):
+        place = sticker["bbox"]
+        if place and any(start <= t <= end and _inside(place, box) >= PERSON_OVERLAP for t, box in people):
             continue
         data = {
             "type": sticker["type"],

@@ -12,21 +12,26 @@ _NAMES = st.sampled_from(d.EMOTIONS)
 _CONFIDENCE = st.floats(0.05, 1.0)
 
 
+def _measured(least: float, most: float) -> st.SearchStrategy[float]:
+    """A number as something measures it: no finer than a millionth."""
+    return st.floats(least, most).map(lambda value: min(most, round(value, 6)))
+
+
 def _many(one: st.SearchStrategy[Any], at_most: int = 8) -> st.SearchStrategy[list[Any]]:
     return st.lists(one, max_size=at_most)
 
 
 @st.composite
 def _box(draw: st.DrawFn) -> d.Json:
-    x, y = draw(st.floats(-0.2, 0.9)), draw(st.floats(-0.2, 0.9))
+    x, y = draw(_measured(-0.2, 0.9)), draw(_measured(-0.2, 0.9))
     return d.box(x, y, draw(st.floats(0.01, 1.0)), draw(st.floats(0.01, 1.0)), confidence=draw(st.none() | _CONFIDENCE))
 
 
 @st.composite
 def videos(draw: st.DrawFn) -> d.Json:
     """A unified document of 0.2 to 14 s."""
-    duration = draw(st.floats(0.2, 14.0))
-    moment = st.floats(0.0, duration)
+    duration = draw(_measured(0.2, 14.0))
+    moment = _measured(0.0, duration)
     span = st.tuples(moment, moment).map(sorted)
     word = st.text("abc yoü!", min_size=3, max_size=12)
     sure = st.floats(0.5, 1.0, exclude_min=True)
@@ -46,12 +51,12 @@ def videos(draw: st.DrawFn) -> d.Json:
         ),
         faces=draw(_many(st.builds(lambda t, b: d.face(t, *b), moment, st.lists(_box(), max_size=3)))),
         poses=draw(_many(st.builds(d.pose, moment), 4)),
-        gazes=draw(_many(st.builds(d.gaze, moment, st.floats(0.0, 1.0)))),
+        gazes=draw(_many(st.builds(d.gaze, moment, _measured(0.0, 1.0)))),
         gestures=draw(_many(st.builds(lambda s: d.gesture("love", *s), span), 4)),
         emotions=draw(_many(st.builds(lambda t, n, c: d.emotion(t, n, confidence=c), moment, _NAMES, _CONFIDENCE), 12)),
         cuts=draw(st.lists(moment, unique=True, max_size=6)),
         fades=draw(_many(span, 2)),
-        rms=draw(st.none() | st.lists(st.floats(0.0, 1.0), min_size=15, max_size=15)),
+        rms=draw(st.none() | st.lists(_measured(0.0, 1.0), min_size=15, max_size=15)),
         onsets=sorted(draw(_many(moment))),
         beats=sorted(draw(_many(moment))),
         has_audio=has_audio,

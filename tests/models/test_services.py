@@ -59,10 +59,6 @@ def reason(service: str, document: Any) -> str | None:
     return None
 
 
-def fits(service: str, document: Any) -> bool:
-    return reason(service, document) is None
-
-
 @pytest.mark.parametrize("service", SHAPES)
 def test_a_document_fits_exactly_when_it_keeps_the_schema(service):
     chance = random.Random(service)
@@ -77,7 +73,10 @@ def test_a_document_fits_exactly_when_it_keeps_the_schema(service):
     for _ in range(300):
         made = changed(smallest, chance.choice(everywhere), chance)
         right = validator.is_valid(made)
-        assert fits(service, made) == right, f"{service}: {reason(service, made) or 'the schema refuses it'}"
+        why = reason(service, made)
+        if why is not None and "expected at least its" in why:
+            continue  # an end before its beginning: no schema can say that
+        assert (why is None) == right, f"{service}: {why or 'the schema refuses it'}"
         agreed[right] += 1
     assert min(agreed.values()) > 20, agreed
 
@@ -91,6 +90,8 @@ def test_a_document_fits_exactly_when_it_keeps_the_schema(service):
         (("segments", 0, "text"), "x" * 200_000, "whisper.segments[0].text: expected a text of 1 to 100,000 letters"),
         (("segments", 0, "words"), ["a"], "whisper.segments[0].words[0]: expected an object"),
         (("segments", 0, "words"), [{"word": "a"}], "whisper.segments[0].words[0].start: expected a value"),
+        (("segments", -1, "start"), 70_000, "whisper.segments["),
+        (("segments", 0, "words", 1, "end"), 0, "whisper.segments[0].words[1].end: expected at least its start"),
         (("segments", 0, "id"), 10**30, "whisper.segments[0].id: expected a whole number of at least 0"),
         (("segments",), -1, "whisper.segments: expected a list"),
         (("language",), "en\n", "whisper.language: expected the code of a language"),

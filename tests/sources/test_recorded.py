@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumiai_v2.errors import UsageError
+from rumiai_v2.results import Recorded
 from rumiai_v2.sources.recorded import SERVICES, RecordedRun, normalise, read_recorded
 from rumiai_v2.timeline.builder import build_timeline
+from rumiai_v2.timeline.unified import Origin, origin_of
 from tests.analyses.documents import Json, box, emotion, text, unified
 from tests.analyses.strategies import videos
 from tests.schema_check import validate
@@ -307,7 +309,7 @@ def test_times_come_from_frame_numbers_when_there_are_no_others():
         ([], ["a JSON object", "list"]),
         ({"video_id": "1"}, ["ml_data", "the services' results", "nothing"]),
         ({"ml_data": [], "video_id": "1"}, ["ml_data", "list"]),
-        (older({}, duration=None), ["duration", "above 0", "nothing"]),
+        (older({}, duration=None), ["duration", "from 0.001 to 86400", "nothing"]),
         (older({}, duration=-1), ["duration", "-1"]),
         (older({"yolo": 3}), ["ml_data.yolo", "an object", "int 3"]),
         (older({"ocr": {"textAnnotations": ["abc"]}}), ["ml_data.ocr.textAnnotations[0]", "an object", "'abc'"]),
@@ -387,3 +389,95 @@ def test_a_file_is_read(tmp_path: Path):
     video = unified(duration=3, texts=[text("abc", 1, 2)])
     path.write_text(json.dumps(video), encoding="utf-8")
     assert read_recorded(path).ml_data == video["ml_data"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ([{"word": "in", "start": 0.1, "end": 0.2}, {"word": "2024"}], []),
+        (["a"], []),
+        ([{"word": "a", "start": None, "end": None, "probability": 1}], []),
+        ([{"word": "a", "start": 0.1, "end": 0.2}], []),
+        ([{"word": 7, "start": 0.1, "end": 0.2, "probability": 1}], []),
+        ([{"word": "a", "start": -0.5, "end": 0.2, "probability": 1}], [(0.0, 0.2)]),
+        ([{"word": "a", "start": 0.5, "end": 0.2, "probability": 0.5}], [(0.5, 0.5)]),
+        ([{"word": w, "start": t, "end": t + 1, "probability": 1} for w, t in (("a", 1), ("b", 9.5), ("c", 12))],
+         [(1.0, 2.0), (9.5, 10.0)]),
+    ],
+)  # fmt: skip
+def test_words_of_other_tools_are_read_cut_or_left_to_the_text(words: list[Any], kept: list[tuple[float, float]]):
+    segment = {"start": 0, "end": 2, "text": "in 2024", "words": words}
+    data = run({"whisper": {"segments": [segment]}}).ml_data["whisper"]
+    assert [(word["start"], word["end"]) for word in data["segments"][0]["words"]] == kept
+    validate(data, "services/whisper.schema.json")
+
+
+@pytest.mark.parametrize(
+    ("service", "data", "says"),
+    [
+        ("yolo", {"objectAnnotations": -1}, "ml_data.yolo.objectAnnotations: expected a list, got int -1"),
+        ("yolo", {"detections": [{**detection(1.0), "frames": [3]}]}, "detections[0].frames: expected a list of objects"),
+        ("yolo", {"detections": [{**detection(1.0), "frames": 3}]}, "detections[0].frames: expected a list, got int 3"),
+        ("yolo", {"detections": [{**detection(1.0), "bbox": [0, 0, 1e9, 1]}]}, "bbox[2]: expected a number from -3840"),
+        ("yolo", {"detections": [detection(1.0)], "metadata": {"sample_spacing": "x"}}, "metadata.sample_spacing: expected"),
+        ("yolo", {"detections": [detection(1.0)], "metadata": [1]}, "ml_data.yolo.metadata: expected an object"),
+        ("whisper", {"segments": [{"start": 0, "end": 1, "text": "a", "words": 3}]}, "segments[0].words: expected a list"),
+        ("mediapipe", {"faces": [{"timestamp": 1, "bbox": [1]}]}, "faces[0].bbox: expected an object"),
+        ("mediapipe", {"gestures": [{"timestamp": 1, "type": {}}]}, "gestures[0].type: expected the name of a gesture"),
+        ("ocr", {"stickers": [{"timestamp": 1, "end_timestamp": "x"}]}, "stickers[0].end_timestamp: expected a number"),
+        ("ocr", {"stickers": [{"timestamp": 1, "end_timestamp": 0.5}]}, "end_timestamp: expected at least its timestamp, 1"),
+        ("scene_detection", {"scene_changes": 3}, "scene_changes: expected a list of numbers, got int 3"),
+        ("audio_energy", {"energy_level_windows": {"x": 0.5}}, 'energy_level_windows.x: expected a window as "5-10s"'),
+        ("audio_energy", {"energy_level_windows": {"0-5s": 0.5}, "energy_variance": -1}, "energy_variance: expected a number"),
+        ("emotion_detection", {"emotions": [{**emotion(1.0, "joy"), "au_intensities": [1]}]}, "au_intensities: expected an obj"),
+        ("emotion_detection", {"emotions": [{**emotion(1.0, "joy"), "action_units": ["x"]}]}, "expected numbers of action units"),
+        ("emotion_detection", {"emotions": [emotion(1.0, "joy")], "processing_stats": 3}, "processing_stats: expected an obj"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_an_older_shape_is_named_where_it_stands(service: str, data: Json, says: str):
+    with pytest.raises(UsageError) as caught:
+        normalise(older({service: data}), where="recorded file x.json")
+    message = str(caught.value)
+    assert message.startswith(f"recorded file x.json: ml_data.{service}.")
+    assert says in message
+    assert "got" in message
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[" * 100_000, "at most 64 deep"),
+        ("", "got an empty file"),
+        ('{"duration": NaN}', "duration: expected a number that a double can hold, got nan"),
+        ('{"ml_data": {"a": [1e400]}}', "ml_data.a[0]: expected a number that a double can hold, got inf"),
+        ('{"duration": ' + "9" * 5000 + "}", "duration: expected a whole number of at most 100 digits, got 5000"),
+        ('{"duration": 5, "duration": 6}', "expected every key once, got duration with two values"),
+    ],
+)
+def test_a_recording_that_is_no_usable_json_is_refused_by_name(tmp_path: Path, content: str, says: str):
+    file = tmp_path / "recorded.json"
+    file.write_text(content, encoding="utf-8")
+    for read in (lambda: read_recorded(file), lambda: Recorded(file)):
+        with pytest.raises(UsageError) as caught:
+            read()
+        assert str(caught.value).startswith(f"recorded file {file}: ")
+        assert says in str(caught.value)
+
+
+def test_a_recording_may_begin_with_a_mark_and_hold_half_surrogates(tmp_path: Path):
+    file = tmp_path / "recorded.json"
+    found = {"text": "abc\ud83d", "confidence": 0.9, "timestamp": 1.0, "bbox": None}
+    file.write_bytes(json.dumps(older({"ocr": {"textAnnotations": [found]}})).encode("utf-16"))
+    assert read_recorded(file).ml_data["ocr"]["textAnnotations"][0]["text"] == "abc\ufffd"
+
+
+def test_a_damaged_unified_file_in_the_outputs_is_replaced_with_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    file = tmp_path / "clip.json"
+    for content in ("[" * 100_000, '{"processing_metadata": 3}', '{"processing_metadata": {"media": []}}'):
+        file.write_text(content, encoding="utf-8")
+        assert origin_of(file) in (None, Origin(None, None))
+    file.write_text('{"processing_metadata": {"source": 3, "media": {"sha256": [1]}}}', encoding="utf-8")
+    assert origin_of(file) == Origin(None, None)
+    assert "it will be replaced" in caplog.text
