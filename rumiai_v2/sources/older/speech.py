@@ -17,6 +17,7 @@ def speech(data: Mapping[str, Any], recording: Recording) -> Json:
         text, start, end = record.get("text"), record.get("start"), record.get("end")
         if not isinstance(text, str) or not text.strip() or not reading.is_number(start) or start >= recording.duration:
             continue
+        start = max(0.0, start)
         end = min(end if reading.is_number(end) else start + 0.3 * len(text.split()), recording.duration)
         if end <= start:
             continue
