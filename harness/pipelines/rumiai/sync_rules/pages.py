@@ -52,7 +52,7 @@ def commands(tree: Tree) -> Iterator[Found]:
                 continue
             for kind, pattern, names in (
                 ("parity", r"(?:`|^\s*|\|\s*)parity ([a-z]+)", known),
-                ("make", r"(?:`|^\s*|\bwithout_network )make ([a-z]+)", targets),
+                ("make", r"(?:`|^\s*|\bwithout_network )make ([a-z][a-z-]*)", targets),
             ):
                 for name in re.findall(pattern, line):
                     if name not in names:
