@@ -163,7 +163,7 @@ def _load_env_file() -> None:
         return
     try:
         load_dotenv(path, override=False)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no UTF-8, or a byte that no variable can hold
         raise UsageError(f"settings file {path}: cannot be read ({error}); correct or remove it") from None
 
 
