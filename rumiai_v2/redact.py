@@ -30,18 +30,20 @@ TOKEN = "APIFY_API_TOKEN"
 SHORTEST = 4
 
 #: Parameters of an address that hold a secret by their name; ``_SIGNED`` ones sign an address that others may open.
-_SECRET_NAMES = r"(?:[\w-]*[_-])?(?:token|secret|password|passwd|pwd|api-?_?key|key|auth|authorization|credentials?|session-?_?id|jwt)"
-_SIGNED_NAMES = r"x-amz-[\w-]+|x-goog-[\w-]+|(?:[\w-]*[_-])?(?:sig|sign|signature|expires|policy|key-pair-id)"
+_SECRET_NAMES = r"(?:[\w-]{0,40}[_-])?(?:token|secret|password|passwd|pwd|api-?_?key|key|auth|authorization|credentials?|session-?_?id|jwt)"
+_SIGNED_NAMES = (
+    r"x-amz-[\w-]{1,40}|x-goog-[\w-]{1,40}|(?:[\w-]{0,40}[_-])?(?:sig|sign|signature|expires|policy|key-pair-id)"
+)
 _BEGIN = r"(?:[?&;#]|&amp;|\\u0026|%3F|%26|%3B)"
 _VALUE = r"(?:=|%3D)(?:(?!&amp;|\\u0026|%26|%23)[^\s&#\"'<>\\])+"
 _PASSWORD = re.compile(
-    r"(?P<kept>(?::|%3A)(?:\\*/|%2F){2})(?:(?!%2F|%3F|%23|%40)[^\s/?#@\"'<>])+(?=@|%40)", re.IGNORECASE
+    r"(?P<kept>(?::|%3A)(?:\\{0,8}/|%2F){2})(?:(?!%2F|%3F|%23|%40)[^\s/?#@\"'<>])+(?=@|%40)", re.IGNORECASE
 )
 _SECRET_PARAMETER = re.compile(rf"(?P<kept>{_BEGIN}(?:{_SECRET_NAMES})){_VALUE}", re.IGNORECASE)
 _ANY_PARAMETER = re.compile(rf"(?P<kept>{_BEGIN}(?:{_SECRET_NAMES}|{_SIGNED_NAMES})){_VALUE}", re.IGNORECASE)
 _HEADER = re.compile(
-    r"(?P<kept>authorization\\*[\"']?\s*[:=,]\s*(?:b(?=\\*[\"']))?\\*[\"']?"
-    r"(?:(?:bearer|basic|token|digest)\s+)?)[^\s\"',;}\\]+",
+    r"(?P<kept>authorization\\{0,8}[\"']?\s{0,4}[:=,]\s{0,4}(?:b(?=\\{0,8}[\"']))?\\{0,8}[\"']?"
+    r"(?:(?:bearer|basic|token|digest)\s{1,4})?)[^\s\"',;}\\]+",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?P<kept>\b(?:Bearer|Basic) +)(?=[\w.~+/-]*[0-9+/=_])[\w.~+/-]{6,}=*", re.IGNORECASE)
@@ -83,24 +85,43 @@ def redacted_document(value: Any) -> Any:
     and parameters that are secrets by their name in addresses. Signed addresses stay what they are: data.
     """
     known = tuple(secret for secret in _known() if strong(secret))
+    texts = set(_texts(value))
+    clean = {text: new for text in texts if (new := _clean(text, known)) != text} if _any(texts, known) else {}
+    return _replaced(value, clean) if clean else value
 
-    @cache
-    def text(given: str) -> str:
-        given = _without(given, known)
-        if "://" in given or "%" in given or "?" in given:
-            given = _SECRET_PARAMETER.sub(_masked, _PASSWORD.sub(_masked, given))
-        return given
 
-    def walk(node: Any) -> Any:
-        if isinstance(node, str):
-            return text(node)
-        if isinstance(node, Mapping):
-            return {text(key) if isinstance(key, str) else key: walk(child) for key, child in node.items()}
-        if isinstance(node, list | tuple):
-            return [walk(child) for child in node]
-        return node
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from _texts(key)
+            yield from _texts(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _texts(child)
 
-    return walk(value)
+
+def _any(texts: set[str], known: tuple[str, ...]) -> bool:
+    """Whether there is anything to do: one long text is searched sooner than many short ones."""
+    text = "\n".join(texts)
+    return any(finder.search(text) for secret in known for finder in (*_whole(secret), *_halves(secret))) or any(
+        pattern.search(text) for pattern in (_PASSWORD, _SECRET_PARAMETER)
+    )
+
+
+def _clean(text: str, known: tuple[str, ...]) -> str:
+    return _SECRET_PARAMETER.sub(_masked, _PASSWORD.sub(_masked, _without(text, known)))
+
+
+def _replaced(value: Any, clean: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return clean.get(value, value)
+    if isinstance(value, Mapping):
+        return {_replaced(key, clean): _replaced(child, clean) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_replaced(child, clean) for child in value]
+    return value
 
 
 def watch_logs() -> None:
@@ -187,42 +208,61 @@ def _in_url(url: str) -> Iterator[str]:
     """``user:password`` of an address, however badly it is written: all that stands before the last @ of the host."""
     before, at, _ = url.rpartition("@")
     user = before.rpartition("://")[2]
-    if not at or ("/" in user and ":" not in user):
-        return
+    if not at or ("/" in user and re.fullmatch(r"(?:\[.*\]|[^:]*)(?::\d*)?", user.partition("/")[0])):
+        return  # an @ in the path of an address without a password
     password = user.partition(":")[2]
     for secret in (user if password else "", password, unquote(user) if password else "", unquote(password)):
         yield from _forms(secret)
 
 
+class _Finder:
+    """A pattern with what decides quickly that it cannot match: the longest run of letters and digits in ``spelt``
+    is there as it is, or else escaped from its first letter on.
+    """
+
+    def __init__(self, pattern: str, spelt: str) -> None:
+        self.pattern = re.compile(pattern)
+        self.core = max(re.findall(r"[A-Za-z0-9]*", spelt), key=len)
+        self.escaped = re.compile("|".join(_escapes(self.core[0]))) if self.core else None
+
+    def search(self, text: str) -> bool:
+        possible = self.escaped is None or self.core in text or self.escaped.search(text)
+        return bool(possible and self.pattern.search(text))
+
+    def without(self, text: str) -> str:
+        return self.pattern.sub(MASK, text) if self.search(text) else text
+
+
 def _without(text: str, secrets: tuple[str, ...]) -> str:
     """All of every secret first: a half of one may be a part of another."""
-    for patterns in (_whole, _halves):
+    for finders in (_whole, _halves):
         for secret in secrets:
-            for pattern in patterns(secret):
-                text = pattern.sub(MASK, text)
+            for finder in finders(secret):
+                text = finder.without(text)
     return text
 
 
 @lru_cache(maxsize=256)
-def _whole(secret: str) -> tuple[re.Pattern[str], ...]:
+def _whole(secret: str) -> tuple[_Finder, ...]:
     raw = secret.encode("utf-8", "surrogatepass")
-    patterns = ["".join(map(_spelt, secret)), raw.hex(), raw.hex().upper()]
+    found = [_Finder(_spelling(secret), secret)]
+    found += [_Finder(digits, "") for digits in (raw.hex(), raw.hex().upper())]
     for shift in range(3):
         core = _base64_core(raw, shift)
         if len(core) >= SHORTEST:
             spelt = ({"+": "(?:[+-]|%2[bB])", "/": "(?:[/_]|%2[fF])"}.get(char, char) for char in core)
-            patterns.append(r"(?:\\r|\\n|\s)*".join(spelt))
-    return tuple(map(re.compile, patterns))
+            found.append(_Finder(r"(?:\\r|\\n|\s){0,4}".join(spelt), ""))
+    return tuple(found)
 
 
 @lru_cache(maxsize=256)
-def _halves(secret: str) -> tuple[re.Pattern[str], ...]:
+def _halves(secret: str) -> tuple[_Finder, ...]:
     """What is left of a long secret where somebody cut a message short; the rest of the word goes with it."""
     if len(secret) < 16 or not strong(secret):
         return ()
     half = (len(secret) + 1) // 2
-    head, tail = "".join(map(_spelt, secret[:half])), "".join(map(_spelt, secret[-half:]))
-    return re.compile(head + r"[\w~+/=-]*"), re.compile(tail)
+    head, tail = secret[:half], secret[-half:]
+    return _Finder(_spelling(head) + r"[\w~+/=-]*", head), _Finder(_spelling(tail), tail)
 
 
 def _base64_core(raw: bytes, shift: int) -> str:
@@ -233,31 +273,35 @@ def _base64_core(raw: bytes, shift: int) -> str:
     return encoded[begin:whole]
 
 
+def _spelling(secret: str) -> str:
+    """A pattern for ``secret`` in every spelling that keeps its characters apart: escaped for URLs, JSON, Python, HTML."""
+    return "".join(f"(?:{'|'.join((re.escape(char), *_escapes(char)))})" for char in secret)
+
+
 @cache
-def _spelt(char: str) -> str:
-    """A pattern for one character however it is written: itself, or escaped for URLs, JSON, Python or HTML."""
+def _escapes(char: str) -> tuple[str, ...]:
     code, raw = ord(char), char.encode("utf-8", "surrogatepass")
     units = char.encode("utf-16-be", "surrogatepass").hex()
+    some, zeros = r"\\{1,8}", "0{0,6}"  # bounded: a text of nothing else must not take for ever
     ways = [
-        re.escape(char),
-        "".join(f"%(?:25)*(?i:{byte:02x})" for byte in raw),
-        "".join(rf"\\+u(?i:{units[i : i + 4]})" for i in range(0, len(units), 4)),
-        rf"\\+U(?i:{code:08x})",
-        "".join(rf"\\+x(?i:{byte:02x})" for byte in raw),
-        rf"&(?:amp;)?#0*{code};",
-        rf"&(?:amp;)?#[xX]0*(?i:{code:x});",
+        "".join("%(?:25){0,4}" + f"(?i:{byte:02x})" for byte in raw),
+        "".join(f"{some}u(?i:{units[i : i + 4]})" for i in range(0, len(units), 4)),
+        f"{some}U(?i:{code:08x})",
+        "".join(f"{some}x(?i:{byte:02x})" for byte in raw),
+        f"&(?:amp;)?#{zeros}{code};",
+        f"&(?:amp;)?#[xX]{zeros}(?i:{code:x});",
     ]
     if code in _NAMED:
-        ways.append(rf"&(?:amp;)?{_NAMED[code]};")
+        ways.append(f"&(?:amp;)?{_NAMED[code]};")
     if 0x80 <= code <= 0xFF:
-        ways.append(rf"\\+x{code:02x}")
+        ways.append(f"{some}x(?i:{code:02x})")
     if char in "\n\r\t":
-        ways.append(r"\\+" + {"\n": "n", "\r": "r", "\t": "t"}[char])
+        ways.append(some + {"\n": "n", "\r": "r", "\t": "t"}[char])
     if char == " ":
         ways.append(r"\+")
     if not char.isalnum():
-        ways.append(r"\\+" + re.escape(char))
-    return f"(?:{'|'.join(ways)})"
+        ways.append(some + re.escape(char))
+    return tuple(ways)
 
 
 _NAMED = {ord("&"): "amp", ord("<"): "lt", ord(">"): "gt", ord('"'): "quot", ord("'"): "apos"}

@@ -87,6 +87,8 @@ def test_what_the_environment_holds_is_known_whatever_its_form(monkeypatch):
     monkeypatch.setenv("APIFY_API_TOKEN", "\ufeff 'qUOt3d-Secret' \r\n")
     monkeypatch.setenv("APIFY_API_BASE_URL", "http://me:sl/as@h7@host")
     monkeypatch.setenv("https_proxy", "you:pr0xy%21pass@proxy:1")
+    monkeypatch.setenv("SOME_PAGE", "http://127.0.0.1:8080/@some.one/video/1")
+    assert redacted("127.0.0.1:8080/") == "127.0.0.1:8080/"
     clean = redacted("qUOt3d-Secret; sl/as@h7; pr0xy%21pass or pr0xy!pass; me:sl/as@h7 and you")
     assert clean == "***; ***; *** or ***; *** and you"
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from rumiai_v2.cli import _load_env_file
 from rumiai_v2.errors import UsageError
 from rumiai_v2.settings import load_settings
+from tests.planted import PLANTED, found_in
 
 
 def test_defaults_are_the_documented_ones(monkeypatch):
@@ -47,3 +49,36 @@ def test_an_empty_place_of_results_is_none(monkeypatch, name):
     monkeypatch.setenv(name, "")
     settings = load_settings()
     assert (settings.shared_results, settings.recorded_results) == (None, None)
+
+
+@pytest.mark.plants(".env")
+@pytest.mark.parametrize(
+    "line", ["{}\r\n", "\ufeffLOG_LEVEL=INFO\r\nAPIFY_API_TOKEN={}", '"{}\\n"', "' {} '  # mine", "{}"]
+)
+def test_the_token_of_a_dot_env_file_is_trimmed(monkeypatch, tmp_path, line):
+    text = line.format(PLANTED)
+    (tmp_path / ".env").write_text(text if "APIFY" in text else f"APIFY_API_TOKEN={text}", newline="")
+    monkeypatch.chdir(tmp_path)
+    for name in ("APIFY_API_TOKEN", "LOG_LEVEL"):
+        monkeypatch.setenv(name, "")  # set, so that it is restored
+        monkeypatch.delenv(name)
+    _load_env_file()
+    assert load_settings().apify_token == PLANTED
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RUMIAI_APIFY_TIMEOUT", PLANTED),
+        ("RUMIAI_MAX_VIDEO_DURATION", f"http://me:{PLANTED}@host"),
+        ("LOG_LEVEL", "apify_api_0123456789abcdefghijABCDEFGHIJ"),
+        ("RUMIAI_APIFY_RETRIES", "https://host/?token=0123456789abcdefghij"),
+    ],
+)
+def test_a_secret_in_a_setting_that_cannot_be_read_is_not_shown(monkeypatch, name, value):
+    monkeypatch.setenv("APIFY_API_TOKEN", PLANTED)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=name) as caught:
+        load_settings()
+    assert "***" in str(caught.value)
+    assert not found_in(str(caught.value).encode()) and "0123456789abcdefghij" not in str(caught.value)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from rumiai_v2.redact import redacted
+
 #: How deep lists and objects may lie in each other; real documents of platforms have about 12.
 DEEPEST = 64
 #: Digits of a whole number: an id has 20 at most.
@@ -165,7 +167,7 @@ def _key(key: Any) -> str:
 
 
 def _at(path: str) -> str:
-    return f"{path[:120]}: " if path else ""
+    return f"{redacted(path)[:120]}: " if path else ""
 
 
 def _too_deep(path: str) -> NoReturn:

@@ -82,7 +82,9 @@ def described_video(document: Any, *, where: str = "metadata") -> VideoMetadata:
     kind = kind_of(item)
     if kind is Kind.UNKNOWN:
         shown = ", ".join(map(str, list(item)[:8])) if isinstance(item, Mapping) else None
-        got = _kind(item) if shown is None else f"one with the keys {shown[:160]}" if shown else "an empty one"
+        got = (
+            _kind(item) if shown is None else f"one with the keys {redacted(shown)[:160]}" if shown else "an empty one"
+        )
         raise ValueError(
             "expected a document about a video (an item of the Apify actor, our own metadata, an info file of yt-dlp, "
             f"TikTok's page data), with keys such as {', '.join(RECOGNISED[2:4])} or playCount, got {got}"

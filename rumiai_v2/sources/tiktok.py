@@ -41,6 +41,7 @@ class TikTok:
     inputs: tuple[Path, ...] = ()
 
     def __init__(self, url: str, settings: Settings, *, video_id: str | None = None) -> None:
+        register_url(url)
         if reason := why_unreadable(url):
             raise UsageError(
                 f"video URL: expected http://… or https://…, got {_begin(url)}: {reason}; give the address of the video's page"
@@ -50,7 +51,6 @@ class TikTok:
                 f"APIFY_API_BASE_URL: expected http://… or https://…, got {_begin(settings.apify_base_url)}: {reason}; "
                 "correct or unset it"
             )
-        register_url(url)
         self.url = url
         self.shown = self.reference = redacted(url)
         self.settings = settings
@@ -317,7 +317,8 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _begin(url: str) -> str:
-    """An address for a message, however long it is."""
+    """An address for a message, however long it is; secrets go before the cut, which could hide them."""
+    url = redacted(url)
     return repr(url) if len(url) <= 200 else f"{url[:200]!r}… ({len(url)} characters)"
 
 

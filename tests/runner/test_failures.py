@@ -267,8 +267,9 @@ def test_invalid_settings_are_named(world):
     world.assert_nothing_left()
 
 
-def test_an_unreadable_dot_env_file_is_named(world):
-    (world.folder / ".env").write_bytes(b"A=\xff\xfe\n")
+@pytest.mark.parametrize("content", [b"A=\xff\xfe\n", b"A=a\0b\n"])
+def test_an_unreadable_dot_env_file_is_named(world, content):
+    (world.folder / ".env").write_bytes(content)
     finished = world.process("--json")
     assert finished.returncode == 2
     assert ".env" in json.loads(finished.stdout)["error"]
