@@ -24,7 +24,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.cases import Case
+from harness.files import encoded
 from harness.machine import cpu
 from harness.pipelines.base import RUN, Found, Job, Pipeline, Reuse
 from harness.verdict import ParityError, UsageError
@@ -77,7 +79,10 @@ class Capture:
     def document(self, artifact: str) -> Any:
         """``artifact`` as JSON (NaN and infinity pass, for the contract to name); ValueError if it is none."""
         if artifact not in self._documents:
-            self._documents[artifact] = json.loads(self.raw(artifact))
+            try:
+                self._documents[artifact] = json.loads(self.raw(artifact))
+            except RecursionError as error:
+                raise ValueError("it is nested too deep to be read") from error
         return self._documents[artifact]
 
 
@@ -151,15 +156,14 @@ def load(folder: Path) -> Capture:
     """The capture saved in ``folder``."""
     file = folder / MANIFEST
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest = dict(reading.json_file(file, halves=True))
         if manifest.pop("format") != FORMAT:
             raise UsageError(f"{file}: is no {FORMAT}: capture again with `parity run`")
-        manifest["argv"], manifest["problems"] = tuple(manifest["argv"]), tuple(manifest["problems"])
-        capture = Capture(folder=folder, **manifest)
+        capture = reading.model(Capture, {**manifest, "folder": folder})
     except FileNotFoundError as error:
         raise UsageError(f"no capture in {folder} ({MANIFEST} is not there): run `parity run` to make it") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file}: cannot be read as a capture: {error!r}; make it anew with `parity run`") from error
+    except (OSError, ValueError, KeyError, TypeError, reading.Unfit) as error:
+        raise UsageError(f"{file}: cannot be read as a capture: {error}; make it anew with `parity run`") from error
     if absent := [path for path in capture.files.values() if not (folder / path).is_file()]:
         raise UsageError(f"{folder}: {absent[0]} is listed in {MANIFEST} but not there; make it anew with `parity run`")
     return capture
@@ -282,7 +286,7 @@ def _is_json(file: Path) -> bool:
     """Whether it is whole: a document that was cut off in the middle of writing is none."""
     try:
         json.loads(file.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return True
 
@@ -345,4 +349,4 @@ def summary(capture: Capture) -> dict[str, Any]:
 
 
 def _write_json(file: Path, document: object) -> None:
-    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    file.write_bytes(encoded(json.dumps(document, ensure_ascii=False, indent=1) + "\n"))

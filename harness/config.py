@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import importlib
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness import reading
 from harness.verdict import UsageError
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ def find(start: Path | None = None) -> Path:
 def load(file: Path) -> Config:
     """Read ``file``; a missing key, an unknown key or a wrong type is an error that names it."""
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
+        document = reading.toml_file(file)
+    except FileNotFoundError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: is not TOML: {error}") from error
+    except reading.Unfit as unfit:
+        raise UsageError(f"{file}: {unfit}; mend it, or take it back from git") from unfit
     if outside := sorted(key for key, value in document.items() if not isinstance(value, dict)):
         raise UsageError(f"{file}: key {outside[0]!r} stands in no table; the settings stand in [parity]")
     table = document.get("parity")
@@ -118,8 +118,10 @@ def load_pipeline(config: Config) -> Pipeline:
     module_name, _, name = config.pipeline.partition(":")
     try:
         pipeline = getattr(importlib.import_module(module_name), name or "PIPELINE")
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise UsageError(f"{config.file}: pipeline {config.pipeline!r} cannot be imported: {error}") from error
+    if lacking := [part for part in ("configurations", "reference", "artifacts", "job") if not hasattr(pipeline, part)]:
+        raise UsageError(f"{config.file}: {config.pipeline!r} is no pipeline: it has no {lacking[0]}")
     return _choosing(pipeline, config)
 
 

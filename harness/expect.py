@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from harness import capture
+from harness import capture, reading
 from harness.cases import Case
 from harness.failing import failing
 from harness.pipelines.base import Expectation, Pipeline
@@ -52,8 +51,8 @@ def judge_form(pipeline: Pipeline, form: Path, outputs: Path) -> Judgement:
     if not outputs.is_dir():
         raise UsageError(f"--against {outputs}: no such folder; expected the outputs of one video")
     try:
-        document = json.loads(form.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        document = reading.json_file(form)
+    except (OSError, reading.Unfit) as error:
         raise UsageError(f"--form {form}: expected a JSON file: {error}") from error
     answers = pipeline.answers(document, outputs)
     return Judgement(tuple(Row(form.stem, "form", each) for each in answers.expectations), answers.unanswered)

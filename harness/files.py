@@ -39,11 +39,13 @@ def refused(error: OSError) -> str | None:
     return f"{place}{error.strerror}; {remedy}"
 
 
-def write_atomically(file: Path, text: str, *, mode: int = 0o644) -> None:
-    """Replace ``file`` by ``text``, wholly or not at all; ``CannotWrite`` where that fails.
+def encoded(text: str) -> bytes:
+    """``text`` as it stands in a file; half of a surrogate pair, which none can hold, as its escape: JSON says the same."""
+    return text.encode("utf-8", "backslashreplace")
 
-    Half of a surrogate pair, which no file can hold, becomes its escape: in JSON that says the same.
-    """
+
+def write_atomically(file: Path, text: str, *, mode: int = 0o644) -> None:
+    """Replace ``file`` by ``text``, wholly or not at all; ``CannotWrite`` where that fails."""
     try:
         _replace(file, text, mode)
     except OSError as error:
@@ -55,8 +57,8 @@ def _replace(file: Path, text: str, mode: int) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(encoded(text))
         os.chmod(name, mode)
         os.replace(name, file)
     except BaseException:

@@ -38,7 +38,7 @@ def read(file: Path) -> Any:
         return json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise MissingGolden(f"golden {file.parent.name}/{file.name} is missing: {REMEDY}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise broken(file, f"cannot be read as JSON: {error}") from error
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from harness import reading
 from harness.cases import Case
 from harness.config import Config
 from harness.pipelines.base import Pipeline
@@ -113,7 +113,7 @@ class Settings:
 def load(config: Config) -> Settings:
     """Read ``[calibration]``; a missing or unknown key is an error that names it."""
     place = f"{config.file}: [calibration]"
-    table = tomllib.loads(config.file.read_text(encoding="utf-8")).get("calibration")
+    table = reading.toml_file(config.file).get("calibration")  # which has been read before
     if not isinstance(table, dict):
         raise UsageError(f"{place} is not there: a calibration needs data, page, captures, few, classes and the like")
     try:
@@ -123,10 +123,10 @@ def load(config: Config) -> Settings:
         made["few"] = tuple(made["few"])
         made["classes"] = {name: Floor(**entry) for name, entry in made["classes"].items()}
         made["flips"] = {name: FlipFloor(**entry) for name, entry in made.get("flips", {}).items()}
-        settings = Settings(**made)
+        settings = reading.model(Settings, made)
         factors = dict(settings.factor)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{place} cannot be used: {error}") from error
+    except (KeyError, TypeError, AttributeError, ValueError, reading.Unfit) as error:
+        raise UsageError(f"{place} cannot be used: {error}; mend it, or take it back from git") from error
     if set(factors) != {"same", "encodings"} or min(factors.values()) < 1:
         raise UsageError(f"{place} factor must have same and encodings, each at least 1, got {factors}")
     if settings.repeats < 2 or settings.loose <= 1:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.calibrate.plan import REPEAT, Measurement, Perturbations, Settings
 from harness.capture import Capture, load, record
 from harness.cases import Case
@@ -74,10 +75,10 @@ def noted_provenance(folder: Path, captures: Iterable[Capture]) -> dict[str, Any
     """What ``note_provenance`` wrote for ``captures``; an error where it was written for other runs."""
     file = folder / PROVENANCE
     try:
-        made = json.loads(file.read_text(encoding="utf-8"))
+        made = reading.model(dict[str, Any], reading.json_file(file))
         run = made.pop("run_id")
-    except (OSError, ValueError, KeyError) as error:
-        raise UsageError(f"{file}: cannot be read: {error!r}; make the runs anew with `parity calibrate`") from error
+    except (OSError, KeyError, reading.Unfit) as error:
+        raise UsageError(f"{file}: cannot be read: {error}; make the runs anew with `parity calibrate`") from error
     if others := sorted({capture.run_id for capture in captures} - {run}):
         raise UsageError(
             f"{file}: is of the runs {run}, but {folder} holds {others[0]}: make them anew with `parity calibrate`"

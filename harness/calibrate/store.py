@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.calibrate.measure import Alarm, Checked
 from harness.calibrate.plan import Condition
 from harness.calibrate.propose import Media
@@ -71,20 +72,23 @@ def save(calibration: Calibration, file: Path) -> None:
 def load(file: Path) -> Calibration:
     """What was saved in ``file``."""
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = reading.json_file(file)
         if document["format"] != FORMAT:
             raise UsageError(f"{file}: is no {FORMAT}: make it anew with `parity calibrate --write`")
         rows = document["conditions"]
         conditions = tuple(_read_condition(row) for row in rows)
-        return Calibration(
+        made = Calibration(
             document["provenance"], conditions, document["floors"],
             {row["name"]: _read_observed(row) for row in rows},
             {row["name"]: _read_checked(row["golden"]) for row in rows if "golden" in row},
         )  # fmt: skip
+        return reading.model(Calibration, asdict(made))
     except FileNotFoundError as error:
         raise UsageError(f"{file} is not there: make it with `parity calibrate --write`") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file}: cannot be read as a calibration: {error!r}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, reading.Unfit) as error:
+        raise UsageError(
+            f"{file}: cannot be read as a calibration: {error}; take it back from git, or `parity calibrate --write`"
+        ) from error
 
 
 def _read_condition(row: Mapping[str, Any]) -> Condition:

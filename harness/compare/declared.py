@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.verdict import ContractError
 
 _KEYS = {"artifact", "path", "reason", "owner", "expires", "patterns"}
@@ -60,7 +61,11 @@ def load(file: Path, *, configurations: Iterable[str], artifacts: Iterable[str])
         return []
     configurations, artifacts = set(configurations), set(artifacts)
     records: list[Declared] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError(f"{file}: cannot be read: {error}; mend it, or take it back from git") from error
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         where = f"{file}, line {number}"
@@ -78,9 +83,9 @@ def _meet(one: Declared, other: Declared) -> bool:
 
 def _parse(line: str, where: str, number: int, *, configurations: set[str], artifacts: set[str]) -> Declared:
     try:
-        entry: Any = json.loads(line)
-    except ValueError as error:
-        raise ContractError(f"{where}: is not JSON: {error}") from error
+        entry: Any = reading.json_text(line)
+    except reading.Unfit as unfit:
+        raise ContractError(f"{where}: {unfit}; mend it, or take it back from git") from unfit
     if not isinstance(entry, dict) or set(entry) - {"cases"} != _KEYS:
         raise ContractError(
             f"{where}: expected an object with the keys {sorted(_KEYS)} and at most cases beside them, got {line[:120]}"
@@ -103,7 +108,7 @@ def _parse(line: str, where: str, number: int, *, configurations: set[str], arti
         raise ContractError(f"{where}: patterns must have one entry for each of {sorted(configurations)}")
     try:
         compiled = {name: re.compile(pattern) for name, pattern in patterns.items()}
-    except (re.error, TypeError) as error:
+    except (re.error, TypeError, OverflowError, RecursionError) as error:
         raise ContractError(f"{where}: a pattern is no regular expression: {error}") from error
     return Declared(
         artifact=entry["artifact"],

@@ -14,7 +14,14 @@ from harness.verdict import ContractError
 def all_schemas(config: Config, pipeline: Pipeline) -> Schemas:
     """The project's schemas and those that the pipeline derives from them."""
     schemas = registry.load(config.schemas)
-    return schemas.with_documents(pipeline.derived_schemas(schemas.documents))
+    try:
+        derived = pipeline.derived_schemas(schemas.documents)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ContractError(
+            f"{config.schemas}: the schemas of derived forms cannot be made: {error!r:.160} is missing or not as it was; "
+            "take the schemas back from git"
+        ) from error
+    return schemas.with_documents(derived)
 
 
 def tolerances(config: Config, schemas: Schemas) -> Tolerances:

@@ -307,6 +307,9 @@ class Suite:
                 self.done[key] = compute()
             except ParityError as error:
                 self.done[key] = _impossible(key, error.verdict, str(error))
+            except RecursionError:
+                message = "a document is nested too deep to be compared; expected a few dozen levels"
+                self.done[key] = _impossible(key, Verdict.CONTRACT, message)
             except OSError as error:
                 if (text := refused(error)) is None:
                     raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.verdict import ContractError
 
 #: Budgets are shares; this much of an item is rounding of the share, not an item.
@@ -92,10 +92,12 @@ def passes(expected: float, actual: float, allowed: float) -> bool:
 def load(file: Path) -> Tolerances:
     """The classes and flip rules in ``file`` (schemas/tolerances.schema.json); ``exact`` must be zero."""
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = reading.json_file(file)
         table, rules = dict(document["classes"]), dict(document.get("flips", {}))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ContractError(f"{file}: cannot be read as tolerance classes: {error!r}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, reading.Unfit) as error:
+        raise ContractError(
+            f"{file}: cannot be read as tolerance classes: {error}; mend it, or take it back from git"
+        ) from error
     classes, elsewhere = {}, {}
     for name, entry in table.items():
         place = f"{file}: class {name!r}"
@@ -125,6 +127,8 @@ def _numbers(
     if not isinstance(entry, dict) or set(entry) - {"encodings"} != keys:
         raise ContractError(f"{place} must have the keys {sorted(keys)} (and may have encodings), got {entry!r}")
     own = {key: value for key, value in entry.items() if key != "encodings"}
+    if odd := [key for key in others if key != "threshold" and not isinstance(own[key], str)]:
+        raise ContractError(f"{place}: {odd[0]} must be a text, got {own[odd[0]]!r:.120}")
     own.update({key: _number(own, key, place) for key in numbers})
     if "encodings" not in entry:
         return own, {}
@@ -136,6 +140,6 @@ def _numbers(
 
 def _number(entry: Mapping[str, Any], key: str, place: str) -> float:
     value = entry[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
         raise ContractError(f"{place}: {key} must be a number from 0, got {value!r}")
     return value

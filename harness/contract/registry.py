@@ -14,6 +14,7 @@ from jsonschema.exceptions import SchemaError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from harness import reading
 from harness.contract import fast
 from harness.contract.reference import check_schema, without_dialect
 from harness.verdict import ContractError
@@ -88,11 +89,9 @@ def _check(schema: Mapping[str, Any], schema_id: str) -> None:
 def read(file: Path) -> dict[str, Any]:
     """The schema in ``file``, unchecked but for being an object."""
     try:
-        schema = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ContractError(
-            f"{file}: cannot be read as JSON: {error}; write it anew, or restore it from git"
-        ) from error
+        schema = reading.json_file(file)
+    except (OSError, reading.Unfit) as error:
+        raise ContractError(f"{file}: {error}; write it anew, or restore it from git") from error
     if not isinstance(schema, dict):
         raise ContractError(f"{file}: must hold a schema, which is an object; got {json.dumps(schema)[:40]}")
     return schema

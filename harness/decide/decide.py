@@ -22,6 +22,7 @@ from harness.decide.ledger import digest
 from harness.decide.patch import Entangled, patched
 from harness.decide.pending import WHOLE, Change, Decided, Item, Pending
 from harness.decide.select import Selection
+from harness.files import encoded
 from harness.report import plain
 from harness.verdict import ContractError, UsageError
 
@@ -242,7 +243,7 @@ def _accepted_text(config: Config, change: Change, numbers: Sequence[int]) -> st
         )
     base, candidate = waiting.base_of(config, change), waiting.candidate_of(config, change)
     for text, known in ((base, change.before), (candidate, change.after)):
-        if digest(None if text is None else text.encode()) != known:
+        if digest(None if text is None else encoded(text)) != known:
             raise UsageError(
                 f"{change.key} in {config.relative(waiting.folder_of(config))}: not what the run left there; run `parity run "
                 f"--case {change.case}` again"
@@ -275,7 +276,7 @@ def _entangled(change: Change, place: str, others: Sequence[Item]) -> str:
 
 
 def _writes(change: Change, text: str | None) -> bool:
-    return change.now != digest(text.encode() if text is not None else None)
+    return change.now != digest(encoded(text) if text is not None else None)
 
 
 def _check_stable(config: Config, pending: Pending, picked: Sequence[tuple[Change, Sequence[int]]], say: Say) -> None:
@@ -310,7 +311,7 @@ def _record(
             continue
         changes[change.key] = chain.following(
             records, change.key, category=change.category, before=None if change.category == "create" else change.now,
-            after=digest(text.encode() if text is not None else None),
+            after=digest(encoded(text) if text is not None else None),
         )  # fmt: skip
     title = "; ".join(titles) or _many([change for change, _ in picked])
     return ledger.make(
@@ -341,7 +342,7 @@ def _decided(
         now = change.now
         if change.key in texts:
             text = texts[change.key]
-            now = digest(text.encode() if text is not None else None)
+            now = digest(encoded(text) if text is not None else None)
         changed.append(replace(change, differences=items, now=now))
     return replace(pending.with_changes(changed), decisions=(*pending.decisions, made))
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from harness import reading
 from harness.config import Config
 from harness.decide import ledger
-from harness.files import CannotWrite, refused, write_atomically
+from harness.files import CannotWrite, encoded, refused, write_atomically
 from harness.verdict import ContractError, UsageError
 
 FORMAT = "parity-journal/1"
@@ -81,13 +82,7 @@ def finish(config: Config) -> bool:
         _sweep(file)
     if not file.is_file():
         return False
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        journal = Journal(found["files"], found["record"], found["before"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ContractError(
-            f"{config.relative(file)}: is no journal of a decision ({error!r}): look at `git status`, remove it, decide again"
-        ) from error
+    journal = _read(config, file)
     _check_untouched(config, journal)
     with _standing(config, file):
         for name in journal.files:
@@ -97,6 +92,26 @@ def finish(config: Config) -> bool:
         _carry_out(config, journal)
         file.unlink()
     return True
+
+
+def _read(config: Config, file: Path) -> Journal:
+    try:
+        found = reading.json_file(file)
+        journal = reading.model(Journal, {name: each for name, each in dict(found).items() if name != "format"})
+        if found["format"] != FORMAT:
+            raise reading.Unfit(f"format: expected {FORMAT}, got {found['format']!r:.80}")
+        if lost := sorted(set(journal.before) - set(journal.files)):
+            raise reading.Unfit(f"before.{lost[0]}: is none of the files")
+        for name in journal.files:
+            if not (config.root / name).resolve().is_relative_to(config.root.resolve()):
+                raise reading.Unfit(f"files.{name}: lies outside the project")
+        if journal.record is not None:
+            ledger.from_line(journal.record, _NAME)
+    except (OSError, ValueError, KeyError, TypeError, reading.Unfit) as error:
+        raise ContractError(
+            f"{config.relative(file)}: is no journal of a decision ({error}): look at `git status`, remove it, decide again"
+        ) from error
+    return journal
 
 
 def write(config: Config, journal: Journal) -> None:
@@ -133,7 +148,7 @@ def _cause(error: CannotWrite | OSError) -> str:
 def _check_untouched(config: Config, journal: Journal) -> None:
     for name, before in journal.before.items():
         text = journal.files[name]
-        if _digest(config.root / name) not in (before, ledger.digest(text.encode() if text is not None else None)):
+        if _digest(config.root / name) not in (before, ledger.digest(encoded(text) if text is not None else None)):
             raise ContractError(
                 f"{name}: changed while a decision about it was broken off, so it is left alone. Take it back from git, and "
                 f"the next command carries the decision out; or remove {config.relative(config.snapshots.parent / _NAME)}, "

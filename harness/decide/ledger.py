@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from harness import reading
 from harness.report import plain
 from harness.verdict import ContractError
 
@@ -209,12 +210,11 @@ def _id(document: Mapping[str, Any]) -> str:
 
 def _parse(line: str, where: str, number: int) -> Record:
     try:
-        entry: Any = json.loads(line)
-    except ValueError as error:
+        entry: Any = reading.json_text(line)
+    except reading.Unfit as unfit:
         raise ContractError(
-            f"{where}: is not JSON ({error}): the line was cut off or edited; the ledger is only ever appended to: "
-            "take it back from git"
-        ) from error
+            f"{where}: {unfit}: the line was cut off or edited; the ledger is only ever appended to: take it back from git"
+        ) from unfit
     wanted = [name for name in Record.__dataclass_fields__ if name != "line"]
     if not isinstance(entry, dict) or set(entry) != set(wanted):
         raise ContractError(f"{where}: expected an object with the keys {sorted(wanted)}, got {line[:120]}")
@@ -223,7 +223,7 @@ def _parse(line: str, where: str, number: int) -> Record:
             raise ContractError(f"{where}: {name} must be a text, got {entry[name]!r:.120}")
     _check_date(entry["date"], where)
     if not entry["reason"].strip():
-        raise ContractError(f"{where}: reason must say why, got {entry['reason']!r}")
+        raise ContractError(f"{where}: reason must say why, got {entry['reason']!r:.120}")
     if not _is_texts(entry["fingerprints"]):
         raise ContractError(f"{where}: fingerprints must be a list of texts, got {entry['fingerprints']!r:.120}")
     if not isinstance(entry["selection"], dict):
@@ -237,7 +237,7 @@ def _parse(line: str, where: str, number: int) -> Record:
     changes = {key: _recorded(change, f"{where}: {key}") for key, change in entry["changes"].items()}
     if entry["id"] != (true := _id(entry)):
         raise ContractError(
-            f"{where}: record {entry['id']} was edited: its content has the id {true}. The ledger is only ever appended "
+            f"{where}: record {entry['id']:.40} was edited: its content has the id {true}. The ledger is only ever appended "
             "to: take the line back from git"
         )
     return Record(**{**entry, "fingerprints": tuple(entry["fingerprints"]), "changes": changes, "line": number})
@@ -250,7 +250,7 @@ def _check_date(text: str, where: str) -> None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise ContractError(
-            f"{where}: date must be a moment with its zone as in 2026-01-31T12:00:00+00:00, got {text!r}"
+            f"{where}: date must be a moment with its zone as in 2026-01-31T12:00:00+00:00, got {text!r:.120}"
         )
 
 

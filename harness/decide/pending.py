@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from harness import reading
 from harness.config import Config
 from harness.decide.ledger import Category
 from harness.decide.patch import Change as Difference
@@ -174,7 +175,7 @@ def text_at(file: Path) -> str | None:
     """What ``file`` holds; None where there is none, or no text in it."""
     try:
         return file.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeDecodeError):
         return None
 
 
@@ -182,9 +183,7 @@ def load(config: Config) -> Pending:
     """What waits; nothing where no run has left anything."""
     file = folder_of(config) / FILE_NAME
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if found["format"] != FORMAT:
-            raise UsageError(f"{file}: is no {FORMAT}; make it anew with `parity run`")
+        found = reading.json_file(file, schema="pending")
         return Pending(
             run_id=found["run_id"],
             origins={case: Origin(**origin) for case, origin in found["origins"].items()},
@@ -197,8 +196,8 @@ def load(config: Config) -> Pending:
         )
     except FileNotFoundError:
         return Pending()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file}: cannot be read: {error!r}; make it anew with `parity run`") from error
+    except reading.Unfit as unfit:
+        raise UsageError(f"{file}: {unfit}; remove the folder {FOLDER}, and make it anew with `parity run`") from unfit
 
 
 def save(config: Config, pending: Pending) -> None:

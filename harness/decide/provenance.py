@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.capture import Capture
 from harness.config import Config
 from harness.decide import git
@@ -73,11 +74,10 @@ def read(config: Config, case: str) -> dict[str, Any] | None:
     file = path_of(config, case)
     name = config.relative(file)
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        return reading.json_file(file, schema="provenance")
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
-        raise ContractError(f"{name}: cannot be read as provenance: {error}; take it back from git") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise ContractError(f"{name}: is no {FORMAT}: accept the case's goldens anew, or take it back from git")
-    return found
+    except reading.Unfit as unfit:
+        raise ContractError(
+            f"{name}: cannot be read as provenance: {unfit}; accept the case's goldens anew, or take it back from git"
+        ) from unfit

@@ -19,6 +19,7 @@ from harness.decide import chain, git, journal, ledger, pending
 from harness.decide.ledger import Category, digest
 from harness.decide.pending import WHOLE, Change, Item, Origin, Pending
 from harness.failing import artifacts_of
+from harness.files import encoded
 from harness.pipelines.base import Artifact, Pipeline
 from harness.verdict import ParityError, UsageError
 
@@ -144,7 +145,7 @@ def _change(suite: Suite, case: Case, artifact: Artifact, comparison: Comparison
         items = _items(comparison, case.name, artifact.name, reference) if base is not None else ()
         items = items or (Item(WHOLE, "", None, None),)
     now = digest(file.read_bytes() if file.is_file() else None)
-    before, after = digest(None if base is None else base.encode()), digest(candidate.encode())
+    before, after = digest(None if base is None else encoded(base)), digest(encoded(candidate))
     change = Change(
         case.name, artifact.name, config.relative(file), category, before, after, now, items, blocked=blocked
     )

@@ -14,6 +14,7 @@ from harness.explain.findings import Finding
 from harness.explain.patterns import Documents, Part, fold, many, values
 from harness.explain.places import Graph
 from harness.explain.stages import Attribution, first, label
+from harness.files import encoded
 
 #: Examples of a cause in a report; the differences themselves stand in the results.
 EXAMPLES = 3
@@ -151,7 +152,7 @@ def _cause(graph: Graph, stage: str | None, parts: list[Part], left: tuple[Findi
 def fingerprint(kind: str, stage: str | None, patterns: Iterable[str]) -> str:
     """The name of a cause that survives other values: its stage, its kind, and a hash of its places."""
     text = "\n".join([kind, str(stage), *sorted(patterns)])
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    digest = hashlib.sha256(encoded(text)).hexdigest()[:8]
     return f"{(stage or 'unknown').replace(' ', '_')}-{kind}-{digest}"
 
 

@@ -71,7 +71,7 @@ def line_of(file: Path, path: str) -> int | None:
     try:
         text = file.read_text(encoding="utf-8")
         value: Any = json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     line = 1
     for step in re.findall(r"\[(\d+)\]|([^.\[\]]+)", path):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.compare.difference import describe
+from harness.files import encoded
 from harness.report import plain, words
 from harness.report.build import COUNTS
 from harness.report.findings import findings
@@ -28,7 +29,7 @@ def render(report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]] =
     text, left_out = "\n".join(_top(report)) + "\n", 0
     for block in (*_causes_in_full(report, differences), *_findings(report)):
         more = "\n".join(block) + "\n"
-        if len(text.encode()) + len(more.encode()) > LARGEST:
+        if len(encoded(text)) + len(encoded(more)) > LARGEST:
             left_out += 1
         else:
             text += more

@@ -69,7 +69,7 @@ def expected_seconds(captures: Path, runs: Sequence[Run]) -> dict[Run, float]:
         try:
             manifest = json.loads((captures / case / configuration / MANIFEST).read_text(encoding="utf-8"))
             seconds[case, configuration] = max(0.01, float(manifest["seconds"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
             seconds[case, configuration] = _UNKNOWN  # no earlier run to go by
     return seconds
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.config import Config
 from harness.redact import redacted
 from harness.report.build import FILE_NAME
@@ -48,16 +49,16 @@ def save_forms(report: dict[str, Any], rows: list[dict[str, Any]], config: Confi
 
 def read_differences(config: Config) -> list[dict[str, Any]]:
     """Every difference of the last comparison."""
-    return _read(config.reports / DIFFERENCES)["differences"]
+    return _read(config.reports / DIFFERENCES, "differences")["differences"]
 
 
 def read(config: Config) -> dict[str, Any]:
     """The last report."""
-    return _read(config.reports / FILE_NAME)
+    return _read(config.reports / FILE_NAME, "parity-report")
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path, schema: str) -> dict[str, Any]:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return reading.json_file(file, schema=schema, halves=True)
+    except (OSError, reading.Unfit) as error:
         raise UsageError(f"no report in {file}: {error}; make one with `parity run`") from error

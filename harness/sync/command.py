@@ -25,7 +25,7 @@ def load_rules(settings: project.Config) -> tuple[Rule, ...]:
     module, _, name = settings.sync.partition(":")
     try:
         return tuple(getattr(importlib.import_module(module), name or "RULES"))
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise UsageError(f"{settings.file}: rules {settings.sync!r} cannot be imported: {error}") from error
 
 

@@ -34,10 +34,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from harness import reading
 from harness.cases import Case
+from harness.files import encoded
 from harness.pipelines.base import RUN, Ending, Expectation, Job
 from harness.pipelines.rumiai.storyboard import Share, StoryboardError, _Part
 
@@ -153,9 +154,9 @@ def load_failure(folder: Path, configurations: Sequence[str]) -> Failure:
     """Read ``failure.yaml`` of a case folder; raises StoryboardError naming file, place and reason."""
     path = folder / FAILURE
     try:
-        failure = Failure.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise StoryboardError(f"{path}: cannot be read as YAML: {error}") from error
+        failure = Failure.model_validate(reading.yaml_file(path))
+    except (OSError, reading.Unfit) as error:
+        raise StoryboardError(f"{path}: cannot be read as YAML: {error}; mend it, or take it back from git") from error
     except ValidationError as error:
         places = "; ".join(
             f"{'.'.join(map(str, e['loc'])) or 'failure'}: {e['msg'].removeprefix('Value error, ')}"
@@ -217,15 +218,22 @@ def failing_job(
             yield Job(argv, {**env, **reach, **failure.settings}, given, input_names=names, may_fail=True)
 
 
+def _metadata(file: Path) -> dict[str, Any]:
+    try:
+        return reading.model(dict[str, Any], reading.json_file(file, halves=True))
+    except (OSError, reading.Unfit) as error:
+        raise StoryboardError(f"{file}: {error}; mend it, or take it back from git") from error
+
+
 def _prepared(failure: Failure, source: Path, folder: Path) -> Path:
     """Make the broken input in ``folder``."""
     folder.mkdir()
     whole = (source / CLIP).read_bytes()
     (folder / CLIP).write_bytes(failure.clip.of(whole) if failure.clip else whole)
-    item = json.loads((source / METADATA).read_bytes()) | failure.metadata
+    item = _metadata(source / METADATA) | failure.metadata
     (folder / METADATA).write_text(json.dumps(item), encoding="utf-8")  # escaped: half surrogates can be written
     for name, text in failure.files.items():
         file = folder / "files" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(encoded(text))
     return folder

@@ -386,7 +386,7 @@ def _publishes(capture: Path) -> bool:
     """Whether the return structure is that of a run that published outputs; one that is no JSON counts as such."""
     try:
         returned = json.loads((capture / "return.json").read_bytes())
-    except ValueError:
+    except (OSError, ValueError, RecursionError):
         return True  # the contract check reports what is wrong with it
     return not isinstance(returned, dict) or "outputs" in returned or returned.get("success") is not False
 
@@ -395,11 +395,11 @@ def _video_of(capture: Path) -> str | None:
     """The video that the return structure names, when it lies in the working folder."""
     try:
         outputs = json.loads((capture / "return.json").read_bytes()).get("outputs") or {}
-    except (ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return None  # the contract check reports what is wrong with it
     video = outputs.get("video") if isinstance(outputs, dict) else None
     work = (capture / "work").resolve()
-    if not isinstance(video, str) or not (work / video).resolve().is_relative_to(work):
+    if not isinstance(video, str) or "\0" in video or not (work / video).resolve().is_relative_to(work):
         return None
     return (work / video).resolve().relative_to(work).as_posix()
 

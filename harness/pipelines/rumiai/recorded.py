@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.compare.mask import DECLARED, ENVIRONMENT, VOLATILE
 from harness.contract.check import join
-from harness.verdict import PipelineError
+from harness.verdict import ContractError, PipelineError
 
 _PLACEHOLDERS = (VOLATILE, ENVIRONMENT, DECLARED)
 
@@ -23,14 +24,17 @@ def recording_of(golden: Path) -> Iterator[Path]:
     Nothing that a golden does not hold (leaves that are never compared) gets into it; ``PipelineError`` when a service's
     result has such a leaf.
     """
-    unified = json.loads(golden.read_text(encoding="utf-8"))
-    processing = unified["processing_metadata"]
-    recording = {
-        "video_id": unified["video_id"],
-        "duration": unified["duration"],
-        "processing_metadata": {"media": processing["media"], "services": processing["services"]},
-        "ml_data": unified["ml_data"],
-    }
+    try:
+        unified = reading.json_file(golden, halves=True)
+        processing = unified["processing_metadata"]
+        recording = {
+            "video_id": unified["video_id"],
+            "duration": unified["duration"],
+            "processing_metadata": {"media": processing["media"], "services": processing["services"]},
+            "ml_data": unified["ml_data"],
+        }
+    except (OSError, KeyError, TypeError, reading.Unfit) as error:
+        raise ContractError(f"{golden}: cannot be replayed: {error}; mend it, or take it back from git") from error
     if places := list(_missing(recording, "")):
         raise PipelineError(
             f"{golden}: cannot be replayed: {places[0]} holds a placeholder, not a value, because it is never compared; "
@@ -38,7 +42,7 @@ def recording_of(golden: Path) -> Iterator[Path]:
         )
     with tempfile.TemporaryDirectory(prefix="parity-") as folder:
         file = Path(folder) / "recorded.json"
-        file.write_text(json.dumps(recording, ensure_ascii=False), encoding="utf-8")
+        file.write_text(json.dumps(recording), encoding="utf-8")
         yield file
 
 

@@ -19,9 +19,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field, ValidationError
 
+from harness import reading
 from harness.pipelines.rumiai.script import Script
 from harness.pipelines.rumiai.storyboard import Expected, Share, Span, StoryboardError, _Part
 
@@ -55,10 +55,10 @@ def load_replay(folder: Path) -> Replay:
     """Read ``replay.yaml`` of a case folder; raises StoryboardError naming file, place and reason."""
     path = folder / REPLAY
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: Any = reading.yaml_file(path)
         return Replay.model_validate(raw)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise StoryboardError(f"{path}: cannot be read as YAML: {error}") from error
+    except (OSError, reading.Unfit) as error:
+        raise StoryboardError(f"{path}: cannot be read as YAML: {error}; mend it, or take it back from git") from error
     except ValidationError as error:
         places = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'replay'}: {e['msg']}" for e in error.errors())
         raise StoryboardError(f"{path}: {places}") from error

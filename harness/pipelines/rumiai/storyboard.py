@@ -29,8 +29,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from harness import reading
+from harness.verdict import UsageError
 
 STORYBOARD = "storyboard.yaml"
 CTA_SHARE = 0.15
@@ -55,7 +57,7 @@ PICTURES: dict[str, bool] = {
 }
 
 
-class StoryboardError(ValueError):
+class StoryboardError(UsageError, ValueError):
     """A storyboard that cannot be read or contradicts itself; the message names file, place and reason."""
 
 
@@ -270,9 +272,9 @@ def load_storyboard(case_dir: Path) -> Storyboard:
     """Read ``storyboard.yaml`` of a case folder; raises StoryboardError naming file, place and reason."""
     path = case_dir / STORYBOARD
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise StoryboardError(f"{path}: cannot be read as YAML: {error}") from error
+        raw: Any = reading.yaml_file(path)
+    except (OSError, reading.Unfit) as error:
+        raise StoryboardError(f"{path}: cannot be read as YAML: {error}; mend it, or take it back from git") from error
     if not isinstance(raw, dict):
         raise StoryboardError(f"{path}: expected a mapping with fps, size, duration, scenes; got {type(raw).__name__}")
     try:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.files import encoded
 from harness.report.page.short import short
 
 COLUMNS = (
@@ -29,7 +30,7 @@ def table(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         known = len(numbers)
         cells = [_cell(row, name, numbers) for name in COLUMNS]
         added = list(numbers)[known:] if len(numbers) > known else ()
-        room -= 5 * len(COLUMNS) + sum(len(text.encode()) + 3 for text in added)
+        room -= 5 * len(COLUMNS) + sum(len(encoded(text)) + 3 for text in added)
         if room < 0:
             break
         packed.append(cells)

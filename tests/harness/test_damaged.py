@@ -1,0 +1,214 @@
+"""Every file of the harness damaged in many ways, seeded: named in one sentence, never a traceback, a crash or a verdict."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from harness import cases, reading
+from harness import config as settings
+from harness.cli import main
+from harness.compare.captures import Captures
+from harness.compare.suite import Suite
+from harness.verdict import ParityError, Verdict
+from tests.harness.conftest import ROOT, Project, every_outcome, fill
+
+#: File → the commands that read it, ``suite`` for the comparison itself.
+READ = {
+    "parity.toml": ("status", "report", "corpus list", "schema leaves"),
+    "acceptances.jsonl": ("status", "accept --all --reason x", "suite"),
+    "reports/pending/pending.json": ("status", "accept --all --reason x", "reject --all"),
+    ".deciding.json": ("status", "accept --all --reason x"),
+    "reports/parity.json": (
+        "report",
+        "report -v",
+        "report --format html",
+        "report --format markdown",
+        "review --no-open",
+    ),
+    "reports/differences.json": ("report -v", "report --format html", "report --format annotations"),
+    "declared.jsonl": ("suite",),
+    "schemas/tolerances.json": ("suite", "diff reports/captures reports/captures"),
+    "schemas/scores.schema.json": ("suite", "schema leaves", "diff reports/captures reports/captures"),
+    "snapshots/plain/provenance.json": ("suite",),
+    "snapshots/plain/scores.json": ("suite", "schema leaves", "diff snapshots reports/captures"),
+    "reports/captures/plain/disk/capture.json": ("suite", "expect", "diff reports/captures reports/captures"),
+    "reports/captures/plain/disk/run.json": ("suite", "diff reports/captures reports/captures"),
+    "reports/captures/plain/disk/return.json": ("suite", "diff reports/captures reports/captures"),
+}
+#: Codes that say that something is wrong with a file; those of commands that compare may say that it differs.
+TOLD = {0, 2, 3}
+COMPARING = ("schema leaves", "diff", "expect")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A project with a ledger, goldens, captures, a report with differences, and something that waits."""
+    made = fill(tmp_path_factory.mktemp("whole"))
+    text = (made.root / "parity.toml").read_text(encoding="utf-8")
+    made.write("parity.toml", text + 'ledger = "acceptances.jsonl"\n')
+    assert made.parity("golden", "--reason", "first", "--author", "A", "--jobs", "1").returncode == 0
+    made.case("plain", mean=0.75)
+    assert made.parity("run", "--jobs", "1").returncode == 1
+    journal = {
+        "format": "parity-journal/1",
+        "files": {"snapshots/plain/new.json": "{}\n"},
+        "record": None,
+        "before": {},
+    }
+    made.write(".deciding.json", journal)
+    return made
+
+
+def damages(content: bytes, rng: random.Random):
+    """(what, bytes or None where the file goes) of many damages to a file that holds ``content``."""
+    yield from (
+        ("missing", None),
+        ("empty", b""),
+        ("blank", b" \n"),
+        ("zero", b"\0" * 40),
+        ("binary", rng.randbytes(200)),
+    )
+    yield from (("a text", b'"x"'), ("a number", b"1"), ("null", b"null"), ("a list", b"[]"), ("an object", b"{}"))
+    yield "deep", b"[" * 100_000
+    yield "deep and closed", b'{"a":' * 5_000 + b"1" + b"}" * 5_000
+    yield "a long number", content.replace(b"1", b"1" * 5_000, 1)
+    yield "no number", content.replace(b"1", b"NaN", 1)
+    yield "a huge real", content.replace(b"1", b"1e999", 1)
+    yield "half a pair", content.replace(b'": "', b'": "\\ud83d', 1)
+    yield "a key twice", content.replace(b"{", b'{"format": 1, "format": 2, ', 1)
+    yield "not UTF-8", content.replace(b"a", b"\xff", 1)
+    for _ in range(3):
+        yield "cut", content[: rng.randrange(len(content))]
+    for _ in range(3):
+        at = rng.randrange(len(content))
+        yield "one byte", content[:at] + bytes([rng.randrange(256)]) + content[at + 1 :]
+    try:
+        lines = [json.loads(line) for line in content.splitlines()]
+    except ValueError:
+        try:
+            lines = [json.loads(content)]
+        except ValueError:
+            return
+    places = [place for place in _places(lines[0]) if place]
+    for place in rng.sample(places, min(len(places), 10)):
+        for value in rng.sample([None, True, -1, 0.5, 10**30, "", "x", "\0", "../x", [], [1], {}, {"a": 1}], 2):
+            first = _with(lines[0], place, value)
+            yield f"{place}: {value!r}", "\n".join(json.dumps(each) for each in [first, *lines[1:]]).encode()
+
+
+def _places(value, place=()):
+    yield place
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inside:
+        yield from _places(each, (*place, key))
+
+
+def _with(document, place, value):
+    made = json.loads(json.dumps(document))
+    inside = made
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = value
+    return made
+
+
+def outcome_of(project: Project, command: str) -> tuple[int, str]:
+    """What a command ends with and says; of the comparison, the worst that any check says."""
+    if command == "suite":
+        try:
+            config = settings.load(project.root / "parity.toml")
+            pipeline = settings.load_pipeline(config)
+            suite = Suite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
+            outcomes = every_outcome(suite, cases.discover(config))
+        except ParityError as error:
+            return int(error.verdict), str(error)
+        for each in outcomes:
+            json.dumps(each.to_json())
+        found = {verdict for each in outcomes for verdict in each.verdicts}
+        return (int(Verdict.CRASH) if Verdict.CRASH in found else 0), "told by each check"
+    done = CliRunner().invoke(main, ["--config", str(project.root / "parity.toml"), *command.split()])
+    return done.exit_code, done.stderr
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_damaged_file_is_named_and_nothing_breaks(whole, tmp_path, monkeypatch, name):
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr("harness.review.serve.serve", lambda *_, **__: SimpleNamespace(made=()))
+    root = tmp_path / "p"
+    shutil.copytree(whole.root, root)
+    project = Project(root)
+    monkeypatch.chdir(root)
+    rng = random.Random(f"20261130 {name}")
+    content = (root / name).read_bytes()
+    journal = root / ".deciding.json"
+    if name != journal.name:
+        journal.unlink()
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    for what, damaged in damages(content, rng):
+        command = rng.choice(READ[name])
+        (root / name).unlink(missing_ok=True)
+        if damaged is not None:
+            (root / name).write_bytes(damaged)
+        code, said = outcome_of(project, command)
+        crashes = [file.read_text() for file in root.rglob("crash-*")]
+        assert crashes == [], (name, what, command, crashes[0][-1500:])
+        assert code in TOLD or (code in (1, 6) and command.startswith(COMPARING)), (name, what, command, code, said)
+        if code:
+            assert "Traceback" not in said and len(said) < 2_000, (name, what, command, said)
+        for path, kept in before.items():
+            if not path.is_file() or path.read_bytes() != kept:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(kept)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_folder_in_its_place_is_named(whole, tmp_path, monkeypatch, name):
+    monkeypatch.delenv("CI", raising=False)
+    shutil.copytree(whole.root, tmp_path / "p")
+    project = Project(tmp_path / "p")
+    (project.root / name).unlink()
+    (project.root / name).mkdir()
+    for command in READ[name]:
+        code, said = outcome_of(project, command)
+        assert list(project.root.rglob("crash-*")) == [], (command, said)
+        assert code in TOLD or (code == 1 and command.startswith(COMPARING)), (command, said)
+
+
+YAML = [
+    "", "[" * 100_000, "a: [" * 300, "a: &x [1]\nb: *x\n", "a: 1\na: 2\n", "fps: .inf\n", "fps: 2024-13-45\n", "? [1]\n: 2\n",
+    "!!python/object:os.system {}\n", "\tfps: 1\n", "fps: !!binary x\n", "- 1\n", "fps: 1e999\n", "1: 2\n", "fps: {}\n", "\0",
+    "<<: 1\n", "scenes: null\n", "scenes: [null]\n", "covers: 1\nscript: []\n", "ends: []\n", 'a: "\\ud83d"\n',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", YAML, ids=range(len(YAML)))
+def test_damaged_descriptions_of_cases_are_named(text, tmp_path):
+    from harness.pipelines.rumiai import failure, replay, storyboard
+
+    for name, load in (
+        (storyboard.STORYBOARD, storyboard.load_storyboard),
+        (replay.REPLAY, replay.load_replay),
+        (failure.FAILURE, lambda folder: failure.load_failure(folder, ("production", "local"))),
+    ):
+        (tmp_path / name).write_bytes(text.encode())
+        with pytest.raises(ParityError) as caught:
+            load(tmp_path)
+        assert str(tmp_path / name) in str(caught.value)
+        assert len(str(caught.value)) < 2_000
+
+
+def test_the_committed_files_fit():
+    """Whatever is refused is refused for what it holds, not for what it is."""
+    for file in sorted(Path(ROOT, "golden/snapshots").glob("*/provenance.json"))[:5]:
+        assert reading.json_file(file, schema="provenance")
+    with pytest.raises(reading.Unfit, match=r"^code\.changed: .*provenance.schema.json"):
+        reading.json_text(
+            json.dumps({**json.loads(file.read_text()), "code": {"commit": None, "changed": 3}}), schema="provenance"
+        )
