@@ -109,7 +109,7 @@ def _text(file: Path, most: int) -> str:
     except OSError as error:
         raise Unfit(f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise Unfit(f"is no UTF-8 text: {error.reason} at byte {error.start}") from error
+        raise Unfit(f"is no UTF-8 text: byte 0x{error.object[error.start]:02x} at {error.start}") from error
 
 
 def _parsed(form: str, parse: Callable[[], Any]) -> Any:

@@ -9,7 +9,7 @@ output, with its very path in a code span; ``[*]`` stands for any index of a lis
 An empty list or object is a leaf too, so a list that used to be empty needs its own path and those of its items.
 
 Exit status: 0 every difference is explained, 1 some are not (or, with --strict, a row explains nothing), 2 no pairs or
-an ill-formed page.
+an ill-formed page, 70 an error that nobody foresaw, with its traceback in the file that is named.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness import crash, ending
 from rumiai_v2.analyses.registry import ANALYSES
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.outputs.file_sets import result_form
@@ -250,4 +251,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ending.process(main, reports=lambda: crash.reports_folder(None))

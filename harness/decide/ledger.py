@@ -210,7 +210,7 @@ def _id(document: Mapping[str, Any]) -> str:
 
 def _parse(line: str, where: str, number: int) -> Record:
     try:
-        entry: Any = reading.json_text(line)
+        entry: Any = reading.json_text(line, halves=True)
     except reading.Unfit as unfit:
         raise ContractError(
             f"{where}: {unfit}: the line was cut off or edited; the ledger is only ever appended to: take it back from git"

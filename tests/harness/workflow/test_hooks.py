@@ -195,6 +195,18 @@ def test_a_merge_that_breaks_the_chain_of_the_goldens_is_refused_and_what_waits_
         assert repository.git("commit", "--no-edit").returncode == 0
 
 
+@pytest.mark.parametrize("ends", ["2", "70"])
+def test_a_merge_whose_ledger_cannot_be_checked_is_refused_as_such(repository, ends):
+    repository.done("checkout", "-qb", "side")
+    assert repository.commit(one="1").returncode == 0
+    repository.done("checkout", "-q", "main")
+    assert repository.commit(two="1").returncode == 0
+    merged = repository.git("merge", "--no-edit", "side", STATUS_ENDS=ends)
+    assert merged.returncode == 1, merged.stderr
+    assert f"could not be checked (parity status --check ended with code {ends})" in merged.stderr
+    assert "two sides decided" not in merged.stderr
+
+
 def test_an_ordinary_commit_does_not_ask_for_the_ledger(repository: Repository):
     (repository.root / "a.txt").write_text("1")
     repository.done("add", "-A")
