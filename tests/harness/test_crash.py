@@ -90,6 +90,31 @@ def test_a_comparison_that_breaks_costs_the_verdict_and_no_other_comparison(proj
         assert TOKEN not in written.read_text(encoding="utf-8"), written
 
 
+@pytest.mark.parametrize("holds", ["half a pair", "depth", "a folder"])
+def test_whatever_a_case_holds_the_others_are_compared_and_it_is_named(project, holds):
+    (file,) = (project.root / "reports/captures/second/disk").rglob("scores_*.json")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    if holds == "half a pair":
+        document["Core"]["label"] = "half \ud83d"
+        file.write_text(json.dumps(document))
+    elif holds == "depth":
+        file.write_text("[" * 100_000 + "]" * 100_000)
+    else:
+        file.unlink()
+        file.mkdir()
+    done = again(project, "--jobs", "2" if holds == "half a pair" else "1")
+    code = {"half a pair": 1, "depth": 3, "a folder": 2}[holds]
+    assert done.returncode == code, done.stdout + done.stderr
+    report = project.report()
+    assert report["crashes"] == [] and report["complete"]
+    plain = [each["verdicts"] for each in report["results"] if each["case"] == "plain"]
+    assert len(plain) == 25 and all(verdicts == ["parity"] for verdicts in plain)
+    assert "second · " in done.stdout
+    said = {"half a pair": "half \\ud83d", "depth": "it is nested too deep to be read", "a folder": "not there"}[holds]
+    assert said in " ".join(done.stdout.split())
+    assert list((project.root / "reports").glob("crash-*")) == []
+
+
 def test_a_worker_that_dies_costs_the_verdict_and_no_other_comparison(project):
     (project.root / "corpus/second/way").write_text("dies")
     done = again(project, "--jobs", "2")
