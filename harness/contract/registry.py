@@ -82,7 +82,7 @@ def _check(schema: Mapping[str, Any], schema_id: str) -> None:
     try:
         check_schema(schema)
     except SchemaError as error:
-        raise ContractError(f"{schema_id}: not a valid schema at {error.json_path}: {error.message}") from error
+        raise ContractError(f"{schema_id}: not a valid schema at {error.json_path}: {error.message[:300]}") from error
     _VALID.add(fingerprint)
 
 
