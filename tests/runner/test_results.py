@@ -59,10 +59,11 @@ def test_the_full_request_stands_beside_the_result(tmp_path):
         lambda text: text[: len(text) // 2],
         lambda text: "",
         lambda text: "[]",
+        lambda text: "[" * 100_000,
         lambda text: text.replace('"a": 1', '"a": 2'),
         lambda text: text.replace("0.5", "0.6"),
     ],
-    ids=["cut off", "empty", "no object", "another result", "another request"],
+    ids=["cut off", "empty", "no object", "deep", "another result", "another request"],
 )
 def test_a_damaged_file_is_told_of_and_computed_again(tmp_path, caplog, damage):
     Shared(tmp_path).answer(REQUEST, lambda: {"a": 1})
