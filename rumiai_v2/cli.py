@@ -88,7 +88,9 @@ def production(url: str | None, video_url: str | None, **options: Any) -> None:
 @cli.command(epilog="Example: python -m rumiai_v2 local clip.mp4 --metadata item.json")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--metadata", type=click.Path(path_type=Path), help="An Apify item, or our own metadata document, as JSON."
+    "--metadata",
+    type=click.Path(path_type=Path),
+    help="What a platform or tool says of it, as JSON: an Apify item, yt-dlp's info, TikTok's page data, …",
 )
 @_services
 @_common

@@ -62,21 +62,21 @@ class VideoMetadata(BaseModel):
         return self.model_dump(by_alias=True, mode="json")
 
 
-def metadata_from(item: Any, *, where: str = "metadata") -> VideoMetadata:
+def metadata_from(item: Any) -> VideoMetadata:
     """Map what a platform or tool says of a video to ``VideoMetadata``: every kind of document that ``items`` knows.
 
     For each field the first key that is present and not null counts; 0 is a value. A value that cannot be what its
-    field says (a count that is a word or negative) is unknown, with a warning that begins with ``where``: one odd value
+    field says (a count that is a word or negative) is unknown, with a warning, the same in every configuration: one odd value
     never costs the others. Raises ``ValueError`` ("<field>: expected …, got …") when the whole is no such document, or
     when the id, which names the outputs, cannot be read.
     """
     item = as_item(item)
     if not isinstance(item, Mapping):
         raise ValueError(f"expected a JSON object with the video's metadata, got {_kind(item)}")
-    return _Reader(usable(dict(item)), where).metadata()
+    return _Reader(usable(dict(item))).metadata()
 
 
-def described_video(document: Any, *, where: str = "metadata") -> VideoMetadata:
+def described_video(document: Any) -> VideoMetadata:
     """``metadata_from`` for a file that somebody names as a video's metadata: one that says nothing of it is refused."""
     item = unwrapped(document)
     kind = kind_of(item)
@@ -89,18 +89,17 @@ def described_video(document: Any, *, where: str = "metadata") -> VideoMetadata:
             "expected a document about a video (an item of the Apify actor, our own metadata, an info file of yt-dlp, "
             f"TikTok's page data), with keys such as {', '.join(RECOGNISED[2:4])} or playCount, got {got}"
         )
-    metadata = metadata_from(item, where=where)
+    metadata = metadata_from(item)
     if kind is not Kind.ITEM and all(n is None for n in metadata.counts()):
-        log.warning("%s: %s that states no counts: they are unknown", where, kind)
+        log.warning("metadata: %s that states no counts: they are unknown", kind)
     return metadata
 
 
 class _Reader:
     """Reads the fields of one item; what is odd becomes unknown, and is said once."""
 
-    def __init__(self, item: Mapping[str, Any], where: str) -> None:
+    def __init__(self, item: Mapping[str, Any]) -> None:
         self.item = item
-        self.where = where
 
     def metadata(self) -> VideoMetadata:
         item = self.item
@@ -136,7 +135,7 @@ class _Reader:
         try:
             return reader(value)
         except ValueError as error:
-            log.warning("%s: %s: expected %s, got %s; taken as unknown", self.where, key, error, _kind(value))
+            log.warning("metadata: %s: expected %s, got %s; taken as unknown", key, error, _kind(value))
             return None
 
     def first(self, holder: Mapping[str, Any], *keys: str) -> tuple[str, Any]:

@@ -57,6 +57,6 @@ def read_metadata(path: Path) -> VideoMetadata:
     where = f"metadata file {path}"
     document = read_json(path, what="metadata file", hint="check --metadata", largest=LARGEST_METADATA, by_line=True)
     try:
-        return described_video(document, where=where)
+        return described_video(document)
     except ValueError as error:
         raise UsageError(f"{where}: {error}; correct the file or leave --metadata out") from None

@@ -33,7 +33,7 @@ class Recording:
                 f"from {'--id' if self.video_id else self.path}; choose one with --id ID"
             )
         try:
-            metadata = metadata_from(recorded.metadata, where=f"metadata in {self.path}")
+            metadata = metadata_from(recorded.metadata)
         except ValueError as error:
             raise UsageError(f"metadata in {self.path}: {error}; correct the file") from None
         return Evidence(

@@ -61,7 +61,7 @@ class TikTok:
         self._check_token()
         item = self._chosen(self._scrape())
         try:
-            metadata = metadata_from(item, where=f"metadata of {self.shown} from the platform")
+            metadata = metadata_from(item)
         except ValueError as error:
             raise SourceError(
                 f"metadata of {self.shown} from the platform: {error}; the actor's output has changed"

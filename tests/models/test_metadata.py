@@ -60,11 +60,11 @@ def test_seconds_and_milliseconds_since_1970_and_texts_are_a_date(value):
     ],
 )  # fmt: skip
 def test_a_count_is_read_where_it_can_be_else_it_alone_is_unknown(caplog, key, field, value, read):
-    metadata = metadata_from({"id": "7", "text": "kept", key: value}, where="metadata file x.json")
+    metadata = metadata_from({"id": "7", "text": "kept", key: value})
     assert getattr(metadata, field) == read
     assert type(getattr(metadata, field)) in (int, type(None))
     assert (metadata.id, metadata.description) == ("7", "kept")
-    warned = f"metadata file x.json: {key}: expected a whole number of at least 0, got {type(value).__name__}"
+    warned = f"metadata: {key}: expected a whole number of at least 0, got {type(value).__name__}"
     assert (warned in caplog.text) == (read is None)
 
 

@@ -49,6 +49,8 @@ def test_odd_values_are_read_or_null_with_a_word_and_outputs_can_be_written(
         None,
     ]
     assert (found["username"], found["music"], found["hashtags"]) == ("7", {"name": "a song"}, [{"name": "cat\ufffd"}])
+    said = [record.getMessage() for record in caplog.records if record.name == "rumiai_v2.models.metadata"]
+    assert all(text.startswith("metadata: ") for text in said), "the log would tell the configurations apart"
     for key in ("diggCount", "shareCount", "collectCount", "engagementRate", "hashtags[0]"):
         assert f"{key}: expected " in caplog.text
     json.dumps(result.returned, ensure_ascii=False).encode()

@@ -80,7 +80,7 @@ def _read(file: Path) -> Mapping[str, Any]:
     try:
         content = json_document.content_of(file, largest=LARGEST)
         document = json_document.lines(content) or json_document.parse(content)
-        described_video(document, where=f"--metadata {shown}")
+        described_video(document)
         return as_item(document)
     except (OSError, ValueError) as error:
         _refuse(file, line(error, 240))
