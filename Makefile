@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill wrong-values bench doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill wrong-values bench publish-campaign doctor lint clean
 
 setup: $(READY)
 
@@ -65,6 +65,10 @@ wrong-values: setup
 
 bench: setup
 	$(PY) bench/diff.py --deepdiff-seconds 240 --write docs/performance.md
+
+# Runs killed at every moment, a thousand at once, in containers, on odd volumes; as root, about a quarter of an hour.
+publish-campaign: setup
+	$(PY) -m tests.outputs.campaign --write docs/publishing.md
 
 doctor: setup
 	$(PY) -m rumiai_v2 doctor
