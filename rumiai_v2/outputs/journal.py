@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -142,9 +142,11 @@ def _put(places: Places, journal: Journal, entry: Entry, *, check: bool) -> None
 
 
 def _folders(insights: Path, journal: Journal, entry: Entry, places: Places | None = None) -> list[Path]:
-    """Where ``entry`` may stand: as the journal says, or as this process' settings say."""
+    """Where ``entry`` may stand: as this process' settings say, and as the journal says."""
     if entry.place == "insights":
         return [insights]
-    own: Mapping[str, Path] = {"unified": places.unified, "temp": places.temp} if places else {}
-    said = insights / journal.folders[entry.place]
-    return [said, *(folder for place, folder in own.items() if place == entry.place and folder != said)]
+    said = Path(os.path.realpath(insights / journal.folders[entry.place]))
+    if places is None:
+        return [said]
+    own = places.unified if entry.place == "unified" else places.temp
+    return [own] if Path(os.path.realpath(own)) == said else [own, said]

@@ -137,17 +137,18 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     started, rows = time.monotonic(), []
+    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
     try:
         for part in PARTS:
             rows.append(part(options.place / part.__name__))
             print(" | ".join(rows[-1]), flush=True)
     finally:
         shutil.rmtree(options.place, ignore_errors=True)
-    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     page = PAGE.format(
         rows="\n".join(f"| {' | '.join(row)} |" for row in rows),
         date=f"{datetime.now(UTC):%Y-%m-%d}",
-        commit=subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip(),
+        commit=commit,
         python=platform.python_version(),
         filelock=version("filelock"),
         system=f"{platform.system()} {platform.release()}",

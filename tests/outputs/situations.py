@@ -76,6 +76,7 @@ def at_once(root: Path, groups: int, size: int = 10) -> int:
 def delayed(root: Path, seconds: float) -> None:
     """The third rename of one replay takes long; a second replay of the same id begins meanwhile. Both are whole."""
     place = fresh(root)
+    reached, resume = root / "reached", root / "resume"
 
     def slowly() -> None:
         real, done = os.replace, []
@@ -83,21 +84,28 @@ def delayed(root: Path, seconds: float) -> None:
         def replace(source: str, target: str) -> None:
             done.append(target)
             if len(done) == 3:
-                time.sleep(seconds)
+                reached.touch()
+                _wait_for(resume)
             real(source, target)
 
         os.replace = replace
 
     first = place.start(1, slowly)
-    deadline = time.monotonic() + 60
-    while not (place.insights / ".publishing.json").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    assert place.seen() and list(place.seen().values()) == [1]  # decided, and read through the journal
+    _wait_for(reached)
+    assert list(place.seen().values()) == [1]  # decided, and read through the journal
     second = place.start(2)
+    time.sleep(seconds)
+    resume.touch()
     assert (ended(first), ended(second)) == (0, 0)
     assert list(place.seen().values()) == [1, 2]
     place.assert_tidy(2)
+
+
+def _wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} did not appear"
+        time.sleep(0.01)
 
 
 def in_two_containers(root: Path, seed: int, moments: int, isolate: Callable[[], None]) -> None:

@@ -262,3 +262,19 @@ def test_a_download_takes_part(tmp_path, places):
     assert places.video_file.read_bytes() == b"video 0"
     second.discard()
     assert everything(places.temp) == ["7.mp4"]
+
+
+def test_a_run_is_carried_out_where_it_was_decided_whatever_the_next_run_writes_to(tmp_path, places, monkeypatch):
+    """Other folders in the next run's settings, or the same ones under other names, as in another container."""
+    publication = staged(places, b'{"run": 1}')
+    with monkeypatch.context() as patched:
+        refuse(patched, "7.json")
+        with pytest.raises(OutputError, match=r"output \S+/unified/7\.json: cannot be put into place"):
+            publication.commit(NOW)
+    (tmp_path / "view").symlink_to(tmp_path)
+    elsewhere = Places("7", tmp_path / "view" / "insights" / "7", tmp_path / "elsewhere", tmp_path / "view" / "temp")
+    second = Publication()
+    second.begin(elsewhere)
+    second.discard()
+    assert json.loads(places.unified_file.read_bytes()) == {"run": 1}
+    assert not [name for name in everything(tmp_path) if "/." in name]

@@ -119,3 +119,16 @@ def test_audio_beyond_the_last_frame_is_cut(make_world, tmp_path, configuration)
     assert unified["duration"] == pytest.approx(1.2)
     assert unified["ml_data"]["audio_energy"]["duration"] == pytest.approx(1.2)
     assert len(unified["ml_data"]["audio_energy"]["rms_per_second"]) == 2
+
+
+def test_two_runs_of_one_id_at_once_are_both_whole_and_share_no_file(world):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = [pool.submit(world.process, "--json") for _ in range(2)]
+        returned = [json.loads(each.result().stdout) for each in ended]
+    assert [each["success"] for each in returned] == [True, True]
+    assert len({each["outputs"]["report"] for each in returned}) == 2
+    files = world.files()
+    assert len(files) == 2 * (3 * len(SETS) + 1) + 1 + (world.configuration == "production")
+    assert not [name for name in files if "/." in name]
