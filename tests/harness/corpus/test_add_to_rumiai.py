@@ -195,6 +195,20 @@ def test_a_metadata_document_of_ours_is_completed_for_the_production_runner(conf
     assert (known.metadata.description, known.metadata.duration) == ("Grüße 🎬", 9.0)
 
 
+def test_a_document_of_another_tool_becomes_an_item_of_the_platform(config, tmp_path):
+    info = {
+        "id": "77", "extractor": "TikTok", "webpage_url": "https://x.example/v/77?share=1", "uploader": "who",
+        "description": "half \ud83d of a pair", "view_count": "12", "repost_count": -1, "duration": 9, "formats": [{"url": "x"}],
+    }  # fmt: skip
+    adopt.add(config, PIPELINE, clip(tmp_path), metadata=write(tmp_path, info))
+    item = metadata_of(config)
+    assert (item["id"], item["webVideoUrl"], item["text"]) == ("77", "https://x.example/v/77", "half \ufffd of a pair")
+    assert (item["playCount"], item["shareCount"], "formats" in item) == ("12", -1, False)
+    folder = config.corpus / "own"
+    metadata = LocalFile(folder / "clip.mp4", metadata=folder / "metadata.json").describe().metadata
+    assert (metadata.views, metadata.shares, metadata.duration, metadata.username) == (12, None, 9.0, "who")
+
+
 @pytest.mark.parametrize(
     ("document", "says"),
     [
