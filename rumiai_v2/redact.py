@@ -26,6 +26,7 @@ from urllib.parse import parse_qsl, unquote
 
 MASK = "***"
 TOKEN = "APIFY_API_TOKEN"
+_BASE = "APIFY_API_BASE_URL"
 #: A shorter secret is masked where its place tells that it is one, or half of all words would go.
 SHORTEST = 4
 
@@ -193,7 +194,7 @@ def _known() -> tuple[str, ...]:
         if name == TOKEN:
             found.update(_forms(value))
         elif "@" in value and ("://" in value or name.upper().endswith("_PROXY")):
-            found.update(_in_url(value))
+            found.update(_in_url(value, of_a_host=name == _BASE or name.upper().endswith("_PROXY")))
     return tuple(sorted(found, key=lambda secret: (-len(secret), secret)))
 
 
@@ -204,15 +205,18 @@ def _forms(secret: str) -> Iterator[str]:
             yield form
 
 
-def _in_url(url: str) -> Iterator[str]:
-    """``user:password`` of an address, however badly it is written: all that stands before the last @ of the host."""
-    before, at, _ = url.rpartition("@")
-    user = before.rpartition("://")[2]
-    if not at or ("/" in user and re.fullmatch(r"(?:\[.*\]|[^:]*)(?::\d*)?", user.partition("/")[0])):
-        return  # an @ in the path of an address without a password
-    password = user.partition(":")[2]
-    for secret in (user if password else "", password, unquote(user) if password else "", unquote(password)):
-        yield from _forms(secret)
+def _in_url(url: str, *, of_a_host: bool = False) -> Iterator[str]:
+    """``user:password`` of an address, however badly it is written. One ``of_a_host`` has no @ in a path of its own, so
+    that all before the last one is meant."""
+    rest = url.partition("://")[2] or url
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    users = {host.rpartition("@")[0]}
+    if of_a_host or not ("@" in host or re.fullmatch(r"(?:\[.*\]|[^:]*)(?::\d*)?", host)):
+        users.add(rest.rpartition("@")[0])
+    for user in users:
+        password = user.partition(":")[2]
+        for secret in (user, unquote(user), password, unquote(password)) if password else ():
+            yield from _forms(secret)
 
 
 class _Finder:

@@ -93,6 +93,22 @@ def test_what_the_environment_holds_is_known_whatever_its_form(monkeypatch):
     assert clean == "***; ***; *** or ***; *** and you"
 
 
+@pytest.mark.parametrize(
+    ("address", "gone", "kept"),
+    [
+        ("https://me:hu5h-hush@www.tiktok.com/@some.one/video/7", ["hu5h-hush"], ["www.tiktok.com/", "me", "some.one"]),
+        ("http://me:sl/as5-h@host", ["sl/as5-h"], ["host"]),
+        ("http://127.0.0.1:8080/@some.one/video/7?x=a@b", [], ["127.0.0.1:8080/", "some.one/video/7", "8080/"]),
+        ("http://[::1]:8080/@some.one", [], ["8080/", "[::1]"]),
+        ("me:hu5h-hush@host:80", ["hu5h-hush", "me:hu5h-hush"], ["host:80"]),
+    ],
+)
+def test_of_an_address_the_password_is_a_secret_and_nothing_else(address, gone, kept):
+    register_url(address)
+    assert [redacted(text) for text in gone] == ["***"] * len(gone)
+    assert [redacted(text) for text in kept] == kept
+
+
 def test_what_an_address_holds_is_known_from_then_on():
     register_url("https://me:hu5h-hush@host/v?token=t0ken-of-mine&signature=s1gned%2Fso&page=pag3-number")
     assert redacted("hu5h-hush t0ken-of-mine s1gned/so pag3-number") == "*** *** *** pag3-number"

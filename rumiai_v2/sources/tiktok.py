@@ -174,7 +174,8 @@ class TikTok:
             ) from None
         except SourceError:
             raise
-        except (ApifyClientError, impit.HTTPError, OSError, RuntimeError, ValueError) as error:
+        except (ApifyClientError, impit.HTTPError, OSError, RuntimeError, ValueError, LookupError, TypeError) as error:
+            # Whatever a host answers that is not the API: the client looks for headers and fields without asking.
             reason = quotable(str(error))
             raise SourceError(
                 f"{where}: no usable answer ({type(error).__name__}: {reason}); check APIFY_API_BASE_URL and the network"

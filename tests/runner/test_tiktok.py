@@ -286,3 +286,42 @@ def test_the_command_shows_the_token_in_no_spelling(make_world, case, tmp_path, 
         written = done.stdout + done.stderr + Path("back.json").read_text()
         assert "***" in written and not found_in(written.encode())
         assert "pa55word-of-mine" not in written
+
+
+def test_addresses_with_secrets_leave_their_outputs_without_them(production, caplog):
+    """And the next run of the same address still knows it for the same source."""
+    address = media(production).replace("://", "://you:pa55word-of-media@") + f"?token={PLANTED}&w=1"
+    signed = "https://cdn/cover.jpeg?x-expires=17&x-signature=abc"
+    found = item(mediaUrls=[address], text=f"my token is {PLANTED}", videoMeta={"duration": 1, "coverUrl": signed})
+    url = URL.replace("://", "://me:pa55word-of-mine@") + f"?token={PLANTED}&lang=en"
+    for _ in range(2):
+        assert scraped(production, found, url=url).exit_code == 0
+    written = "".join(path.read_text() for path in production.folder.rglob("*.json"))
+    assert not found_in((written + caplog.text).encode()) and "pa55word" not in written + caplog.text
+    unified = json.loads((production.folder / "unified_analysis" / f"{VIDEO_ID}.json").read_text())
+    assert unified["processing_metadata"]["source"] == URL.replace("://", "://***@") + "?token=***&lang=en"
+    told = unified["metadata"]
+    assert told["description"] == "my token is ***" and told["coverUrl"] == signed
+    assert told["downloadUrl"] == media(production).replace("://", "://***@") + "?token=***&w=1"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"[]", "KeyError"),
+        (b"<html>log in</html>", "InvalidResponseBodyError"),
+        (b"null", "ValueError"),
+        (b"[" * 9999, "R"),
+    ],
+)
+def test_a_host_that_is_not_the_api_gives_no_usable_answer(production, monkeypatch, content, says):
+    """A proxy's page, or an answer without the headers that the client looks for."""
+    from http import HTTPStatus
+
+    from harness.pipelines.rumiai import platform
+
+    monkeypatch.setattr(
+        platform._ApiHandler, "_items", lambda self, _: self._answer(HTTPStatus.OK, content, "application/json")
+    )
+    monkeypatch.setenv("RUMIAI_APIFY_RETRIES", "0")
+    failed(production, scraped(production), "no usable answer", says, "APIFY_API_BASE_URL")

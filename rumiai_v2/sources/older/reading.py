@@ -8,6 +8,7 @@ from typing import Any
 
 from rumiai_v2.errors import UsageError
 from rumiai_v2.models.services import LARGEST
+from rumiai_v2.redact import redacted
 from rumiai_v2.timeline.builder import sample_spacing
 
 Json = dict[str, Any]
@@ -33,7 +34,7 @@ def shown(got: Any) -> str:
     """A value in a message, cut short."""
     if got is None or got is ...:
         return "nothing"
-    text = f"{type(got).__name__} {str(got)[:100] if isinstance(got, int) else repr(got)[:100]}"
+    text = f"{type(got).__name__} {str(got)[:100] if isinstance(got, int) else redacted(repr(got))[:100]}"
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

@@ -39,7 +39,7 @@ BELOW: dict[str, set[str]] = {
     "results": {"errors", "media", "services", "settings", "sources"},
     "pipeline": {"analyses", "errors", "media", "metrics", "models", "redact", "results", "services"},
     "sources": {"errors", "media", "models", "outputs", "redact", "settings", "shown"},
-    "sources/older": {"errors", "models", "sources", "timeline"},
+    "sources/older": {"errors", "models", "redact", "sources", "timeline"},
 }
 TOP = {"__init__", "__main__", "cli", "entry", "runner"}
 #: What the package itself defines.
