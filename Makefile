@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill wrong-values bench publish-campaign doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill wrong-values pairs bench publish-campaign doctor lint clean
 
 setup: $(READY)
 
@@ -57,6 +57,10 @@ leaves: setup
 
 drill: setup
 	$(PY) -m harness drill --perturbed reports/calibration --fresh 20 --write docs/drill.md
+
+# Two runs at once in one checkout, sixty times: is each told its own verdict? About ten minutes.
+pairs: setup
+	$(PY) -m tests.harness.runs.pairs 60 --write docs/pairs.md
 
 # What comparing costs, on a machine that does nothing else; about a quarter of an hour.
 # A thousand recordings and three hundred metadata documents with one value wrong each; the page is committed.

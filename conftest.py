@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
     from harness.compare.suite import Suite
 
 OUTCOME = pytest.StashKey["Outcome"]()
-SHARED = pytest.StashKey[str]()
+RUN = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,25 +28,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how runs come by what is costly to compute (default: as the settings say)",
     )  # fmt: skip
     group.addoption("--parity-from", metavar="DIR", help="compare saved captures instead of running the pipeline")
+    group.addoption("--parity-run", metavar="ID", help="the run that this is part of (default: one of its own)")
+    group.addoption("--parity-parent", metavar="PID", type=int, help="the process that this one ends with")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "parity: compares one artifact of one case")
-    if not hasattr(config, "workerinput"):
+    worker = getattr(config, "workerinput", None)
+    if parent := config.getoption("--parity-parent"):
+        from harness import guard
+
+        guard.end_with(worker["parity_parent"] if worker else parent)
+    if worker is None:
+        from harness import runs
         from harness.report.collect import Collector
 
-        config.pluginmanager.register(Collector(config), "parity-collector")
-        # Runs of this session share results in it. It exists once something is shared, and goes with the session.
-        folder = Path(tempfile.gettempdir(), f"parity-shared-{uuid.uuid4().hex}")
-        config.stash[SHARED] = str(folder)
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        config.stash[RUN] = config.getoption("--parity-run") or runs.new_id()
+        config.pluginmanager.register(Collector(config, config.stash[RUN]), "parity-collector")
     else:
-        config.stash[SHARED] = config.workerinput["parity_shared"]
+        config.stash[RUN] = worker["parity_run"]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
-    node.workerinput["parity_shared"] = node.config.stash[SHARED]
+    node.workerinput["parity_run"] = node.config.stash[RUN]
+    node.workerinput["parity_parent"] = os.getpid()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -73,22 +76,24 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def parity_suite(request: pytest.FixtureRequest) -> Suite:
+def parity_suite(request: pytest.FixtureRequest) -> Generator[Suite, None, None]:
     """The comparison of this session; the pipeline runs once per case and configuration, whichever worker asks."""
     from harness import config as settings
+    from harness import runs
     from harness.compare.captures import Captures
     from harness.compare.suite import Suite
 
     option = request.config.getoption
     config = settings.load(Path(option("--parity-config") or settings.find()))
-    pipeline = settings.load_pipeline(config)
-    given = option("--parity-from")
-    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
-    captures = Captures(
-        config, pipeline, run_id, Path(given).absolute() if given else None,
-        ml=option("--parity-ml"), shared=Path(request.config.stash[SHARED]),
-    )  # fmt: skip
-    return Suite(config, pipeline, captures)
+    run_id, given = request.config.stash[RUN], option("--parity-from")
+    with runs.comparing(config):
+        config = runs.join(config, run_id, compared=runs.given(config, given) if given else None)
+        pipeline = settings.load_pipeline(config)
+        captures = Captures(
+            config, pipeline, run_id, config.captures if given else None,
+            ml=option("--parity-ml"), shared=runs.folder(config) / runs.SHARED,
+        )  # fmt: skip
+        yield Suite(config, pipeline, captures)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -27,6 +26,7 @@ from typing import Any
 from harness import reading
 from harness.cases import Case
 from harness.files import encoded
+from harness.guard import Guarded
 from harness.machine import cpu
 from harness.pipelines.base import RUN, Found, Job, Pipeline, Reuse
 from harness.verdict import ParityError, UsageError
@@ -161,7 +161,9 @@ def load(folder: Path) -> Capture:
             raise UsageError(f"{file}: is no {FORMAT}: capture again with `parity run`")
         capture = reading.model(Capture, {**manifest, "folder": folder})
     except FileNotFoundError as error:
-        raise UsageError(f"no capture in {folder} ({MANIFEST} is not there): run `parity run` to make it") from error
+        raise UsageError(
+            f"no capture in {folder} ({MANIFEST} is not there): run `parity run` to make it, or choose with --case what was run"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, reading.Unfit) as error:
         raise UsageError(f"{file}: cannot be read as a capture: {error}; make it anew with `parity run`") from error
     if absent := [path for path in capture.files.values() if not (folder / path).is_file()]:
@@ -219,19 +221,14 @@ def _execute(job: Job, folder: Path) -> tuple[int | None, str | None]:
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, work / name)
     with open(folder / STDOUT, "wb") as stdout, open(folder / STDERR, "wb") as stderr:
-        process = subprocess.Popen(
-            job.argv, cwd=work, env={**job.env, "TMPDIR": str(temporary)}, stdin=subprocess.DEVNULL, stdout=stdout,
-            stderr=stderr, start_new_session=True,
-        )  # fmt: skip
+        environment = {**job.env, "TMPDIR": str(temporary)}
+        process = Guarded(job.argv, cwd=work, env=environment, stdout=stdout, stderr=stderr)
         try:
             exit_code = process.wait(timeout=job.timeout_s)
         except subprocess.TimeoutExpired:
             return None, f"did not end within {job.timeout_s:g} s and was stopped; last lines:\n{_tail(folder)}"
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                # The whole session, so that helpers of a stopped or dead run do not outlive it.
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.kill()
     if exit_code != 0 and not job.may_fail:
         return exit_code, f"ended with exit code {exit_code}; last lines of {STDERR}:\n{_tail(folder)}"
     return exit_code, None

@@ -91,7 +91,7 @@ def _ended(run: Callable[[], Any]) -> int:
     "  parity run                                 run, compare, print a verdict\n"
     "  parity review                              see what changed; accept or reject it\n"
     '  parity accept --cause ID --reason "why"    the same without a page\n'
-    "  parity run --from reports/captures         compare the last runs again (seconds)\n\n"
+    "  parity run --from reports/captures         compare the last run again (seconds)\n\n"
     f"Exit codes: {_EXIT_CODES} (`parity run --help` says what each means)",
 )
 @click.option("--config", "file", type=click.Path(dir_okay=False), help="Settings (default: the nearest parity.toml).")

@@ -28,7 +28,8 @@ class Config:
     """The settings of one project; every path is absolute.
 
     ``cases`` is empty when every folder of the corpus is a case. ``max_ignored`` is the largest share of a
-    case's leaves that may stay uncompared by a rule.
+    case's leaves that may stay uncompared by a rule. ``reports`` is the folder of all runs; ``captures`` leads to those of
+    the last run, and is the folder of its own captures in the settings of one run (``harness.runs``).
     """
 
     file: Path
@@ -51,6 +52,12 @@ class Config:
     sync: str | None = None
     #: Who accepted which golden, and why; None where the project keeps no such ledger.
     ledger: Path | None = None
+    #: How many runs are kept.
+    keep: int = 10
+    #: The folder of the run that is made or read; None before one is chosen.
+    run: Path | None = None
+    #: ``captures`` as they are set, also in the settings of one run.
+    captures_of_last: Path = Path()
 
     @property
     def root(self) -> Path:
@@ -87,7 +94,7 @@ def load(file: Path) -> Config:
     table = document.get("parity")
     if not isinstance(table, dict):
         raise UsageError(f"{file}: has no table [parity]; expected keys: pipeline, {', '.join(_PATHS)}")
-    allowed = {"pipeline", "configurations", "cases", "fresh", "max_ignored", "sync", "ledger", *_PATHS}
+    allowed = {"pipeline", "configurations", "cases", "fresh", "max_ignored", "sync", "ledger", "keep", *_PATHS}
     if unknown := sorted(set(table) - allowed):
         raise UsageError(f"{file}: unknown key {unknown[0]!r} in [parity]; known: {', '.join(sorted(allowed))}")
     values: dict[str, Any] = {"file": file.absolute()}
@@ -109,8 +116,14 @@ def load(file: Path) -> Config:
     share = table.get("max_ignored", 0.01)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise UsageError(f"{file}: [parity] max_ignored must be a share from 0 to 1, got {share!r}")
+    keep = table.get("keep", Config.keep)
+    if isinstance(keep, bool) or not isinstance(keep, int) or keep < 1:
+        raise UsageError(f"{file}: [parity] keep must be a number of runs, 1 or more, got {keep!r}")
     named = {key: tuple(names) for key, names in lists.items()}
-    return Config(**values, **named, max_ignored=float(share), sync=table.get("sync"), ledger=ledger)
+    return Config(
+        **values, **named, max_ignored=float(share), sync=table.get("sync"), ledger=ledger, keep=keep,
+        captures_of_last=values["captures"],
+    )  # fmt: skip
 
 
 def load_pipeline(config: Config) -> Pipeline:

@@ -2,8 +2,9 @@
 
     python scripts/screenshots.py [REPORTS] [--into docs/images]
 
-REPORTS (default: reports) holds parity.json, differences.json and captures/. Light and dark at a desk's width from the top of
-the page; a phone from its top beside the same phone at the stages and the differences. Needs the system's Chromium.
+REPORTS (default: reports/latest) is the folder of a run, which holds parity.json, differences.json and captures/. Light and
+dark at a desk's width from the top of the page; a phone from
+its top beside the same phone at the stages and the differences. Needs the system's Chromium.
 """
 
 from __future__ import annotations
@@ -31,19 +32,22 @@ PARTS = ("curves", "stages", "differences")
 
 def main() -> None:
     from harness import config as settings
+    from harness import runs
     from harness.report import write
     from harness.report.page.payload import payload
     from harness.report.page.render import html
     from tests.browser import chromium
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("reports", type=Path, nargs="?", default=ROOT / "reports")
+    parser.add_argument("reports", type=Path, nargs="?", default=ROOT / "reports/latest")
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "images")
     given = parser.parse_args()
     reports = given.reports.resolve()
     # The report's paths start from the project that it was made in.
-    project = reports.parent if (reports.parent / settings.FILE_NAME).exists() else ROOT
-    config = replace(settings.load(project / settings.FILE_NAME), reports=reports, captures=reports / "captures")
+    project = next((each for each in reports.parents if (each / settings.FILE_NAME).exists()), ROOT)
+    config = replace(
+        settings.load(project / settings.FILE_NAME), run=reports, captures=runs.pointed(reports / runs.CAPTURES)
+    )
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         file = Path(folder, "parity.html")
         file.write_text(html(payload(config, write.read(config), write.read_differences(config))), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Draws the summary of a report as a terminal shows it, as SVG: ``docs/images/parity.svg`` and ``drift.svg``.
 
-``python scripts/terminal_image.py docs/images/parity.svg`` draws reports/parity.json; ``--report FILE`` another report,
+``python scripts/terminal_image.py docs/images/parity.svg`` draws reports/latest/parity.json; ``--report FILE`` another report,
 ``--title TEXT`` says which command was typed. Nothing in the picture is fetched from anywhere: the font is the viewer's.
 """
 
@@ -40,13 +40,13 @@ def main() -> None:
     """Draw one report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--report", type=Path, default=ROOT / "reports/parity.json")
+    parser.add_argument("--report", type=Path, default=ROOT / "reports/latest/parity.json")
     parser.add_argument("--title", default="make parity")
     parser.add_argument("--width", type=int, default=WIDTH)
     given = parser.parse_args()
     report = json.loads(given.report.read_text(encoding="utf-8"))
     # A page is written by every run; its path is part of what is shown.
-    lines = summary.lines(report, files=summary.Files(page="reports/parity.html"), width=given.width)
+    lines = summary.lines(report, files=summary.Files(page="reports/latest/parity.html"), width=given.width)
     write_atomically(given.out, svg(lines, title=given.title, width=given.width))
 
 

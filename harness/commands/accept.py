@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.commands.common import settings
+from harness.commands.common import run_option, settings_of_any
 from harness.commands.deciding import author_option, selecting, selection
 from harness.report.plain import printed
+
+if TYPE_CHECKING:
+    from harness.config import Config
 
 
 @click.command(
@@ -24,23 +27,35 @@ from harness.report.plain import printed
 @selecting
 @click.option("--reason", metavar="TEXT", help="Why the goldens change; asked for on a terminal when it is missing.")
 @author_option
+@run_option
 @click.pass_obj
-def accept(file: str | None, reason: str | None, author: str | None, **chosen: Any) -> None:
-    """Write pending changes into the goldens, and record who accepted them and why.
+def accept(file: str | None, reason: str | None, author: str | None, run_id: str | None, **chosen: Any) -> None:
+    """Write pending changes of the last run (or of --run) into the goldens, and record who accepted them and why.
 
     Different options narrow each other; an option that is given again widens. Never writes when CI is set.
     """
     from harness.decide import decide
 
-    config = settings(file)
+    config = settings_of_any(file, run_id)
     decide.not_in_ci()
     if reason is None and sys.stdin.isatty():
         reason = click.prompt("Why", err=True)
     made = decide.accept(
         config, selection(**chosen), reason=reason or "", author=author, say=lambda line: click.echo(line, err=True)
     )
-    click.echo(printed(made.text()))
+    click.echo(printed(f"run {made.run_id}: {made.text()}"))
     for name in made.files:
         click.echo(f"  {name}")
     if made.files:
-        click.echo("next: `git diff` shows what was written; `parity run --from reports/captures` compares again")
+        click.echo(f"next: `git diff` shows what was written; `{_again(config)}` compares again")
+
+
+def _again(config: Config) -> str:
+    """What compares the captures of the run once more."""
+    from harness import cases as corpus
+    from harness.report import write
+
+    cases = write.read(config)["cases"]
+    everything = {case.name for case in corpus.discover(config)} == set(cases)
+    only = "" if everything else "".join(f" --case {case}" for case in cases)
+    return f"parity run --from {config.relative(config.captures)}{only}"

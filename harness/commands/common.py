@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.verdict import UsageError
+
 if TYPE_CHECKING:
     from harness.config import Config
     from harness.report.terminal.lines import Line
@@ -26,12 +28,40 @@ jobs_option = click.option(
     "--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes that run and compare."
 )
 
+run_option = click.option(
+    "--run", "run_id", metavar="ID", help="Of this run: its id, or as much of it as is unique (default: the last run)."
+)
+
 
 def settings(file: str | None) -> Config:
     """The settings in ``file``; those of the nearest ``parity.toml`` when none is given."""
     from harness import config
 
     return config.load(Path(file) if file else config.find())
+
+
+def settings_of_run(file: str | None, run_id: str | None) -> Config:
+    """The settings with the run that is meant; an error that lists what there is where it is not one."""
+    from harness import runs
+
+    return runs.chosen(settings(file), run_id)
+
+
+def settings_of_any(file: str | None, run_id: str | None) -> Config:
+    """The same; where none is meant and there is none yet, the settings without one."""
+    from harness import runs
+
+    config = settings(file)
+    return runs.chosen(config, run_id) if run_id else runs.current(config)
+
+
+def saved_captures(config: Config, given: str | None, run_id: str | None) -> Path:
+    """The captures in the folder ``given``, or those of a run, by default the last."""
+    from harness import runs
+
+    if given and run_id:
+        raise UsageError("--from and --run both say which captures: leave out one")
+    return runs.given(config, given) if given else runs.chosen(config, run_id).captures
 
 
 @dataclass(frozen=True)

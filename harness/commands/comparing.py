@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness import ending, runs
 from harness.commands.common import Display
 from harness.files import write_atomically
 from harness.redact import redacted
@@ -19,42 +21,51 @@ from harness.verdict import ParityError, Verdict
 if TYPE_CHECKING:
     from harness.cases import Case
     from harness.config import Config
+    from harness.report.progress import Watch
 
 
 SHOWN = Display()
-#: What pytest printed.
-LOG = "pytest.log"
 
 
 def compare(
     config: Config, *, cases: tuple[str, ...], given: str | None, ml: str | None, jobs: int, display: Display = SHOWN
-) -> int:
-    """Run (or load from ``given``) the ``cases``, compare, print the summary, return the verdict's exit code.
+) -> tuple[int, Config | None]:
+    """Run (or load from ``given``) the ``cases``, compare, print the summary; the verdict's exit code, and the settings
+    with the run that this made (None where it came to no report).
 
     ``ml`` says for all runs how they come by the services' results; None leaves it to the settings.
     """
     from harness import cases as corpus
     from harness.decide import journal
-    from harness.report import broken_off, build, write
+    from harness.report import broken_off, write
 
     with journal.alone(config):
         pass  # what a killed decision left is carried out before anything is compared with it
     _check_schemas(config)
     _check_reuse(config, corpus.select(config, cases), ml)
-    saved = Path(given).absolute() if given else None
+    saved = runs.given(config, given) if given else None
     if saved is not None and not saved.is_dir():
         raise ParityError(f"--from {given}: no such folder; expected saved captures, as in {config.captures}")
-    (config.reports / build.FILE_NAME).unlink(missing_ok=True)
-    config.reports.mkdir(parents=True, exist_ok=True)
-    pytest_code = _pytest(config, cases=cases, saved=saved, ml=ml, jobs=jobs)
-    if not (config.reports / build.FILE_NAME).is_file():
-        return broken_off.code(config, pytest_code, config.reports / LOG)
+    earlier = last.captures if (last := runs.last(config)) else config.captures
+    with runs.comparing(config) as lock:
+        config = runs.begin(config, compared=saved)
+        try:
+            pytest_code = _pytest(
+                config, cases=cases, saved=saved, ml=ml, jobs=jobs, earlier=earlier, locks=(lock, runs.lock_of(config))
+            )
+        except (KeyboardInterrupt, SystemExit):
+            ending.say(_broken_off(config))
+            raise
+    folder = runs.folder(config)
+    if not (folder / runs.REPORT).is_file():
+        return broken_off.code(config, pytest_code, folder / runs.LOG), None
     report = write.read(config)
     display.show(config, report)
     _tell_ci(config, report)
     if report["exit_code"] == Verdict.PARITY and pytest_code != 0:
-        return broken_off.code(config, pytest_code, config.reports / LOG, passed=True)
-    return report["exit_code"]
+        return broken_off.code(config, pytest_code, folder / runs.LOG, passed=True), None
+    runs.publish(config)
+    return report["exit_code"], config
 
 
 def _tell_ci(config: Config, report: dict[str, Any]) -> None:
@@ -63,7 +74,7 @@ def _tell_ci(config: Config, report: dict[str, Any]) -> None:
 
     if name := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(name).open("a", encoding="utf-8") as stream:
-            stream.write((config.reports / markdown.FILE_NAME).read_text(encoding="utf-8"))
+            stream.write((runs.folder(config) / markdown.FILE_NAME).read_text(encoding="utf-8"))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         commands = annotations.render(report, config.root, write.read_differences(config))
         click.echo(encoded(commands + "\n" * bool(commands)), nl=False)
@@ -89,33 +100,60 @@ def _check_reuse(config: Config, selected: list[Case], ml: str | None) -> None:
         reuse.mode_of(config, pipeline, case, ml)
 
 
-def _pytest(config: Config, *, cases: tuple[str, ...], saved: Path | None, ml: str | None, jobs: int) -> int:
+def _broken_off(config: Config) -> str:
+    last = runs.last(config)
+    kept = f"the last run is still {runs.folder(last).name}" if last else "there is no last run yet"
+    return f"parity: the run {runs.folder(config).name} was broken off and has no report; {kept}"
+
+
+def _pytest(
+    config: Config, *, cases: tuple[str, ...], saved: Path | None, ml: str | None, jobs: int, earlier: Path,
+    locks: tuple[int, ...],
+) -> int:  # fmt: skip
     command = [sys.executable, "-m", "pytest", str(config.suite), "-q", "--no-header", "--tb=no"]
+    command += ["-p", "no:cacheprovider"]  # it would be shared with other runs
     command += ["--snapshot-disable-unused", "--snapshot-no-colors"]
     command += ["-n", str(jobs), "--dist", "loadgroup", "--no-loadscope-reorder"] if jobs > 1 else []
-    command += [f"--parity-config={config.file}"]
+    command += [f"--parity-config={config.file}", f"--parity-run={runs.folder(config).name}"]
+    command += [f"--parity-parent={os.getpid()}"]
     command += [f"--parity-case={name}" for name in cases]
     command += [f"--parity-from={saved}"] if saved else []
     command += [f"--parity-ml={ml}"] if ml else []
     root = Path(__file__).parent.parent.parent
     # How far it is is told on stderr; stdout belongs to the summary.
-    return _watched(command, config, cases=cases, saved=saved, root=root)
+    watch = _watch(config, cases=cases, saved=saved, earlier=earlier)
+    return _watched(command, watch, root=root, locks=locks)
 
 
-def _watched(command: list[str], config: Config, *, cases: tuple[str, ...], saved: Path | None, root: Path) -> int:
+def _watch(config: Config, *, cases: tuple[str, ...], saved: Path | None, earlier: Path) -> Watch:
     from harness import cases as corpus
     from harness import config as settings
-    from harness.report import build, progress
+    from harness.report import progress
 
     configurations = settings.load_pipeline(config).configurations
     made = () if saved else corpus.select(config, cases)
-    log = config.reports / LOG
-    watch = progress.Watch(config.captures, [(case.name, name) for case in made for name in configurations], log)
+    expected = [(case.name, name) for case in made for name in configurations]
+    return progress.Watch(config.captures, expected, runs.folder(config) / runs.LOG, earlier)
+
+
+def _watched(command: list[str], watch: Watch, *, root: Path, locks: tuple[int, ...]) -> int:
+    """pytest's exit code. It leads a group of processes, which ends as one when this process is asked to end."""
+    from harness.report import progress
+
     shown = progress.bar(watch) if sys.stderr.isatty() else progress.lines(watch, sys.stderr)
-    with log.open("wb") as stream, shown:
-        done = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, cwd=root, check=False)
-    if (text := log.read_text(encoding="utf-8", errors="replace")) != (clean := redacted(text)):
-        write_atomically(log, clean)
-    if done.returncode not in (0, 1) or not (config.reports / build.FILE_NAME).is_file():
+    with watch.log.open("wb") as stream, shown:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, cwd=root, process_group=0,
+            pass_fds=locks,
+        )  # fmt: skip
+        try:
+            code = process.wait()
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    if (text := watch.log.read_text(encoding="utf-8", errors="replace")) != (clean := redacted(text)):
+        write_atomically(watch.log, clean)
+    if code not in (0, 1) or not watch.log.with_name(runs.REPORT).is_file():
         click.echo(printed(clean), err=True)
-    return done.returncode
+    return code

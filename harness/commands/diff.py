@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -68,6 +67,7 @@ def diff(
     exactly, the items of their lists by the fewest edits.
     """
     from harness import config as project
+    from harness import runs
     from harness.diff import entries, markdown, report, sides, text
     from harness.diff.pairs import Comparer, Options
     from harness.report import plain
@@ -76,9 +76,10 @@ def diff(
         raise UsageError("--stamp is for both sides: leave it out, or leave out --stamp-a and --stamp-b")
     config = settings(file)
     pipeline = project.load_pipeline(config)
+    first_side, second_side = runs.given(config, a), runs.given(config, b)
     options = Options(analyses, patterns, media, tolerances, schema, any_contract)
     comparer = Comparer(config, pipeline, options)
-    found = entries.pair_up(Path(a), Path(b), pipeline, cases)
+    found = entries.pair_up(first_side, second_side, pipeline, cases)
     pairs = []
     for key, left, right in found.pairs:
         first = sides.read(left, config, pipeline, stamp=stamp_a or stamp, schema=schema)

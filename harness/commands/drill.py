@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from harness.commands.common import case_option, settings
+from harness.commands.common import case_option, run_option, saved_captures, settings
 from harness.verdict import ParityError
 
 #: Beside the report of a comparison.
@@ -24,6 +24,7 @@ FILE_NAME = "drill.json"
 )
 @case_option
 @click.option("--from", "given", type=click.Path(), metavar="DIR", help="Captures to mutate (default: the last run's).")
+@run_option
 @click.option("--only", type=click.Choice(["faults", "mutations", "controls"]), multiple=True, help="Only this part.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Only this fault; may be given again.")
 @click.option(
@@ -41,7 +42,7 @@ FILE_NAME = "drill.json"
 @click.option("--write", "page", type=click.Path(dir_okay=False), metavar="FILE", help="Write the page of the results.")
 @click.pass_obj
 def drill(
-    file: str | None, cases: tuple[str, ...], given: str | None, only: tuple[str, ...], faults: tuple[str, ...],
+    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, only: tuple[str, ...], faults: tuple[str, ...],
     mutations: int, seed: int, fresh: int, perturbed: str | None, page: str | None,
 ) -> NoReturn:  # fmt: skip
     """Put known faults in and change captures on purpose: is each found and named, and nothing else reported?
@@ -56,7 +57,7 @@ def drill(
 
     config = settings(file)
     pipeline = project.load_pipeline(config)
-    saved = Path(given).absolute() if given else config.captures
+    saved = saved_captures(config, given, run_id)
     parts = only or run.PARTS
     if page and (faults or cases or set(parts) != set(run.PARTS)):
         raise ParityError("--write needs the whole drill: leave out --only, --fault and --case")

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from harness.commands.common import case_option, settings
+from harness.commands.common import case_option, run_option, saved_captures, settings
 from harness.verdict import ParityError
 
 
@@ -24,13 +24,15 @@ from harness.verdict import ParityError
 @click.option(
     "--from", "given", type=click.Path(), metavar="DIR", help="Saved captures (default: those of the last run)."
 )
+@run_option
 @click.option("--form", "form", type=click.Path(), metavar="FILE", help="Check a filled golden form instead.")
 @click.option("--against", type=click.Path(), metavar="DIR", help="The outputs that the form is held against.")
 @click.option("--format", "form_of", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def expect(
-    file: str | None, cases: tuple[str, ...], given: str | None, form: str | None, against: str | None, form_of: str
-) -> NoReturn:
+    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, form: str | None,
+    against: str | None, form_of: str,
+) -> NoReturn:  # fmt: skip
     """Hold what is known of each case against its saved run, component by component; run nothing.
 
     Cases whose media were analysed (live) and replayed recordings are counted apart. A component that no case scripts
@@ -43,15 +45,15 @@ def expect(
 
     if (form is None) != (against is None):
         raise ParityError("--form and --against belong together: a filled form, and the outputs to hold it against")
-    if form is not None and (cases or given):
-        raise ParityError("--form checks one folder of outputs: leave out --case and --from")
+    if form is not None and (cases or given or run_id):
+        raise ParityError("--form checks one folder of outputs: leave out --case, --from and --run")
     config = settings(file)
     pipeline = project.load_pipeline(config)
     if form is not None:
         judgement = truth.judge_form(pipeline, Path(form), Path(against))
     else:
         selected = corpus.select(config, cases)
-        judgement = truth.judge_cases(pipeline, selected, Path(given) if given else config.captures)
+        judgement = truth.judge_cases(pipeline, selected, saved_captures(config, given, run_id))
     if form_of == "json":
         click.echo(plain.json_text(json.dumps(truth.to_json(judgement), ensure_ascii=False, indent=1)))
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.commands.common import Display, case_option, display_options, jobs_option, settings
+from harness.commands.common import Display, case_option, display_options, jobs_option, saved_captures, settings
 from harness.commands.comparing import compare
 from harness.commands.deciding import author_option
 from harness.report.plain import printed
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 @case_option
 @click.option("--from", "given", type=click.Path(), metavar="DIR", help="Record saved captures; run no case.")
 @click.option("--reason", metavar="TEXT", help="Why the goldens change; asked for on a terminal, after all was shown.")
+@click.option("--run", "run_id", metavar="ID", help="Record the captures of this run; run no case.")
 @author_option
 @jobs_option
 @display_options
 @click.pass_obj
 def golden(
-    file: str | None, cases: tuple[str, ...], given: str | None, reason: str | None, author: str | None, jobs: int,
-    display: Display,
+    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, reason: str | None, author: str | None,
+    jobs: int, display: Display,
 ) -> NoReturn:  # fmt: skip
     """Run every case anew, show what differs, ask why, and record it as the goldens.
 
@@ -45,8 +46,9 @@ def golden(
     if reason is None and not sys.stdin.isatty():
         raise UsageError('no terminal to ask on: give a reason, as in make golden REASON="why the goldens change"')
     config = settings(file)
-    code = compare(config, cases=cases, given=given, ml=None if given else "fresh", jobs=jobs, display=display)
-    wanted = _wanted(config, cases)
+    saved = str(saved_captures(config, given, run_id)) if given or run_id else None
+    code, made_by = compare(config, cases=cases, given=saved, ml=None if saved else "fresh", jobs=jobs, display=display)
+    wanted = _wanted(made_by, cases) if made_by else []
     if not wanted:
         click.echo("no golden can be recorded: what still differs is named above" if code else "every golden stands")
         sys.exit(code)
@@ -60,12 +62,13 @@ def golden(
         click.echo("nothing was written; `parity status` shows what waits")
         sys.exit(code)
     made = decide.accept(
-        config, _selection(cases), reason=reason, author=author, blocked="left",
+        made_by, _selection(cases), reason=reason, author=author, blocked="left",
         say=lambda line: click.echo(line, err=True),
     )  # fmt: skip
-    click.echo(printed(made.text()))
+    click.echo(printed(f"run {made.run_id}: {made.text()}"))
     click.echo("comparing once more, with what was recorded")
-    sys.exit(compare(config, cases=cases, given=given or str(config.captures), ml=None, jobs=jobs, display=display))
+    code, _ = compare(config, cases=cases, given=str(made_by.captures), ml=None, jobs=jobs, display=display)
+    sys.exit(code)
 
 
 def _selection(cases: tuple[str, ...]) -> object:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from harness.commands.common import settings
+from harness.commands.common import run_option, settings_of_any
 from harness.commands.deciding import author_option, selecting, selection
 from harness.report.plain import printed
 
@@ -19,11 +19,12 @@ from harness.report.plain import printed
 @selecting
 @click.option("--reason", metavar="TEXT", help="Why it is not wanted.")
 @author_option
+@run_option
 @click.pass_obj
-def reject(file: str | None, reason: str | None, author: str | None, **chosen: Any) -> None:
-    """Note that pending changes are not wanted; the goldens stay as they are."""
+def reject(file: str | None, reason: str | None, author: str | None, run_id: str | None, **chosen: Any) -> None:
+    """Note that pending changes of the last run (or of --run) are not wanted; the goldens stay as they are."""
     from harness.decide import decide
 
-    made = decide.reject(settings(file), selection(**chosen), reason=reason, author=author)
-    click.echo(printed(made.text()))
+    made = decide.reject(settings_of_any(file, run_id), selection(**chosen), reason=reason, author=author)
+    click.echo(printed(f"run {made.run_id}: {made.text()}"))
     click.echo("next: mend the cause, then `parity run`")

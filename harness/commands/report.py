@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.commands.common import Display, display_options, settings
+from harness.commands.common import Display, display_options, run_option, settings_of_run
 
 if TYPE_CHECKING:
     from harness.config import Config
@@ -31,17 +31,18 @@ Report = dict[str, Any]
     show_default=True,
 )
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write there instead of printing.")
+@run_option
 @display_options
 @click.pass_obj
-def report(file: str | None, form: str, out: str | None, display: Display) -> None:
-    """Show the last comparison again, from reports/; run nothing.
+def report(file: str | None, form: str, out: str | None, run_id: str | None, display: Display) -> None:
+    """Show the last comparison again, or that of --run, from its folder; run nothing.
 
     text: the summary of `parity run`. html: the page, one file. markdown: for the summary of a CI job. junit: a test case
     per case and artifact. annotations: GitHub workflow commands. json: the report itself.
     """
     from harness.report import plain, write
 
-    config = settings(file)
+    config = settings_of_run(file, run_id)
     found = write.read(config)
     if form == "text" and out is None:
         display.show(config, found)

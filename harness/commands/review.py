@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.commands.common import settings
-from harness.verdict import UsageError
+from harness.commands.common import run_option, settings_of_run
 
 if TYPE_CHECKING:
     from harness.decide.decide import Decision
@@ -20,24 +19,25 @@ if TYPE_CHECKING:
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help="Default: a free one.")
 @click.option("--no-open", is_flag=True, help="Print the address; open no browser.")
+@run_option
 @click.pass_obj
-def review(file: str | None, port: int, no_open: bool) -> None:
+def review(file: str | None, port: int, no_open: bool, run_id: str | None) -> None:
     """Look at the last run in a browser; accept or reject what changed, until Ctrl-C.
 
     Each cause, artifact or field is accepted with a reason (the goldens are written, the ledger gets a record) or
-    rejected (the goldens stay). The page is served to this machine only, at an address with a token that is new at each
+    rejected (the goldens stay). Without --run, the page of a run that ends meanwhile is shown as soon as it is loaded
+    again. The page is served to this machine only, at an address with a token that is new at each
     start. `parity accept` and `parity reject` do the same without a page.
     """
+    from harness.commands.common import settings
     from harness.decide import decide
-    from harness.report import build
 
-    config = settings(file)
+    config = settings_of_run(file, run_id)
     decide.not_in_ci()
-    report = config.reports / build.FILE_NAME
-    if not report.is_file():
-        raise UsageError(f"no report in {config.relative(report)}: run `make parity` first")
     from harness.review.serve import serve
 
+    if run_id is None:
+        config = settings(file)  # the last at any time, also when a run ends meanwhile
     made = serve(config, port=port, browser=not no_open, say=click.echo).made
     click.echo(f"parity review: ended; {_summary(made)}")
 

@@ -15,7 +15,8 @@ from harness.verdict import ParityError, Verdict
 @click.command(
     epilog="\b\nExamples:\n  parity run --case tutorial\n  parity run --ml replay\n"
     "  parity run --from reports/captures --case tutorial\n\n"
-    "The runs are kept in reports/captures, and compare again with --from.\n\n"
+    "Each run has its folder below reports/runs, and reports/latest leads to the last; what the pipeline left lies in\n"
+    "captures there (reports/captures: the last), and compares again with --from.\n\n"
     "\b\nExit codes:\n" + "\n".join(f"  {int(each)}  {each.label}: {each.meaning}" for each in Verdict)
 )
 @case_option
@@ -34,4 +35,5 @@ def run(
     """
     if given and ml:
         raise ParityError("--from compares saved captures and runs nothing: leave out --ml")
-    sys.exit(compare(settings(file), cases=cases, given=given, ml=ml, jobs=jobs, display=display))
+    code, _ = compare(settings(file), cases=cases, given=given, ml=ml, jobs=jobs, display=display)
+    sys.exit(code)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from harness.commands.common import case_option, settings
+from harness.commands.common import case_option, saved_captures, settings
 from harness.verdict import ParityError
 
 
@@ -28,10 +27,13 @@ def schema() -> None:
 )
 @case_option
 @click.option("--from", "given", type=click.Path(), metavar="DIR", help="Saved captures (default: the goldens).")
+@click.option("--run", "run_id", metavar="ID", help="The captures of this run: its id, or as much of it as is unique.")
 @click.option("--problems", is_flag=True, help="Only the leaves that are not fine.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.pass_obj
-def leaves(file: str | None, cases: tuple[str, ...], given: str | None, problems: bool, form: str) -> NoReturn:
+def leaves(
+    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, problems: bool, form: str
+) -> NoReturn:
     """Count the values of every schema leaf over all cases: does each vary with the data, or say why not?"""
     from harness import cases as corpus
     from harness import config as project
@@ -39,7 +41,8 @@ def leaves(file: str | None, cases: tuple[str, ...], given: str | None, problems
     from harness import leaves as counted
 
     config = settings(file)
-    selected, captures = corpus.select(config, cases), Path(given) if given else None
+    selected = corpus.select(config, cases)
+    captures = saved_captures(config, given, run_id) if given or run_id else None
     try:
         rows = counted.table(config, project.load_pipeline(config), selected, captures)
     except goldens.MissingGolden as error:

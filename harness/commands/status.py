@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from harness.commands.common import settings
+from harness.commands.common import run_option, settings_of_any
 from harness.report import plain
 from harness.verdict import Verdict
 
@@ -23,12 +23,13 @@ _SHOWN, _LETTERS = 12, 120
 )
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON document.")
 @click.option("--check", is_flag=True, help="Say by the exit code whether something waits or the ledger is broken.")
+@run_option
 @click.pass_obj
-def status(file: str | None, as_json: bool, check: bool) -> None:
-    """Show the goldens that a run would have otherwise, by cause, and what was decided last."""
+def status(file: str | None, as_json: bool, check: bool, run_id: str | None) -> None:
+    """Show the goldens that the last run (or that of --run) would have otherwise, by cause, and what was decided last."""
     from harness.decide import decide
 
-    config = settings(file)
+    config = settings_of_any(file, run_id)
     state = decide.state(config)
     problems = decide.problems(config)
     if as_json:
@@ -44,9 +45,9 @@ def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
     changes = state["changes"]
     waiting = [each for each in changes if each["open"]]
     if not changes:
-        yield "nothing is pending"
+        yield f"nothing is pending (run {state['run_id']})" if state["run_id"] else "nothing is pending"
     else:
-        yield f"{len(waiting)} of {len(changes)} changed goldens wait for a decision (run {state['run_id'][:12]})"
+        yield f"{len(waiting)} of {len(changes)} changed goldens wait for a decision (run {state['run_id']})"
     for name, cause in state["causes"].items():
         yield f"  {cause['state']:<8}  {name}"
         yield f"            {cause['title']}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from harness import runs
 from harness.capture import Capture, load, record, repeat
 from harness.cases import Case
 from harness.compare.reuse import mode_of
@@ -17,6 +18,11 @@ from harness.verdict import UsageError
 
 #: Names the capture of a run that was repeated from what the reference configuration recorded.
 REPEAT = "repeat"
+
+
+def repeats_of(config: Config) -> Path:
+    """Where the repetitions of a run lie: beside its captures, which may be another run's."""
+    return runs.folder(config) / runs.REPEATS
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Captures:
         """The capture of ``first`` repeated in another process; made also for saved captures, for it takes seconds."""
         key = (case.name, REPEAT)
         if key not in self.loaded:
-            folder = self.config.captures / case.name / REPEAT
+            folder = repeats_of(self.config) / case.name / REPEAT
             folder.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(folder.parent / f".{REPEAT}.lock"):
                 _clear(folder)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from harness import cases as corpus
 from harness import config as settings
+from harness import runs
 from harness.capture import load as load_capture
 from harness.compare.mask import canonical
 from harness.config import Config
@@ -41,13 +42,14 @@ class DecidedError(UsageError):
 @dataclass(frozen=True)
 class Decision:
     """What was done. ``files``: the goldens that were written or removed, from the project's root; ``record`` is None where
-    nothing was written or the project keeps no ledger. ``open``: how many goldens still wait."""
+    nothing was written or the project keeps no ledger. ``open``: how many goldens of the run ``run_id`` still wait."""
 
     action: str
     differences: int
     files: tuple[str, ...]
     record: str | None
     open: int
+    run_id: str
 
     def text(self) -> str:
         """One line for people."""
@@ -83,7 +85,8 @@ def accept(
     not_in_ci()
     if not reason.strip():
         raise UsageError('a reason is needed: --reason "why the goldens change"')
-    with journal.deciding(config):
+    config = runs.current(config)
+    with journal.deciding(config), runs.deciding(config):
         pending = waiting.load(config)
         _check_run(pending, run_id)
         picked = _picked(selection, pending, "accepted", leave_blocked=blocked == "left")
@@ -109,6 +112,7 @@ def reject(
     run_id: str | None = None,
 ) -> Decision:
     """Note that the selected differences are not wanted; no golden is touched, so they are found again until mended."""
+    config = runs.current(config)
     with journal.deciding(config):
         pending = waiting.load(config)
         _check_run(pending, run_id)
@@ -129,12 +133,13 @@ def not_in_ci() -> None:
 
 def state(config: Config) -> dict[str, Any]:
     """What waits and what was decided, as JSON for pages and for ``parity status``."""
+    config = runs.current(config)
     with journal.settled(config):
         pending = waiting.load(config)
         records = ledger.load(config.ledger) if config.ledger is not None else []
     changes = [_state_of_change(pending, change) for change in pending.changes]
     return {
-        "run_id": pending.run_id,
+        "run_id": pending.run_id or (config.run.name if config.run else ""),
         "causes": {name: _state_of_cause(pending, name) for name in pending.causes},
         "changes": changes,
         "records": [
@@ -229,7 +234,7 @@ def _decided_before(pending: Pending, found: Iterable[tuple[Change, Sequence[int
     reason = f": {plain.line(made.reason, _LETTERS)}" if made.reason else ""
     return (
         f"already {made.action} by {plain.line(made.by, _LETTERS)}, {made.when}{reason}; "
-        "`parity run --from reports/captures` makes it pending again where the golden still differs"
+        "another `parity run` makes it pending again where the golden still differs"
     )
 
 
@@ -252,7 +257,9 @@ def _accepted_text(config: Config, change: Change, numbers: Sequence[int]) -> st
     if candidate is None or any(change.differences[n].kind == WHOLE for n in accepted):
         return candidate
     if base is None:
-        raise UsageError(f"reports/pending lacks {change.key}; run `parity run --case {change.case}` again")
+        raise UsageError(
+            f"{config.relative(waiting.folder_of(config))} lacks {change.key}; run `parity run --case {change.case}` again"
+        )
     mine = [change.differences[n] for n in accepted]
     others = [each for n, each in enumerate(change.differences) if n not in accepted]
     try:
@@ -372,8 +379,9 @@ def _decision(
     after: Pending,
 ) -> Decision:
     return Decision(
-        action, sum(len(numbers) for _, numbers in picked), files, record, sum(each.open for each in after.changes)
-    )
+        action, sum(len(numbers) for _, numbers in picked), files, record, sum(each.open for each in after.changes),
+        after.run_id,
+    )  # fmt: skip
 
 
 def _now() -> str:

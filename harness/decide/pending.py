@@ -1,19 +1,18 @@
 """Changes of goldens that wait for a decision: what a run would have the goldens be, kept beside the report.
 
-``reports/pending/`` holds ``pending.json`` and, for each change, the golden as it was (``base/``) and as the run would have
+``pending/`` in the folder of a run holds ``pending.json`` and, for each change, the golden as it was (``base/``) and as the run would have
 it (``candidate/``). Nothing in it is a golden: it can be thrown away and made again by a run.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from harness import reading
+from harness import reading, runs
 from harness.config import Config
 from harness.decide.ledger import Category
 from harness.decide.patch import Change as Difference
@@ -113,7 +112,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Pending:
-    """Everything that waits. ``origins`` is by case, ``causes`` by id: title, kind, stage. ``run_id``: the last run's."""
+    """Everything that waits of one run. ``origins`` is by case, ``causes`` by id: title, kind, stage. ``run_id``: the run."""
 
     run_id: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -141,7 +140,7 @@ class Pending:
 
 def folder_of(config: Config) -> Path:
     """Where the changes wait."""
-    return config.reports / FOLDER
+    return runs.folder(config) / FOLDER
 
 
 def base_of(config: Config, change: Change) -> str | None:
@@ -164,13 +163,6 @@ def put(config: Config, key: str, *, base: str | None, candidate: str | None) ->
             write_atomically(file, text)
 
 
-def forget(config: Config, cases: Iterable[str]) -> None:
-    """Drop the texts of these cases."""
-    for case in cases:
-        for name in ("base", "candidate"):
-            shutil.rmtree(folder_of(config) / name / case, ignore_errors=True)
-
-
 def text_at(file: Path) -> str | None:
     """What ``file`` holds; None where there is none, or no text in it."""
     try:
@@ -180,7 +172,10 @@ def text_at(file: Path) -> str | None:
 
 
 def load(config: Config) -> Pending:
-    """What waits; nothing where no run has left anything."""
+    """What waits of the run of ``config``, by default the last; nothing where no run has left anything."""
+    config = runs.current(config)
+    if config.run is None:
+        return Pending()
     file = folder_of(config) / FILE_NAME
     try:
         found = reading.json_file(file, schema="pending")

@@ -15,13 +15,13 @@ from harness.compare.captures import REPEAT, Captures
 from harness.compare.mask import canonical, masked
 from harness.compare.suite import Suite
 from harness.config import Config
-from harness.decide import chain, git, journal, ledger, pending
+from harness.decide import chain, git, ledger, pending
 from harness.decide.ledger import Category, digest
 from harness.decide.pending import WHOLE, Change, Item, Origin, Pending
 from harness.failing import artifacts_of
 from harness.files import encoded
 from harness.pipelines.base import Artifact, Pipeline
-from harness.verdict import ParityError, UsageError
+from harness.verdict import ParityError
 
 Result = Mapping[str, Any]
 
@@ -51,7 +51,7 @@ class Comparison:
 
 
 def stage(config: Config, pipeline: Pipeline, comparison: Comparison) -> Pending:
-    """Keep what the run would have the goldens be; what waited for the same cases from an older run is replaced."""
+    """Keep what the run would have the goldens be, beside its report."""
     suite = Suite(config, pipeline, Captures(config, pipeline, comparison.run_id, comparison.captures))
     found, origins = [], {}
     for case in comparison.cases:
@@ -65,8 +65,7 @@ def stage(config: Config, pipeline: Pipeline, comparison: Comparison) -> Pending
     if comparison.complete:
         found += [(_trim(config, file), None) for file in _needless(config, comparison)]
     found += _unrecorded(config, pipeline, comparison, {change.key for change, _ in found})
-    with journal.alone(config):
-        return _put(config, comparison, found, origins)
+    return _put(config, comparison, found, origins)
 
 
 def _put(
@@ -75,29 +74,18 @@ def _put(
     found: Sequence[tuple[Change, str | None]],
     origins: Mapping[str, Origin],
 ) -> Pending:
-    """Replace what waits of the cases that ran."""
-    ran = set(origins) | {change.case for change, _ in found}
-    try:
-        older = pending.load(config)
-    except UsageError:
-        older = Pending()  # it cannot be read: this is the run that makes it anew
-    pending.forget(config, ran)
+    """Write what waits into the folder of the run."""
     for change, candidate in found:
         pending.put(config, change.key, base=pending.text_at(config.root / change.file), candidate=candidate)
-    kept = tuple(change for change in older.changes if change.case not in ran)
-    changes = (*kept, *(change for change, _ in found))
+    changes = tuple(change for change, _ in found)
     known = {cause for change in changes for cause in change.causes}
     cases = {change.case for change in changes}
-    causes = {
-        **older.causes,
-        **{each["id"]: {name: each[name] for name in ("title", "kind", "stage")} for each in comparison.causes},
-    }
+    causes = {each["id"]: {name: each[name] for name in ("title", "kind", "stage")} for each in comparison.causes}
     staged = Pending(
         comparison.run_id,
-        {case: origin for case, origin in {**older.origins, **origins}.items() if case in cases},
+        {case: origin for case, origin in origins.items() if case in cases},
         {cause: causes[cause] for cause in sorted(known)},
         changes,
-        older.decisions if kept else (),
     )
     pending.save(config, staged)
     return staged

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from harness.capture import load
-from harness.compare.captures import REPEAT
+from harness.compare.captures import REPEAT, repeats_of
 from harness.compare.difference import describe, shown
 from harness.compare.outcome import Outcome
 from harness.explain import proof as proving
@@ -125,7 +125,7 @@ def _again(suite: Suite, case: Case, where: Comparing, artifact: Any) -> Outcome
     key = (case.name, REPEAT)
     if key not in suite.captures.loaded:
         # The run that was compared, not a third one.
-        suite.captures.loaded[key] = load(suite.config.captures / case.name / REPEAT)
+        suite.captures.loaded[key] = load(repeats_of(suite.config) / case.name / REPEAT)
     return suite.repeated(case, artifact)
 
 
@@ -343,7 +343,7 @@ def _next(suite: Suite, cause: Cause) -> str:
 
     def run_of(configuration: str) -> str:
         # A repetition is made anew also for saved captures, and never beside them.
-        made = config.captures if configuration == REPEAT else suite.captures.given or config.captures
+        made = repeats_of(config) if configuration == REPEAT else suite.captures.given or config.captures
         return config.relative(made / where.case / configuration)
 
     expected = config.relative(config.snapshots / where.case) if where.check == "golden" else run_of(where.against)

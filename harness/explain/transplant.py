@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from harness import runs
 from harness.capture import MANIFEST, Capture, load, rerun
 from harness.compare.difference import Difference
 from harness.compare.documents import comparable, unusable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from harness.cases import Case
     from harness.compare.suite import Suite
 
-#: Folder below the reports in which transplanted recordings and their runs are kept.
+#: Folder of a run in which transplanted recordings and their runs are kept.
 FOLDER = "transplants"
 #: Stages whose outputs a repeated run reads.
 READ = ("source", "media", "service")
@@ -123,7 +124,7 @@ class Transplants:
         if candidate:
             recording = pipeline.transplant(recording, own, candidate)
         name = "+".join(sorted(candidate)) or "everything"
-        folder = suite.config.reports / FOLDER / case.name / where.check / where.configuration
+        folder = runs.folder(suite.config) / FOLDER / case.name / where.check / where.configuration
         file = folder / f"{name}.json"
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f".{name}.lock"):

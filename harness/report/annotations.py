@@ -30,7 +30,7 @@ def render(report: Mapping[str, Any], root: Path, differences: Sequence[Mapping[
     shown = found if len(found) <= MOST else found[: MOST - 1]
     lines = [_command(title, text, file, line) for title, text, file, line in shown]
     if more := len(found) - len(shown):
-        lines.append(_command("parity", f"{more} more; the job's summary and reports/parity.json hold all", None, None))
+        lines.append(_command("parity", f"{more} more; the job's summary and parity.json hold all", None, None))
     return "\n".join(lines)
 
 

@@ -145,7 +145,7 @@ def build(
 def explanation(
     config: Config, pipeline: Pipeline, results: Sequence[Mapping[str, Any]], cases: Sequence[Case], given: Path | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The causes of what differs, and every difference (``reports/differences.json``).
+    """The causes of what differs, and every difference (``differences.json``).
 
     The saved captures in ``given`` (None: those of this run) are compared once more.
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import time
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 class Collector:
     """Lives in the controlling process; writes the report when the session compared anything."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
+    def __init__(self, config: pytest.Config, run_id: str) -> None:
+        self.config, self.run_id = config, run_id
         self.results: list[dict[str, Any]] = []
         self.crashes: list[str] = []
         self.tracebacks: list[str] = []
@@ -32,7 +31,6 @@ class Collector:
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
         self.line: str | None = None
-        self.run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and hasattr(report, "parity"):
@@ -82,7 +80,7 @@ class Collector:
             terminalreporter.write_line(self.line)
 
     def _report(self) -> tuple[dict[str, Any], str]:
-        from harness import cases
+        from harness import cases, runs
         from harness import config as settings
         from harness.compare import declared
         from harness.failing import known_artifacts
@@ -91,17 +89,18 @@ class Collector:
         from harness.verdict import ContractError
 
         option = self.config.getoption
+        given = option("--parity-from")
         config = settings.load(Path(option("--parity-config") or settings.find()))
+        config = runs.join(config, self.run_id, compared=runs.given(config, given) if given else None)
         pipeline = settings.load_pipeline(config)
         names = [artifact.name for artifact in known_artifacts(pipeline)]
         try:
             records = declared.load(config.declared, configurations=pipeline.configurations, artifacts=names)
         except ContractError:
             records = []  # every comparison has failed with this error already, which names the line
-        given = option("--parity-from")
         selected = cases.select(config, option("--parity-case"))
         explanation, differences = build.explanation(
-            config, pipeline, self.results, selected, Path(given) if given else None
+            config, pipeline, self.results, selected, config.captures if given else None
         )
         staged, failed = self._staged(config, pipeline, selected, explanation["causes"], differences)
         report = build.build(
@@ -115,7 +114,7 @@ class Collector:
                 started=self.started.isoformat(timespec="seconds"),
                 finished=datetime.now(UTC).isoformat(timespec="seconds"),
                 seconds=round(time.monotonic() - self.clock, 3),
-                given=config.relative(Path(given).absolute()) if given else None,
+                given=config.relative(config.captures) if given else None,
                 run_id=self.run_id,
                 pending=sum(change.open for change in staged.changes) if staged else None,
                 pending_failed=failed,
@@ -128,7 +127,11 @@ class Collector:
         write.save_differences(differences, config)
         write.save_forms(report, differences, config)
         report["page_failed"] = page.drawn(config, report, differences)
-        return report, config.relative(write.save(report, config))
+        shutil.rmtree(runs.folder(config) / runs.SHARED, ignore_errors=True)
+        file = write.save(report, config)
+        if option("--parity-run") is None:
+            runs.publish(config)  # otherwise whoever asked for the run does
+        return report, config.relative(file)
 
     def _kept_crashes(self, config: Any) -> tuple[str, ...]:
         """Each with the name of the file that holds the tracebacks of all."""
@@ -156,7 +159,6 @@ class Collector:
         from harness.decide import stage
         from harness.verdict import ParityError
 
-        given = self.config.getoption("--parity-from")
         comparison = stage.Comparison(
             run_id=self.run_id,
             finished=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -164,7 +166,7 @@ class Collector:
             differences=differences,
             causes=causes,
             cases=selected,
-            captures=Path(given).absolute() if given else config.captures,
+            captures=config.captures,
             complete=not self.config.getoption("--parity-case"),
         )
         try:

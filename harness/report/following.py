@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from harness.verdict import Verdict
@@ -29,7 +30,7 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
             yield Step("mend the cause, then", f"parity run{only}")
             yield from _meant(report)
         case Verdict.CONTRACT:
-            again = f"parity run --from {shlex.quote(report['from'] or 'reports/captures')}{only}"
+            again = f"parity run --from {shlex.quote(_captures(report))}{only}"
             yield Step("mend the schema, the golden, the ledger or the field named above, then (runs nothing)", again)
         case Verdict.PIPELINE:
             folder = next((run["folder"] for run in report["runs"] if run["failure"]), None)
@@ -40,6 +41,12 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
             yield Step("the harness itself failed: send the file named above to its maintainers, with what was run")
         case _:
             yield Step("see the message above")
+
+
+def _captures(report: Mapping[str, Any]) -> str:
+    """Where the captures lie that were compared."""
+    folder = next((run["folder"] for run in report["runs"]), None)
+    return report["from"] or (str(PurePosixPath(folder).parent.parent) if folder else "reports/captures")
 
 
 def _meant(report: Mapping[str, Any]) -> Iterator[Step]:

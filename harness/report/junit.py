@@ -95,7 +95,7 @@ def _wrong(result: Result) -> Iterator[str]:
     for each in result["differences"][:_DIFFERENCES]:
         yield f"  {describe(each, expected=result['against'] or 'expected', actual=result['configuration'] or 'actual')}"
     if (more := result["differences_total"] - min(_DIFFERENCES, len(result["differences"]))) > 0:
-        yield f"  … and {words.many(more, 'difference')} more in reports/differences.json"
+        yield f"  … and {words.many(more, 'difference')} more in differences.json"
     yield from (f"  {path}: compared by no schema" for path in result["uncompared"])
 
 

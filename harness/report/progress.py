@@ -38,11 +38,13 @@ class Watch:
     """Looks at what the runs and the checks leave on disk.
 
     ``runs``: (case, configuration) that are to be made, none where saved ones are compared. ``log``: pytest's words.
+    ``earlier``: captures of the run before, by which the time that each takes is estimated.
     """
 
     captures: Path
     runs: Sequence[Run]
     log: Path
+    earlier: Path
     since: float = field(default_factory=time.time)
 
     def state(self, expected: dict[Run, float], now: float) -> State:
@@ -139,7 +141,7 @@ def lines(watch: Watch, stream: IO[str], *, every: float = EVERY) -> Iterator[No
 
 @contextmanager
 def _watching(watch: Watch, every: float, say: Callable[[State], None]) -> Iterator[None]:
-    expected = expected_seconds(watch.captures, watch.runs)
+    expected = expected_seconds(watch.earlier, watch.runs)
     stop = threading.Event()
 
     def look() -> None:

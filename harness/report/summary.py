@@ -32,7 +32,7 @@ class Detail(Enum):
 class Files:
     """Where the report lies, and its page (None: there is none)."""
 
-    report: str = "reports/parity.json"
+    report: str = "reports/latest/parity.json"
     page: str | None = None
 
 
@@ -88,9 +88,11 @@ def show(found: Sequence[Line], *, no_color: bool = False) -> None:
 
 
 def files_of(config: Any) -> Files:
-    """What lies in the folder of reports now."""
+    """What lies in the folder of the run."""
+    from harness import runs
     from harness.report.build import FILE_NAME
 
-    page = config.reports / "parity.html"
-    name = config.relative(config.reports / FILE_NAME)
+    folder = runs.folder(config)
+    page = folder / "parity.html"
+    name = config.relative(folder / FILE_NAME)
     return Files(report=name, page=config.relative(page) if page.is_file() else None)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness import reading
+from harness import reading, runs
 from harness.config import Config
 from harness.redact import redacted
 from harness.report.build import FILE_NAME
@@ -20,7 +20,7 @@ def save(report: dict[str, Any], config: Config) -> Path:
     """Write the report and return where it lies."""
     from harness.goldens import write_atomically
 
-    file = config.reports / FILE_NAME
+    file = runs.folder(config) / FILE_NAME
     write_atomically(file, redacted(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)) + "\n")
     return file
 
@@ -32,7 +32,7 @@ def save_differences(rows: list[dict[str, Any]], config: Config) -> Path:
     """
     from harness.goldens import write_atomically
 
-    file = config.reports / DIFFERENCES
+    file = runs.folder(config) / DIFFERENCES
     lines = redacted(",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows))
     write_atomically(file, f'{{"format": "{DIFFERENCES_FORMAT}", "differences": [\n{lines}\n]}}\n')
     return file
@@ -43,18 +43,18 @@ def save_forms(report: dict[str, Any], rows: list[dict[str, Any]], config: Confi
     from harness.goldens import write_atomically
     from harness.report import junit, markdown
 
-    write_atomically(config.reports / junit.FILE_NAME, redacted(junit.render(report)))
-    write_atomically(config.reports / markdown.FILE_NAME, redacted(markdown.render(report, rows)))
+    write_atomically(runs.folder(config) / junit.FILE_NAME, redacted(junit.render(report)))
+    write_atomically(runs.folder(config) / markdown.FILE_NAME, redacted(markdown.render(report, rows)))
 
 
 def read_differences(config: Config) -> list[dict[str, Any]]:
-    """Every difference of the last comparison."""
-    return _read(config.reports / DIFFERENCES, "differences")["differences"]
+    """Every difference of the comparison."""
+    return _read(runs.folder(config) / DIFFERENCES, "differences")["differences"]
 
 
 def read(config: Config) -> dict[str, Any]:
-    """The last report."""
-    return _read(config.reports / FILE_NAME, "parity-report")
+    """The report of the run of ``config``, by default the last."""
+    return _read(runs.folder(config) / FILE_NAME, "parity-report")
 
 
 def _read(file: Path, schema: str) -> dict[str, Any]:

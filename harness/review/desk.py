@@ -59,14 +59,14 @@ class Desk:
         ``Refused`` where the question cannot be used or is about another run than the last; other errors of the harness
         where what it asks for cannot be decided.
         """
+        from harness import runs
         from harness.decide import decide
 
         asked = read(given)
         with self._lock:
-            self._no_run_is_going_on()
             try:
                 made = self._decided(asked)
-            except decide.DecidedError as error:
+            except (decide.DecidedError, runs.Busy) as error:
                 raise Refused(str(error), 409) from error
             self.made.append(made)
             self.say(made.text())
@@ -78,13 +78,6 @@ class Desk:
         if asked.action == "accept":
             return decide.accept(self.config, asked.selection, reason=asked.reason, run_id=asked.run_id, say=self.say)
         return decide.reject(self.config, asked.selection, reason=asked.reason or None, run_id=asked.run_id)
-
-    def _no_run_is_going_on(self) -> None:
-        """A run takes the old report away when it starts; goldens must not change under its comparison."""
-        from harness.report import build
-
-        if not (self.config.reports / build.FILE_NAME).is_file():
-            raise Refused("a run is going on: nothing was decided; load this page again when it has ended", 409)
 
 
 def read(given: Any) -> Asked:

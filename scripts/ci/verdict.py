@@ -1,8 +1,9 @@
 """The last step of a CI job: says in one line what the exit code of ``parity run`` means, and ends with it.
 
-    python3 scripts/ci/verdict.py CODE [REPORT]
+    python3 scripts/ci/verdict.py CODE [REPORT | --run ID]
 
-Needs the standard library alone. ``REPORT`` is the report of that run, by default ``reports/parity.json``.
+Needs the standard library alone. ``REPORT`` is the report of that run, by default that of the
+last one; ``--run ID`` names the run (as much of its id as is unique).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from harness.report import plain  # noqa: E402 - the project need not be installed
+from harness import runs  # noqa: E402 - the project need not be installed
+from harness.report import plain  # noqa: E402
 from harness.verdict import Verdict  # noqa: E402
 
 REMEDIES = {
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
     """Exit code: the given one; 2 where none was given that can be one."""
     given = arguments[0].strip() if arguments else ""
     code = int(given) if given.isdecimal() and int(given) < 256 else None
-    name, text = told(code, read(Path(arguments[1]) if len(arguments) > 1 else ROOT / "reports/parity.json"))
+    name, text = told(code, read(runs.report_file(ROOT, arguments[1:])))
     shown = f"parity: {text}"
     print(shown if code == 0 else command(f"parity {name} (exit code {2 if code is None else code})", text))
     if place := os.environ.get("GITHUB_OUTPUT"):

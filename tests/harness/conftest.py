@@ -64,7 +64,7 @@ class Project:
 
     def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:
         """What ``parity run --from reports/captures`` prints and ends with, without starting pytest."""
-        from harness import cases, verdict
+        from harness import cases, runs, verdict
         from harness import config as settings
         from harness.compare.captures import Captures
         from harness.compare.declared import load
@@ -73,6 +73,7 @@ class Project:
         from harness.report import build, machines, summary, write
 
         config = settings.load(self.root / "parity.toml")
+        config = runs.begin(config, compared=runs.given(config, config.captures))
         pipeline = settings.load_pipeline(config)
         suite = Suite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
         found = cases.discover(config)
@@ -91,11 +92,17 @@ class Project:
             session=build.Session("", "", 0.0, "reports/captures", False, config.max_ignored, today=today),
         )
         write.save(report, config)
-        text = summary.render(report, file="reports/parity.json", width=160)
+        runs.publish(config)
+        text = summary.render(report, file="reports/latest/parity.json", width=160)
         return subprocess.CompletedProcess([], report["exit_code"], stdout=text, stderr="")
 
+    @property
+    def run(self) -> str:
+        """The folder of the last run, from the project's root."""
+        return f"reports/{os.readlink(self.root / 'reports/latest')}"
+
     def report(self) -> dict[str, Any]:
-        return self.read("reports/parity.json")
+        return self.read("reports/latest/parity.json")
 
 
 SOURCE = {

@@ -33,7 +33,7 @@ def recorded(template, tmp_path):
 
     from tests.harness.conftest import Project
 
-    shutil.copytree(template.root, tmp_path / "p")
+    shutil.copytree(template.root, tmp_path / "p", symlinks=True)
     return Project(tmp_path / "p")
 
 
@@ -70,11 +70,11 @@ def test_parity_is_zero_and_the_report_is_complete(recorded):
     }  # fmt: skip
     schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
-    units = etree.parse(recorded.root / "reports/junit.xml").iter("testcase")
+    units = etree.parse(recorded.root / "reports/latest/junit.xml").iter("testcase")
     assert [unit.get("name") for unit in units if unit.get("classname") == "plain"] == [
         "return", "run", "scores", "wrapped",
     ]  # fmt: skip
-    assert (recorded.root / "reports/summary.md").read_text().startswith("## ✅ parity: parity (exit code 0)\n")
+    assert (recorded.root / "reports/latest/summary.md").read_text().startswith("## ✅ parity: parity (exit code 0)\n")
 
 
 def test_ground_truth_that_is_not_met_is_drift_that_names_component_expected_and_got(recorded):
@@ -128,7 +128,7 @@ def test_on_github_the_job_has_a_summary_and_the_changed_golden_an_annotation(re
     (command,) = [each for each in done.stdout.splitlines() if each.startswith("::")]
     assert command.startswith(f"::error file=snapshots/plain/scores.json,line={line},title=parity drift%3A analysis")
     assert summary.read_text().startswith("# of an earlier step\n## ❌ parity: drift (exit code 1)\n")
-    assert (recorded.root / "reports/summary.md").read_text() in summary.read_text()
+    assert (recorded.root / "reports/latest/summary.md").read_text() in summary.read_text()
     assert all(line.startswith("parity: ") for line in done.stderr.splitlines()), "no dots of pytest"
     assert not {"\x1b", "\r"} & set(done.stdout + done.stderr)
     assert done.stdout.startswith("parity: drift (exit code 1): ")
@@ -213,12 +213,12 @@ def test_a_saved_run_that_cannot_be_had_again_need_not_be_the_programs_fault(rec
     for configuration in ("web", "disk"):
         change_scores(recorded, configuration, "Items", 3, "at", value=99.0)
     change(recorded, "snapshots/plain/scores.json", "Items", 3, "at", value=99.0)
-    (recorded.root / "reports/captures").rename(recorded.root / "kept")
+    (recorded.root / "reports/captures").resolve().rename(recorded.root / "kept")
     assert recorded.parity("run", "--from", "kept", "--jobs", "1").returncode == 1
     cause = next(
         each for each in recorded.report()["causes"] if {one["check"] for one in each["comparisons"]} == {"repeated"}
     )
-    assert cause["next"] == "parity diff kept/plain/disk reports/captures/plain/repeat --field '*at'"
+    assert cause["next"] == f"parity diff kept/plain/disk {recorded.run}/repeats/plain/repeat --field '*at'"
     assert cause["proof"][0].startswith(
         "repeated now from what it recorded, the saved run gives another result: it was edited or made"
     )
@@ -341,7 +341,7 @@ def test_a_pipeline_that_fails_in_one_configuration_is_said_first(recorded):
     assert done.returncode == 4
     assert "web: ended with exit code 5; last lines of stderr.log:\n     the toy was told to fail" in done.stdout
     assert "1 finding:" in done.stdout
-    assert "\nnext    read reports/captures/plain/web/stderr.log\n" in done.stdout
+    assert f"\nnext    read {recorded.run}/captures/plain/web/stderr.log\n" in done.stdout
 
 
 def test_an_artifact_that_one_configuration_does_not_write_is_drift(recorded):
@@ -381,14 +381,19 @@ def test_a_golden_from_which_nothing_can_be_derived_is_a_contract_verdict_that_n
     )
 
 
-def test_what_stops_the_comparison_unawares_is_shown_and_not_only_kept_in_a_file(recorded):
-    kept = recorded.root / "reports/differences.json"
-    kept.unlink()
-    kept.mkdir()
-    done = recorded.parity(*SAVED)
-    assert done.returncode == 2
+def test_what_stops_the_comparison_unawares_is_shown_and_not_only_kept_in_a_file(recorded, tmp_path):
+    recorded.write(
+        "site/sitecustomize.py",
+        "from harness.report import write\n"
+        "def broken(*_):\n    raise IsADirectoryError(21, 'Is a directory')\n"
+        "write.save_differences = broken\n",
+    )
+    last = recorded.run
+    done = recorded.parity(*SAVED, PYTHONPATH=f"{recorded.root / 'site'}:{ROOT}")
+    assert done.returncode == 70
     assert "IsADirectoryError" in done.stderr
-    assert "before anything was compared; its text stands above" in done.stderr
+    assert "before there was a report; this is no verdict" in done.stderr
+    assert recorded.run == last
 
 
 def test_usage_errors_exit_2_and_name_the_known(recorded):
@@ -428,7 +433,7 @@ def test_pytest_alone_gives_the_same_comparison(recorded):
     )  # fmt: skip
     assert done.returncode == 1
     assert "Core.label: golden 'other', disk 'grün'" in done.stdout
-    assert "parity: drift (exit code 1); report: reports/parity.json" in done.stdout
+    assert f"parity: drift (exit code 1); report: {recorded.run}/parity.json" in done.stdout
     assert recorded.report()["verdict"] == "drift"
 
 

@@ -95,7 +95,7 @@ def watched(tmp_path, *runs, since=1000.0):
         folder.mkdir(parents=True)
         (folder / "capture.json").write_text(json.dumps({"seconds": 10.0}))
         os.utime(folder / "capture.json", (changed, changed))
-    return progress.Watch(tmp_path, [(case, name) for case, name, _ in runs], tmp_path / "pytest.log", since)
+    return progress.Watch(tmp_path, [(case, name) for case, name, _ in runs], tmp_path / "pytest.log", tmp_path, since)
 
 
 def test_the_share_of_the_work_counts_runs_first_and_then_the_comparing(tmp_path):

@@ -192,7 +192,14 @@ def test_whatever_breaks_in_any_command_ends_with_70_one_sentence_and_a_file(pro
 def test_where_no_file_can_be_written_among_the_reports_it_lies_in_the_temporary_folder(project, tmp_path):
     shutil.rmtree(project.root / "reports")
     (project.root / "reports").write_text("no folder")
-    done = parity(project, breaking("decide.decide.state", "KeyError('x')"), "status", TMPDIR=str(tmp_path))
+    done = parity(
+        project,
+        breaking("config.load_pipeline", "KeyError('x')"),
+        "diff",
+        "snapshots",
+        "snapshots",
+        TMPDIR=str(tmp_path),
+    )
     assert done.returncode == 70
     (file,) = tmp_path.glob("parity-crash-*.txt")
     assert str(file) in done.stderr

@@ -22,7 +22,7 @@ def template(tmp_path_factory):
 @pytest.fixture
 def saved(template, tmp_path):
     """A project with captures of its one case, and no ground truth."""
-    shutil.copytree(template.root, tmp_path / "p")
+    shutil.copytree(template.root, tmp_path / "p", symlinks=True)
     return Project(tmp_path / "p")
 
 
@@ -88,7 +88,7 @@ def test_a_run_that_failed_meets_nothing(saved):
         (("--case", "nope"), "unknown case 'nope'"),
         (("--from", "elsewhere"), "no capture in"),
         (("--form", "f.json"), "--form and --against belong together"),
-        (("--form", "f.json", "--against", "out", "--case", "plain"), "leave out --case and --from"),
+        (("--form", "f.json", "--against", "out", "--case", "plain"), "leave out --case, --from and --run"),
         (("--form", "f.json", "--against", "out"), "pipeline toy reads no forms"),
     ],
 )

@@ -115,7 +115,7 @@ def template(tmp_path_factory):
 
 @pytest.fixture
 def recorded(template, tmp_path):
-    shutil.copytree(template.root, tmp_path / "p")
+    shutil.copytree(template.root, tmp_path / "p", symlinks=True)
     return Project(tmp_path / "p")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.capture import load
 from harness.cases import Case, discover
-from harness.compare.captures import REPEAT, Captures
+from harness.compare.captures import REPEAT, Captures, repeats_of
 from harness.compare.suite import Suite
 from harness.config import Config
 from harness.explain.findings import Comparing
@@ -73,7 +73,7 @@ class Documents:
         try:
             if where.check == "repeated":
                 # The run that was compared, not another one.
-                repeated = load(self.config.captures / case.name / REPEAT)
+                repeated = load(repeats_of(self.config) / case.name / REPEAT)
                 self.suite.captures.loaded.setdefault((case.name, REPEAT), repeated)
             return self.suite.sides(where.check, case, where.configuration, known)
         except (ParityError, LookupError, ValueError, OSError):

@@ -27,7 +27,7 @@ LISTED, MESSAGES, IGNORED = 100, 200, 500
 
 
 def payload(config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The page of ``report`` and of its ``differences`` (``reports/differences.json``).
+    """The page of ``report`` and of its ``differences`` (``differences.json``).
 
     What is drawn comes from the saved captures and the goldens, as they lie there now.
     """

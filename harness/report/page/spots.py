@@ -57,7 +57,7 @@ class Spot:
 
 
 def fold(rows: Iterable[Mapping[str, Any]], graph: Graph) -> list[Spot]:
-    """The spots of ``rows`` (those of ``reports/differences.json``) in their order; whole documents are left out."""
+    """The spots of ``rows`` (those of ``differences.json``) in their order; whole documents are left out."""
     plainest: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in rows:
         if not row["path"]:

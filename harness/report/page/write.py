@@ -1,4 +1,4 @@
-"""The page on disk: ``reports/parity.html``, one file that needs nothing else."""
+"""The page on disk: ``parity.html`` of a run, one file that needs nothing else."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import runs
 from harness.config import Config
 from harness.redact import redacted
 
@@ -18,7 +19,7 @@ def write(config: Config, report: Mapping[str, Any], differences: Sequence[Mappi
     from harness.report.page.payload import payload
     from harness.report.page.render import html
 
-    file = config.reports / FILE_NAME
+    file = runs.folder(config) / FILE_NAME
     write_atomically(file, redacted(html(payload(config, report, differences))))
     return file
 
@@ -28,7 +29,7 @@ def drawn(config: Config, report: Mapping[str, Any], differences: Sequence[Mappi
     try:
         write(config, report, differences)
     except Exception as error:
-        if (old := config.reports / FILE_NAME).is_file():
+        if (old := runs.folder(config) / FILE_NAME).is_file():
             old.unlink()  # it would be taken for the page of this run
         return f"{type(error).__name__}: {error}"
     return None

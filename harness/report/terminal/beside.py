@@ -11,7 +11,7 @@ from harness.report.findings import Finding, findings
 from harness.report.terminal.lines import BLANK, FAINT, TITLE, Line, styled, wrapped
 from harness.report.words import many, place
 
-#: Differences that are listed when all are asked for; `reports/differences.json` holds them all.
+#: Differences that are listed when all are asked for; `differences.json` holds them all.
 DIFFERENCES = 500
 #: Findings, and lines and letters of one, that are shown where not everything is.
 SHOWN, LINES, LETTERS = 12, 6, 600
@@ -52,7 +52,11 @@ def every(differences: Sequence[Mapping[str, Any]], width: int) -> list[Line]:
         return []
     shown = sorted(differences, key=lambda row: (row["cause"] is None, row["cause"] or "", row["role"] != "own"))
     shown = shown[:DIFFERENCES]
-    cut = f", the first {len(shown)}; reports/differences.json holds all" if len(shown) < len(differences) else ""
+    cut = (
+        f", the first {len(shown)}; differences.json beside the report holds all"
+        if len(shown) < len(differences)
+        else ""
+    )
     lines, said = [BLANK, styled(f"{many(len(differences), 'difference')}{cut}:", TITLE)], None
     for row in shown:
         cause = f"{row['cause'] or 'no cause'}{': follows from it' if row['role'] == 'follows' else ''}"

@@ -80,7 +80,7 @@ def test_the_case_runs_at_once_when_that_is_asked_for(adopting: Project, own: Pa
     assert sorted(set(ran)) == [("my_clip_v2", "disk"), ("my_clip_v2", "web")], done.stderr
     assert "parity run --case" not in done.stdout.partition("next")[2].partition("parity accept")[0]
     assert done.returncode == 1, "no golden has been accepted yet"
-    pending = adopting.read("reports/pending/pending.json")["changes"]
+    pending = adopting.read("reports/latest/pending/pending.json")["changes"]
     assert ("my_clip_v2", "scores", "create") in [(c["case"], c["artifact"], c["category"]) for c in pending]
     assert not (adopting.root / "snapshots/my_clip_v2").exists()
 

@@ -319,7 +319,7 @@ def test_an_added_video_runs_in_both_configurations_and_meets_its_goldens(tmp_pa
     shutil.copytree(ROOT / "golden/snapshots/minimal", root / "golden/snapshots/own")
 
     done = parity(root, "run", "--case", "own", "--ml", "replay", "--jobs", "1")
-    report = json.loads((root / "reports/parity.json").read_text(encoding="utf-8"))
+    report = json.loads((root / "reports/latest/parity.json").read_text(encoding="utf-8"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert [(run["configuration"], run["reuse"]) for run in report["runs"]] == [
         ("local", "replay"),

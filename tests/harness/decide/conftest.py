@@ -33,7 +33,7 @@ def recorded_once(tmp_path_factory):
 @pytest.fixture
 def kept(recorded_once, tmp_path):
     """A project at parity, its goldens in the ledger."""
-    shutil.copytree(recorded_once.root, tmp_path / "p")
+    shutil.copytree(recorded_once.root, tmp_path / "p", symlinks=True)
     return Project(tmp_path / "p")
 
 
@@ -41,7 +41,7 @@ def kept(recorded_once, tmp_path):
 def two_causes_once(recorded_once, tmp_path_factory):
     """The project after a run in which a word of the input and the mean of the scoring differ."""
     folder = tmp_path_factory.mktemp("drifted") / "p"
-    shutil.copytree(recorded_once.root, folder)
+    shutil.copytree(recorded_once.root, folder, symlinks=True)
     made = Project(folder)
     words = [f"word{i}" for i in range(120)]
     words[7] = "other"
@@ -55,7 +55,7 @@ def two_causes_once(recorded_once, tmp_path_factory):
 def two_causes(kept, two_causes_once):
     """The same folder as ``kept``, after that run."""
     shutil.rmtree(kept.root)
-    shutil.copytree(two_causes_once.root, kept.root)
+    shutil.copytree(two_causes_once.root, kept.root, symlinks=True)
     return kept
 
 

@@ -236,7 +236,7 @@ def test_a_ledger_that_was_cut_off_still_lets_a_run_say_what_differs(two_causes,
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "parity-pending/9"}', '{"format": "parity-pending/1"}'])
 def test_a_broken_list_of_what_is_pending_is_named_and_made_anew_by_a_run(two_causes, config, text):
-    (two_causes.root / "reports/pending/pending.json").write_text(text)
+    (two_causes.root / "reports/latest/pending/pending.json").write_text(text)
     with pytest.raises(UsageError, match=r"pending\.json: .*`parity run`"):
         accept(config, everything=True)
     assert verdict(two_causes) == 1
@@ -245,7 +245,7 @@ def test_a_broken_list_of_what_is_pending_is_named_and_made_anew_by_a_run(two_ca
 
 
 def test_a_candidate_that_was_removed_or_edited_is_not_accepted(two_causes, config):
-    file = two_causes.root / "reports/pending/candidate/plain/scores.json"
+    file = two_causes.root / "reports/latest/pending/candidate/plain/scores.json"
     before, text = (two_causes.root / SCORES).read_bytes(), file.read_text()
     file.write_text(text.replace('"other"', '"slipped in"'))
     with pytest.raises((UsageError, ContractError), match=r"plain/scores\.json"):
@@ -257,7 +257,7 @@ def test_a_candidate_that_was_removed_or_edited_is_not_accepted(two_causes, conf
 
 
 def test_captures_that_were_removed_before_the_accept_are_not_needed_or_named(two_causes, config):
-    shutil.rmtree(two_causes.root / "reports/captures")
+    shutil.rmtree((two_causes.root / "reports/captures").resolve())
     before = (two_causes.root / SCORES).read_bytes()
     try:
         accept(config, everything=True)

@@ -10,6 +10,7 @@ import sys
 import pytest
 from jsonschema import Draft202012Validator
 
+from harness import runs
 from harness.decide import decide, ledger, pending
 from harness.decide.select import Selection
 from harness.verdict import ContractError, UsageError, Verdict
@@ -82,7 +83,7 @@ def test_a_broken_golden_is_a_contract_verdict_that_names_it_and_accepting_resto
     assert file.read_bytes() == before
 
 
-def test_a_newer_run_replaces_what_an_older_one_left_of_its_cases_only(kept, config):
+def test_what_a_run_leaves_is_its_own_and_is_never_mixed_with_what_another_left(kept, config):
     kept.case("second", mean=0.9)
     drift(kept, mean=0.75)
     assert [c.key for c in pending.load(config).changes] == ["plain/scores.json", "second/scores.json"]
@@ -90,13 +91,17 @@ def test_a_newer_run_replaces_what_an_older_one_left_of_its_cases_only(kept, con
     kept.case("plain", mean=0.6)
     assert kept.parity("run", "--case", "plain", "--jobs", "1").returncode == 1
     newer = pending.load(config)
-    by_key = {change.key: change for change in newer.changes}
-    assert json.loads(pending.candidate_of(config, by_key["plain/scores.json"]))["Core"]["mean"] == 0.6
-    assert by_key["second/scores.json"] in older.changes
-    assert newer.origins["plain"].run_id != newer.origins["second"].run_id
+    (change,) = newer.changes
+    assert json.loads(pending.candidate_of(config, change))["Core"]["mean"] == 0.6
+    assert newer.run_id != older.run_id
+    before = runs.chosen(config, older.run_id)
+    assert pending.load(before) == older
+    assert json.loads(pending.candidate_of(before, older.changes[0]))["Core"]["mean"] == 0.75
     kept.case("plain")
     kept.parity("run", "--case", "plain", "--jobs", "1")
-    assert [c.key for c in pending.load(config).changes] == ["second/scores.json"]
+    assert pending.load(config).changes == ()
+    made = decide.accept(before, Selection(cases=("second",)), reason="meant", author=AUTHOR)
+    assert (made.run_id, made.files) == (older.run_id, ("snapshots/second/scores.json",))
 
 
 def test_accepting_one_of_two_causes_writes_what_it_explains_and_nothing_else(two_causes, config):
@@ -130,7 +135,7 @@ def test_both_causes_one_after_the_other_give_the_golden_of_the_run(two_causes, 
 
 def test_what_waits_is_described_by_its_schema_before_and_after_a_decision(two_causes, config):
     schema = json.loads((ROOT / "schemas/reports/pending.schema.json").read_text(encoding="utf-8"))
-    file = "reports/pending/pending.json"
+    file = "reports/latest/pending/pending.json"
     Draft202012Validator(schema).validate(two_causes.read(file))
     decide.accept(config, Selection(fields=("Core.mean",)), reason="x", author=AUTHOR)
     Draft202012Validator(schema).validate(two_causes.read(file))

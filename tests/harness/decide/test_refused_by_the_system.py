@@ -137,8 +137,8 @@ def test_whatever_else_cannot_be_written_is_one_sentence_too(two_causes, monkeyp
     monkeypatch.chdir(two_causes.root)
     (two_causes.root / "there").write_text("a file where a folder should be")
     if arguments[0] == "run":
-        (two_causes.root / "reports/pytest.log").unlink()
-        (two_causes.root / "reports/pytest.log").mkdir()
+        (two_causes.root / "reports/runs.lock").unlink()
+        (two_causes.root / "reports/runs.lock").mkdir()
     code, out, said = parity(two_causes, *arguments)
     assert (code, out) == (2, ""), said
     assert len(said.splitlines()) == 1 and said.startswith("parity: usage: "), said

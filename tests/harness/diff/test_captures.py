@@ -24,7 +24,7 @@ def template(tmp_path_factory) -> Project:
 
 @pytest.fixture
 def recorded(template, tmp_path) -> Project:
-    shutil.copytree(template.root, tmp_path / "p")
+    shutil.copytree(template.root, tmp_path / "p", symlinks=True)
     return Project(tmp_path / "p")
 
 

@@ -50,7 +50,7 @@ def test_a_perturbed_service_is_one_cause_and_the_analyses_are_proven_innocent(w
     )
     assert "the reverse, only service ocr of local: changes timeline, temporal_markers," in text
     assert "ml_data.ocr.textAnnotations[0].text: golden 'TWENTY WORDS', local 'LINK IN BIO NOW'" in text
-    assert "parity diff snapshots/clip reports/captures/clip/local --field '*text'" in text
+    assert "parity diff snapshots/clip run/captures/clip/local --field '*text'" in text
     cause = report["causes"][0]
     assert cause["proven"]
     assert all(follow["proven"] for follow in cause["follows"])

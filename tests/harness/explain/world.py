@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness import cases, goldens
+from harness import cases, goldens, runs
 from harness import config as settings
 from harness.compare.captures import Captures
 from harness.compare.suite import Suite
+from harness.config import Config
 from harness.failing import artifacts_of, repeatable_of
 from harness.pipelines.base import Job
 from harness.pipelines.rumiai.pipeline import RumiAI
@@ -85,7 +86,7 @@ class World:
 
     def copy(self, root: Path) -> World:
         """The same project elsewhere, without its captures."""
-        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("reports"))
+        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("reports"), symlinks=True)
         return World(root)
 
     def cases(self, suite: Suite) -> list[cases.Case]:
@@ -100,10 +101,11 @@ class World:
         edit(document)
         self.write(case, document)
 
-    def suite(self, programs: Mapping[str, tuple[str, ...]] | None = None, *, saved: bool = False) -> Suite:
-        config = settings.load(self.root / "parity.toml")
+    def suite(self, programs: Mapping[str, tuple[str, ...]] | None = None, *, run: Config | None = None) -> Suite:
+        """That of a new run, or of the captures of ``run``."""
+        config = run or runs.begin(settings.load(self.root / "parity.toml"))
         pipeline = _Replays(programs)
-        return Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, config.captures if saved else None))
+        return Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, config.captures if run else None))
 
     def compare(self, programs: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Any]:
         """The report of a comparison of everything, in this process."""
@@ -120,10 +122,11 @@ class World:
                 if artifact.name in repeatable_of(suite.pipeline, case):
                     outcomes.append(suite.repeated(case, artifact))
         results = [outcome.to_json() for outcome in outcomes]
-        again = self.suite(programs, saved=True)
+        again = self.suite(programs, run=suite.config)
         report = build.build(
             results, pipeline=suite.pipeline, cases=found, declared=[],
             session=build.Session("", "", 0.0, None, True, 0.01),
             explanation=build.explanation(again.config, again.pipeline, results, found, None)[0],
         )  # fmt: skip
-        return {**report, "text": summary.render(report, file="reports/parity.json", width=160)}
+        text = summary.render(report, file="parity.json", width=160)
+        return {**report, "text": text.replace(suite.config.relative(runs.folder(suite.config)), "run")}

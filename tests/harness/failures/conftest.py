@@ -36,7 +36,7 @@ def recorded_once(tmp_path_factory) -> Project:
 @pytest.fixture
 def broken(recorded_once: Project, tmp_path: Path) -> Project:
     """The project as recorded, to be changed."""
-    shutil.copytree(recorded_once.root, tmp_path / "project")
+    shutil.copytree(recorded_once.root, tmp_path / "project", symlinks=True)
     return Project(tmp_path / "project")
 
 

@@ -38,7 +38,8 @@ def test_an_unexpected_success_of_both_is_drift_too(run):
 def test_another_exit_code_is_drift_that_names_both(run):
     done = run(web={"exit_code": 4})
     assert done.returncode == 1, done.stdout
-    assert "must fail with exit code 3, ended with 4; see reports/captures/broken/web/stderr.log" in done.stdout
+    assert "must fail with exit code 3, ended with 4; see reports/runs/" in done.stdout
+    assert "/captures/broken/web/stderr.log" in done.stdout
     assert "exit_code: web 4, disk 3" in done.stdout
 
 

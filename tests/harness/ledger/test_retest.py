@@ -72,7 +72,7 @@ def compared(tmp_path_factory):
 def project(compared, tmp_path):
     import shutil
 
-    shutil.copytree(compared.root, tmp_path / "project")
+    shutil.copytree(compared.root, tmp_path / "project", symlinks=True)
     return type(compared)(tmp_path / "project")
 
 

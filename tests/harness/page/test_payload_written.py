@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.report.page import write
-from tests.harness.conftest import Project
+from tests.harness.conftest import ROOT, Project
 from tests.harness.page import toys
 
 
@@ -19,25 +19,26 @@ def drifted(tmp_path_factory) -> Project:
     file.write_text(file.read_text() + "max_ignored = 0.1\n")  # so small a case holds little beside its clocks
     done = made.parity("run", "--jobs", "1")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "reports/parity.html" in done.stdout
+    assert f"{made.run}/parity.html" in done.stdout
     return made
 
 
 def test_parity_run_leaves_a_page_with_the_run_s_cause(drifted):
-    text = (drifted.root / "reports/parity.html").read_text(encoding="utf-8")
+    text = (drifted.root / "reports/latest/parity.html").read_text(encoding="utf-8")
     assert '"format":"parity-page/1"' in text
     assert drifted.report()["causes"][0]["id"] in text
     assert drifted.report()["page_failed"] is None
 
 
 def test_a_page_that_cannot_be_written_is_said_and_the_verdict_stands(drifted):
-    page = drifted.root / "reports/parity.html"
-    page.unlink()
-    page.mkdir()
-    try:
-        done = drifted.parity("run", "--from", "reports/captures", "--jobs", "1")
-    finally:
-        page.rmdir()
+    drifted.write(
+        "site/sitecustomize.py",
+        "from harness.report.page import render\n"
+        "def broken(*_):\n    raise IsADirectoryError(21, 'Is a directory')\n"
+        "render.html = broken\n",
+    )
+    path = f"{drifted.root / 'site'}:{ROOT}"
+    done = drifted.parity("run", "--from", "reports/captures", "--jobs", "1", PYTHONPATH=path)
     assert done.returncode == 1
     assert "parity: drift (exit code 1)" in done.stdout
     assert "page    the page could not be drawn: IsADirectoryError: " in done.stdout
@@ -46,9 +47,10 @@ def test_a_page_that_cannot_be_written_is_said_and_the_verdict_stands(drifted):
 
 def test_a_page_of_an_earlier_run_is_not_left_for_this_one(drifted):
     from harness import config as settings
+    from harness import runs
 
-    config = settings.load(drifted.root / "parity.toml")
-    old = config.reports / write.FILE_NAME
+    config = runs.begin(settings.load(drifted.root / "parity.toml"))
+    old = runs.folder(config) / write.FILE_NAME
     old.write_text("an earlier run", encoding="utf-8")
     assert write.drawn(config, {}, []) == "KeyError: 'from'"
     assert not old.exists()

@@ -107,7 +107,7 @@ def _run(case: str, configuration: str) -> dict[str, Any]:
 
 
 def rows(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The differences of a report as ``reports/differences.json`` has them."""
+    """The differences of a report as ``reports/latest/differences.json`` has them."""
     ids = {case: each["id"] for each in report["causes"] for case in each["cases"]}
     names = ("check", "case", "configuration", "against", "artifact", "file")
     return [

@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
+from harness import config as settings
+from harness import runs
 from harness.report import annotations, junit, markdown
 from tests.harness.conftest import ROOT
 from tests.harness.report.reports import ARTIFACTS, cause, report, result, rows
@@ -172,8 +174,11 @@ def test_there_are_never_more_than_ten_annotations_and_none_at_parity(tmp_path):
 
 def test_every_form_is_made_again_from_the_saved_report(project):
     made = drift()
-    project.write("reports/parity.json", made)
-    project.write("reports/differences.json", {"format": "parity-differences/1", "differences": rows(made)})
+    run = runs.begin(settings.load(project.root / "parity.toml"))
+    (run.run / "parity.json").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+    kept = {"format": "parity-differences/1", "differences": rows(made)}
+    (run.run / "differences.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    runs.publish(run)
     done = {
         form: project.parity("report", "--format", form)
         for form in ("text", "markdown", "junit", "annotations", "json")
@@ -193,4 +198,4 @@ def test_every_form_is_made_again_from_the_saved_report(project):
 def test_without_a_report_there_is_a_sentence_that_says_how_to_make_one(project):
     done = project.parity("report")
     assert done.returncode == 2
-    assert "no report in " in done.stderr and "make one with `parity run`" in done.stderr
+    assert "no run in reports" in done.stderr and "make one with `parity run`" in done.stderr

@@ -21,7 +21,7 @@ CASES = [f"case_{number}" for number in range(3)]
 
 
 def shown(found, width=100, **more):
-    return text_of(summary.lines(found, files=Files(page="reports/parity.html"), width=width, **more))
+    return text_of(summary.lines(found, files=Files(page="reports/latest/parity.html"), width=width, **more))
 
 
 def drift(causes=3, cases=31):
@@ -46,7 +46,7 @@ def test_a_drift_fits_a_screen_and_names_the_heaviest_cause_with_numbers_and_wha
     assert "largest  0.25 ratio, allowed 0.001; a tolerance of 0.25 ratio would pass\n" in text
     assert "proof    the data are innocent: " in text
     assert 'parity accept --cause scoring0-scale-00000000 --reason "…"\n' in text
-    assert lines[-1] == "report  reports/parity.html · reports/parity.json"
+    assert lines[-1] == "report  reports/latest/parity.html · reports/latest/parity.json"
 
 
 def test_parity_is_short():

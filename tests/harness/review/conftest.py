@@ -38,4 +38,4 @@ def drifted(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def pending(drifted: Project, tmp_path: Path) -> Project:
     """A copy of it to decide in."""
-    return Project(shutil.copytree(drifted.root, tmp_path / "pending"))
+    return Project(shutil.copytree(drifted.root, tmp_path / "pending", symlinks=True))

@@ -112,9 +112,9 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     made.git("commit", "--quiet", "--all", "-m", "Count scenes")
     done = made.parity(*RUN)
     assert done.returncode == 1, done.stdout + done.stderr
-    (cause,) = made.read("reports/parity.json")["causes"]
+    (cause,) = made.read("reports/latest/parity.json")["causes"]
     assert cause["stage"] == "scene_pacing"
-    rows = made.read("reports/differences.json")["differences"]
+    rows = made.read("reports/latest/differences.json")["differences"]
     fields = {row["path"] for row in rows if row["cause"] == cause["id"] and row["artifact"] == "scene_pacing.result"}
     return Broken(made, done.stdout, cause, frozenset(fields))
 

@@ -26,7 +26,7 @@ def served(drifted, tmp_path_factory):
     """A review in which nothing may be decided, for everything that must be refused."""
     import shutil
 
-    root = shutil.copytree(drifted.root, tmp_path_factory.mktemp("served") / "p")
+    root = shutil.copytree(drifted.root, tmp_path_factory.mktemp("served") / "p", symlinks=True)
     with reviewing(root, python_path=ROOT) as running:
         yield running
 
@@ -154,7 +154,7 @@ def test_another_site_cannot_read_with_the_cookie(served):
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/decide", 405), ("POST", "/state", 405), ("POST", "/", 405), ("PUT", "/decide", 405), ("DELETE", "/", 405),
-     ("OPTIONS", "/decide", 405), ("GET", "/reports/parity.json", 404), ("GET", "/../parity.toml", 404)],
+     ("OPTIONS", "/decide", 405), ("GET", "/reports/latest/parity.json", 404), ("GET", "/../parity.toml", 404)],
 )  # fmt: skip
 def test_nothing_else_is_served(served, method, path, status):
     answer = served.page().request(method, path)
@@ -354,13 +354,13 @@ def test_a_page_of_an_older_run_decides_nothing_and_a_new_one_shows_the_new_run(
 def test_while_a_run_is_going_on_nothing_is_decided(pending, review):
     page = review.page()
     run_id = page.get("/state").json()["run_id"]
-    (pending.root / "reports/parity.json").unlink()  # as a run does first
+    (pending.root / "reports/latest/parity.json").unlink()  # as a run does first
     answer = review.decide(page, run_id=run_id)
     assert answer.status_code == 409
     assert "a run is going on" in answer.json()["error"]
     shown = page.get("/")
     assert (shown.status_code, shown.headers["content-type"]) == (503, "text/plain; charset=utf-8")
-    assert "no report in reports/parity.json: run `make parity`" in shown.text
+    assert "no report in reports/latest/parity.json: run `make parity`" in shown.text
 
 
 # Starting and ending
@@ -440,4 +440,4 @@ def test_it_does_not_start_in_a_workflow(drifted):
 def test_without_a_report_it_says_how_to_get_one(project):
     done = project.parity("review", "--no-open")
     assert done.returncode == 2
-    assert done.stderr == "parity: usage: no report in reports/parity.json: run `make parity` first\n"
+    assert done.stderr == "parity: usage: no report in reports/latest/parity.json: run `make parity` first\n"

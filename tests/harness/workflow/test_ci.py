@@ -189,7 +189,7 @@ def test_what_is_uploaded_is_what_a_run_leaves(drifting):
     assert len(fixed) == 8
     assert [path for path in fixed if not (drifting.root / path).exists()] == ["reports/crash-*.txt"]
     every = uploads("nightly", "fresh", "Upload the reports and all captures")
-    assert every == [*fixed, "reports/captures/"]
+    assert every == [*fixed, "reports/latest/captures/"]
 
 
 def captures(report: Path, output: Path) -> list[str]:
@@ -209,8 +209,8 @@ def test_captures_of_failing_cases_alone_are_kept_and_compare_again_elsewhere(dr
         json.dumps(report | {"results": [each for each in report["results"] if each["check"] == "configurations"]})
     )
     paths = captures(tmp_path / "one.json", tmp_path / "output")
-    assert paths == ["reports/captures/drifts/"]
-    shutil.copytree(drifting.root, tmp_path / "elsewhere", ignore=shutil.ignore_patterns("reports"))
+    assert paths == ["reports/latest/captures/drifts/"]
+    shutil.copytree(drifting.root, tmp_path / "elsewhere", ignore=shutil.ignore_patterns("reports"), symlinks=True)
     shutil.copytree(drifting.root / paths[0], tmp_path / "downloaded/captures/drifts")
     elsewhere = Project(tmp_path / "elsewhere")
     done = elsewhere.parity("run", "--from", str(tmp_path / "downloaded/captures"), "--case", "drifts", "--jobs", "1")
@@ -221,15 +221,15 @@ def test_captures_of_failing_cases_alone_are_kept_and_compare_again_elsewhere(dr
 def test_at_parity_no_capture_is_kept_and_without_a_report_all_are(tmp_path):
     (tmp_path / "fine.json").write_text(json.dumps({"results": [{"case": "a", "verdicts": ["parity"]}]}))
     assert captures(tmp_path / "fine.json", tmp_path / "1") == []
-    assert captures(tmp_path / "none.json", tmp_path / "2") == ["reports/captures/"]
+    assert captures(tmp_path / "none.json", tmp_path / "2") == ["reports/runs/"]
     (tmp_path / "broken.json").write_text('{"results": [')
-    assert captures(tmp_path / "broken.json", tmp_path / "3") == ["reports/captures/"]
+    assert captures(tmp_path / "broken.json", tmp_path / "3") == ["reports/runs/"]
 
 
 def test_a_case_name_cannot_write_into_the_outputs_of_the_step(tmp_path):
     results = [{"case": name, "verdicts": ["drift"]} for name in ("a\nEND-OF-PATHS\nx=1", "../..", "b", "b")]
     (tmp_path / "r.json").write_text(json.dumps({"results": results}))
-    assert captures(tmp_path / "r.json", tmp_path / "output") == ["reports/captures/b/"]
+    assert captures(tmp_path / "r.json", tmp_path / "output") == ["reports/latest/captures/b/"]
 
 
 # ── how verdicts are told ────────────────────────────────────────────────────────────────────────────────────

@@ -83,7 +83,7 @@ def decided_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def decided(decided_once: Project, tmp_path: Path) -> Project:
     """A copy of it."""
-    shutil.copytree(decided_once.root, tmp_path / "project")
+    shutil.copytree(decided_once.root, tmp_path / "project", symlinks=True)
     return Project(tmp_path / "project")
 
 

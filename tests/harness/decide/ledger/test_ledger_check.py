@@ -53,7 +53,7 @@ def test_a_fork_ends_the_command_with_3_and_the_summary_names_both_records_the_f
     ):
         assert text in said
     assert result(decided)["verdicts"] == ["contract"]
-    assert (decided.root / "reports/junit.xml").read_text().count(ours.id)
+    assert (decided.root / "reports/latest/junit.xml").read_text().count(ours.id)
 
 
 def record_of(first: ledger.Record, by: str) -> ledger.Record:

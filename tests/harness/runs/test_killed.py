@@ -1,0 +1,113 @@
+"""A comparison that is killed or interrupted takes everything along that it started, and leaves the last run as it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from harness.verdict import Verdict
+from tests.harness.conftest import ROOT, Project, fill
+
+#: How the line of a helper ends.
+HELPER = "# sleeper's helper "
+#: Seconds within which everything has to be gone.
+SOON = 10
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory) -> Project:
+    """A project with a finished run, whose pipeline now sleeps for minutes, a helper of its own beside it."""
+    made = fill(tmp_path_factory.mktemp("slow"))
+    assert made.parity("golden", "--reason", "as it is", "--jobs", "1").returncode == 0
+    made.write(
+        "parity.toml",
+        (made.root / "parity.toml").read_text().replace("toy.pipeline:PIPELINE", "runs.sleeping:PIPELINE"),
+    )
+    for name in ("second", "third"):
+        made.case(name)
+    return made
+
+
+@contextmanager
+def started(project: Project, *arguments: str, pipelines: int) -> Iterator[subprocess.Popen[str]]:
+    """`parity`, as soon as so many pipelines run with their helpers; whatever is left of it at the end is ended."""
+    inherited = {
+        k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *arguments], cwd=project.root, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env={**inherited, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    try:
+        end = time.monotonic() + 60
+        while len([line for line in family(project).values() if line.endswith(HELPER)]) < pipelines:
+            assert time.monotonic() < end, family(project)
+            time.sleep(0.05)
+        yield process
+    finally:
+        for number in family(project):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        process.communicate()
+
+
+def gone(project: Project) -> bool:
+    """Whether nothing of it runs any more, soon."""
+    end = time.monotonic() + SOON
+    while (left := family(project)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not left
+
+
+def family(project: Project) -> dict[int, str]:
+    """Every process that has to do with the project, by its number: started for it, or in a folder of it."""
+    found = {}
+    for place in Path("/proc").iterdir():
+        if not place.name.isdecimal() or int(place.name) == os.getpid():
+            continue
+        try:
+            line = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            state = (place / "stat").read_text().rpartition(")")[2].split()[0]
+            inside = str(project.root) in line or str((place / "cwd").readlink()).startswith(str(project.root))
+        except OSError:
+            continue  # it has ended
+        if inside and state != "Z":
+            found[int(place.name)] = line
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_outlives_a_run_that_is_ended(slow, number):
+    last = slow.run
+    with started(slow, "run", "--jobs", "2", pipelines=2) as process:
+        running = family(slow).values()
+        assert all(any(word in line for line in running) for word in ("harness run", "tests/parity", "guard.py"))
+        process.send_signal(number)
+        said, complained = process.communicate(timeout=SOON)
+        assert (process.returncode, said) == (-number if number == signal.SIGKILL else 128 + number, "")
+        assert gone(slow), family(slow)
+    assert slow.run == last
+    broken = max((slow.root / "reports/runs").iterdir())
+    assert not (broken / "parity.json").exists()
+    if number != signal.SIGKILL:
+        text = f"parity: the run {broken.name} was broken off and has no report"
+        assert f"{text}; the last run is still {Path(last).name}\n" in complained
+        assert "Traceback" not in complained
+    assert slow.parity("report", "-q").stdout.startswith("parity: parity ")
+
+
+def test_killed_pytest_takes_its_pipelines_along_and_there_is_no_report(slow):
+    with started(slow, "run", "--jobs", "1", "--case", "second", pipelines=1) as process:
+        os.kill(next(number for number, line in family(slow).items() if "tests/parity" in line), signal.SIGKILL)
+        _, complained = process.communicate(timeout=SOON)
+        assert gone(slow), family(slow)
+    assert process.returncode == Verdict.CRASH
+    assert "pytest was killed by signal 9 before there was a report" in complained
