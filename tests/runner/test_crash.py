@@ -141,6 +141,23 @@ def test_a_text_that_no_file_can_hold(tmp_path, monkeypatch):
     assert "ValueError: bad" in file.read_text(encoding="utf-8")
 
 
+def test_no_secret_stands_in_what_a_crash_leaves(tmp_path):
+    token = "apify_api_0123456789abcdefABCDEF"
+    broken = (
+        "import os\nfrom rumiai_v2.timeline import builder\n"
+        "def build_timeline(*a, **b):\n    raise ValueError('Bearer ' + os.environ['APIFY_API_TOKEN'])\n"
+        "builder.build_timeline = build_timeline"
+    )
+    finished = replayed(
+        "--return-file", "r.json", work=tmp_path, broken=broken, APIFY_API_TOKEN=token, LOG_LEVEL="DEBUG"
+    )
+    assert finished.returncode == 70
+    crash_file(finished.stderr)
+    written = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 2 and all("***" in text for text in written)
+    assert not [text for text in (finished.stdout, finished.stderr, *written) if token in text]
+
+
 WAITS = "import time\nfrom rumiai_v2.timeline import builder\nbuilder.build_timeline = lambda *a, **b: (print('ready'), time.sleep(60))"
 
 
