@@ -161,6 +161,17 @@ class Comparison:
         compared = self.exact + self.within_tolerance + self.flipped + self.differing
         return compared + len(self.ignored) + len(self.uncompared)
 
+    def add(self, other: Comparison) -> None:
+        """Take over all that ``other`` found."""
+        self.exact += other.exact
+        self.within_tolerance += other.within_tolerance
+        self.differing += other.differing
+        self.flipped += other.flipped
+        self.differences += other.differences
+        self.ignored += other.ignored
+        self.uncompared += other.uncompared
+        self.flips += other.flips
+
     def counts(self) -> dict[str, int]:
         """The counts of a report."""
         return {

@@ -9,10 +9,11 @@ from harness.compare import again, agree, align, flips, matching, order, sequenc
 from harness.compare.align import Partners
 from harness.compare.anything import ANYTHING
 from harness.compare.compiled import Compiled, compiled
+from harness.compare.difference import Comparison
 from harness.compare.leaf import is_same
 from harness.compare.place import Place, below
 from harness.compare.policy import Policy
-from harness.compare.tally import leaf_count, rule_of
+from harness.compare.tally import Equals, leaf_count, rule_of
 from harness.contract.nodes import Node, Rule
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def compare_lists(
         if not rows and not columns:
             return
         pairs = _partners(walk.policy, expected, actual, rows, columns, node, functions.like)
+        if rows is columns and node.align is not None and pairs.pairs != [(i, i) for i in rows]:
+            _better(walk, expected, actual, pairs, rows, node, place, watched=watched)
+            return
     _take(walk, expected, actual, pairs, node, place, watched=watched)
 
 
@@ -126,6 +130,26 @@ def _partners(
     if node.align is None:
         return sequence.partners(expected, actual, rows, columns, near)
     return align.partners(expected, actual, rows, columns, node=node, near=near, slack=agree.slack(policy, node))
+
+
+def _better(
+    walk: Walk, expected: list[Any], actual: list[Any], partners: Partners, rows: Sequence[int], node: Node, place: Place,
+    *, watched: bool,
+) -> None:  # fmt: skip
+    """Compare the partners, or ``rows``, none of which agrees, index by index where that leaves fewer differences."""
+    outer, before = walk.found, len(walk.equals)
+    found: list[tuple[Comparison, list[Equals]]] = []
+    for each in (partners, Partners([(i, i) for i in rows])):
+        walk.found = Comparison()
+        _take(walk, expected, actual, each, node, place, watched=watched)
+        found.append((walk.found, walk.equals[before:]))
+        del walk.equals[before:]
+        if not walk.found.differences or (node.flip is None and len(walk.found.differences) <= len(rows)):
+            break
+    walk.found = outer
+    best, equals = min(found, key=lambda one: len(one[0].differences))
+    walk.found.add(best)
+    walk.equals += equals
 
 
 def _take(

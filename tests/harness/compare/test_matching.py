@@ -13,7 +13,7 @@ from harness.compare import tolerance
 from harness.compare.tolerance import Tolerance, Tolerances
 from harness.compare.walk import Policy, compare
 from harness.contract import check, registry
-from tests.harness.compare.kit import CLASSES, closed, contract_of, items, number, places, text
+from tests.harness.compare.kit import CLASSES, EXACT, GOLDEN, closed, contract_of, items, number, places, text
 
 ROOT = Path(__file__).parents[3]
 REACH = {"time": 0.5, "ratio": 1.0, "read": 0.5}
@@ -114,6 +114,30 @@ def test_who_is_taken_is_asked_to_change(left, right):
     found = compare(left, right, NODE, WIDE)
     assert found.differences == []
     assert (found.leaves, found.exact + found.within_tolerance) == (4 * len(left), 4 * len(left))
+
+
+@pytest.mark.parametrize("policy", [WIDE, GOLDEN, EXACT])
+def test_no_pairing_leaves_more_differences_than_index_by_index(policy):
+    rng = random.Random(11)
+    steps = [0, 0.5, 3]
+    fewer = 0
+    for _ in range(500):
+        left = [
+            thing(rng.choice([0, 0.25]), rng.choice(steps), rng.choice(steps), rng.choice(["ab", "xy"]))
+            for _ in range(3)
+        ]
+        right = [
+            {**item, "x": item["x"] + rng.choice(steps), "y": item["y"] + rng.choice(steps), "name": rng.choice(["ab", "xz"])}
+            for item in left
+        ]  # fmt: skip
+        rng.shuffle(right)
+        found = len(compare(left, right, NODE, policy).differences)
+        by_index = sum(
+            len(compare(one, other, NODE.items, policy).differences) for one, other in zip(left, right, strict=True)
+        )
+        assert found <= by_index, (left, right)
+        fewer += found < by_index
+    assert fewer > 20
 
 
 def test_what_no_pairing_brings_within_tolerance_still_differs():
