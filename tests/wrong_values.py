@@ -14,6 +14,7 @@ import functools
 import json
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -215,9 +216,10 @@ def _page(table: str, seed: int) -> str:
     from importlib.metadata import version
 
     libraries = ", ".join(f"{name} {version(name)}" for name in ("pydantic", "pydantic_core"))
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return f"""# Wrong values
 
-Written by `make wrong-values`; seed {seed}, Python {sys.version.split()[0]}, {libraries}.
+Written by `make wrong-values` at {commit.stdout.strip() or "no commit"}; seed {seed}, Python {sys.version.split()[0]}, {libraries}.
 
 Each document is one of the goldens' unified files, a recording of an older shape, or the metadata of a tool, with one thing wrong: a value
 replaced (by null, a flag, a number that is negative, huge, infinite, of 5,000 digits, a text, a half surrogate, a list, an object, a value
