@@ -21,7 +21,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 MASK = "***"
@@ -151,32 +151,6 @@ def watch_logs() -> None:
 
     record.redacts = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(record)
-
-
-class Guarded:
-    """A text stream that takes secrets out of what is written to it; all else is the stream's own.
-
-    It has no ``buffer``: bytes would pass by.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        self._stream.write(redacted(text))
-        return len(text)
-
-    def writelines(self, lines: Any) -> None:
-        for line in lines:
-            self.write(line)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._stream)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("buffer", "_stream"):
-            raise AttributeError(name)
-        return getattr(self._stream, name)
 
 
 def _masked(match: re.Match[str]) -> str:
