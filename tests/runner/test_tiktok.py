@@ -325,3 +325,30 @@ def test_a_host_that_is_not_the_api_gives_no_usable_answer(production, monkeypat
     )
     monkeypatch.setenv("RUMIAI_APIFY_RETRIES", "0")
     failed(production, scraped(production), "no usable answer", says, "APIFY_API_BASE_URL")
+
+
+FAILING = """
+import os, threading, warnings
+from rumiai_v2.entry import main
+from rumiai_v2.sources.tiktok import TikTok
+def fail(self):
+    token = os.environ["APIFY_API_TOKEN"]
+    def work():
+        raise KeyError(token)
+    warnings.warn(f"warned of {token}")
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    raise AttributeError(f"nothing is {token!r}")
+TikTok._scrape = fail
+main()
+"""
+
+
+def test_a_warning_a_thread_and_a_crash_show_no_token(production):
+    done = production.process("--json", script=FAILING)
+    assert done.returncode == 70
+    [crash] = (production.folder / "temp").glob("rumiai-crash-*.txt")
+    assert "warned of ***" in done.stderr and "KeyError: '***'" in done.stderr
+    assert "nothing is '***'" in json.loads(done.stdout)["error"] and "nothing is '***'" in crash.read_text()
+    assert not found_in((done.stdout + done.stderr + crash.read_text()).encode())
