@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: setup parity nightly sync hooks test test-feat golden review expect leaves drill wrong-values pairs bench publish-campaign doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-feat oracle golden review expect leaves drill wrong-values pairs bench publish-campaign doctor lint clean
 
 setup: $(READY)
 
@@ -39,6 +39,10 @@ test: setup
 test-feat:
 	$(PYTHON) -m venv .venv-feat && .venv-feat/bin/python -m pip install --quiet -r locks/torch.txt && .venv-feat/bin/python -m pip install --quiet --no-deps -r locks/feat.lock
 	.venv-feat/bin/python -m pytest tests/feat
+
+# A million generated pairs against every comparison there is; PAIRS and SEED say otherwise.
+oracle: setup
+	$(PY) -m tests.harness.oracle.campaign --pairs $(or $(PAIRS),1000000) --seed $(or $(SEED),1) --write docs/oracle.md
 
 # Run, show, ask; make golden REASON="…" for scripts.
 golden: setup

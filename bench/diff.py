@@ -131,7 +131,7 @@ def _row(
     known = Known() if name == "equal, known" else None
 
     def measured() -> Pair:
-        return compare_bytes(left, right, contract, policy, known)
+        return compare_bytes(left, right, contract, policy, known, plain=True)
 
     found = measured()
     assert not found.actual, found.actual[:3]

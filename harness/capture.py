@@ -25,6 +25,7 @@ from typing import Any
 
 from harness import reading
 from harness.cases import Case
+from harness.documents import Ambiguous, Document, Unreadable, read
 from harness.files import encoded
 from harness.guard import Guarded
 from harness.machine import cpu
@@ -65,7 +66,7 @@ class Capture:
     reuse: str = "fresh"
 
     @cached_property
-    def _documents(self) -> dict[str, Any]:
+    def _documents(self) -> dict[str, Document]:
         return {}
 
     def has(self, artifact: str) -> bool:
@@ -77,12 +78,16 @@ class Capture:
         return (self.folder / self.files[artifact]).read_bytes()
 
     def document(self, artifact: str) -> Any:
-        """``artifact`` as JSON (NaN and infinity pass, for the contract to name); ValueError if it is none."""
+        """``artifact`` as JSON (NaN and infinity pass, for the contract to name); ``Unreadable`` if it is none."""
+        return self._read(artifact).value
+
+    def is_plain(self, artifact: str) -> bool:
+        """Whether the bytes of ``artifact`` mean the same to every reader; ``Unreadable`` as for ``document``."""
+        return self._read(artifact).plain
+
+    def _read(self, artifact: str) -> Document:
         if artifact not in self._documents:
-            try:
-                self._documents[artifact] = json.loads(self.raw(artifact))
-            except RecursionError as error:
-                raise ValueError("it is nested too deep to be read") from error
+            self._documents[artifact] = read(self.raw(artifact))
         return self._documents[artifact]
 
 
@@ -282,8 +287,10 @@ def run_document(folder: Path, *, exit_code: int, found: Found, inputs: Iterable
 def _is_json(file: Path) -> bool:
     """Whether it is whole: a document that was cut off in the middle of writing is none."""
     try:
-        json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        read(file.read_bytes())
+    except Ambiguous:
+        return True
+    except (OSError, Unreadable):
         return False
     return True
 

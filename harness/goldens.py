@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from harness.cases import Case
 from harness.config import Config
+from harness.documents import Unreadable, load, parse
 from harness.failing import artifacts_of
 from harness.files import write_atomically
 from harness.pipelines.base import Pipeline
@@ -35,11 +35,13 @@ def path_of(config: Config, case: str, file_name: str) -> Path:
 def read(file: Path) -> Any:
     """The golden in ``file``."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return load(file)
     except FileNotFoundError as error:
         raise MissingGolden(f"golden {file.parent.name}/{file.name} is missing: {REMEDY}") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise broken(file, f"cannot be read as JSON: {error}") from error
+    except OSError as error:
+        raise broken(file, f"cannot be read: {error}") from error
+    except Unreadable as error:
+        raise broken(file, str(error)) from error
 
 
 def broken(file: Path, what: str) -> ContractError:
@@ -97,7 +99,7 @@ def extension(file: Path, *, pending: Path, agrees: Callable[[Any], bool]) -> ty
             return data
 
         def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:
-            return agrees(json.loads(snapshot_data))
+            return agrees(parse(snapshot_data))
 
         def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Any:
             # The comparison prints its own, field by field; a text diff of a large document helps nobody.

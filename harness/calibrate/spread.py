@@ -10,6 +10,7 @@ from typing import Any
 from harness.compare.difference import Comparison, Difference, Flip
 from harness.compare.tolerance import Tolerances
 from harness.explain.places import Nowhere, at, pattern
+from harness.reals import nearest
 
 
 def field_of(artifact: str, path: str) -> str:
@@ -42,7 +43,7 @@ class Spread:
         self.changed += 1
         if magnitude > self.abs or not self.where:
             self.abs, self.where = max(self.abs, magnitude), where
-        size = abs(expected) if isinstance(expected, int | float) else 1.0
+        size = abs(nearest(expected)) if isinstance(expected, int | float) else 1.0
         if magnitude > floor and size:
             self.rel = max(self.rel, magnitude / size)
 

@@ -26,6 +26,8 @@ _APART = 0.1
 #: How much the fields that the annotation does not name count: enough to decide between equals.
 _REST = 0.1
 
+#: Numbers from here on are no moments and no places on a picture; integers among them may be more than any real can hold.
+_FARTHEST = 1e100
 #: Types of what tells moments apart by itself.
 _MOMENTS = NUMBERS | {str}
 #: What a box that is none on one side says about two items.
@@ -95,7 +97,7 @@ class _Clock:
 
     def __call__(self, item: Any) -> float:
         value = item.get(self.by) if isinstance(item, dict) else item
-        if type(value) in NUMBERS and value - value == 0:
+        if type(value) in NUMBERS and -_FARTHEST < value < _FARTHEST:
             return value
         return 1e15 + 1e6 * self.ranks.setdefault(repr(value), len(self.ranks))
 
@@ -262,7 +264,7 @@ def box_of(value: Any, node: Node | None) -> tuple[float, float, float, float] |
         values = value
     else:
         return None
-    if any(type(each) not in NUMBERS for each in values):
+    if not all(type(each) in NUMBERS and -_FARTHEST < each < _FARTHEST for each in values):
         return None
     a, b, c, d = values
     return (a, b, c, d) if form == "corners" else (a, b, a + c, b + d)

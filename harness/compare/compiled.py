@@ -111,7 +111,7 @@ def _compile(node: Node, way: Way) -> Compiled:
 def _function(name: str, lines: list[str], more: str = "") -> list[str]:
     return [
         f"def {name}(x, y{more}):", "    n = 0", "    try:", *_indented(_indented(lines)),
-        "    except (KeyError, TypeError, AttributeError, ValueError):", "        return -1", "    return n",
+        "    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):", "        return -1", "    return n",
     ]  # fmt: skip
 
 

@@ -202,9 +202,10 @@ def type_name(value: object) -> str:
 
 
 def shown(value: object) -> Any:
-    """``value`` itself when it is short, else a text that begins like it; NaN and infinity as text."""
+    """``value`` itself when it is short, else a text that begins like it, also of an integer; NaN and infinity as text."""
     if isinstance(value, float) and value - value != 0:
         return str(value)
     if isinstance(value, dict | list):
         return size_name(value)
-    return value if not isinstance(value, str) or len(value) <= _SHOWN else value[:_SHOWN] + "…"
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return value if len(text) <= _SHOWN else text[:_SHOWN] + "…"

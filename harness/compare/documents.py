@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.capture import Capture, neutral
+from harness.documents import Unreadable
 from harness.pipelines.base import Artifact
 from harness.verdict import Verdict
 
@@ -20,8 +21,8 @@ def unusable(capture: Capture, artifact: Artifact) -> tuple[Verdict, str] | None
         return Verdict.DRIFT, f"{capture.configuration} wrote no {artifact.name}"
     try:
         capture.document(artifact.name)
-    except ValueError as error:
-        return Verdict.CONTRACT, f"{capture.files[artifact.name]} of {capture.configuration} is not JSON: {error}"
+    except Unreadable as error:
+        return Verdict.CONTRACT, f"{capture.files[artifact.name]} of {capture.configuration} {error}"
     return None
 
 
@@ -65,7 +66,7 @@ def _repeats(capture: Capture, value: Any, other: str) -> bool:
         return False
     try:
         return _text_of(value) == _text_of(capture.document(other))
-    except ValueError:
+    except Unreadable:
         return False
 
 

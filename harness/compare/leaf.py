@@ -5,7 +5,6 @@ Also: which leaves are not compared, and by which rule.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from harness.compare.difference import NOT_FINITE, Difference, Ignored
@@ -15,6 +14,7 @@ from harness.compare.tally import NO_RULE, Tally
 from harness.compare.text import UNITS, agree, error_rate
 from harness.compare.tolerance import passes
 from harness.contract.nodes import NUMBERS, Node, has_type
+from harness.reals import distance
 from harness.verdict import ContractError
 
 
@@ -29,7 +29,7 @@ def is_same(expected: Any, actual: Any, node: Node) -> bool:
 def compare_leaf(tally: Tally, expected: Any, actual: Any, node: Node, place: Place) -> None:
     rule = node.rule
     is_number = type(expected) in NUMBERS
-    if is_number and not (math.isfinite(expected) and math.isfinite(actual)):
+    if is_number and not (expected - expected == 0 == actual - actual):
         tally.differ("schema", expected, actual, place, rule, note=NOT_FINITE)
     elif not _is_allowed(actual, node) and not _stands_in(expected, actual):
         tally.differ("schema", expected, actual, place, rule, note=f"expected {' or '.join(sorted(node.types))}")
@@ -64,7 +64,7 @@ def _distance(tally: Tally, expected: Any, actual: Any, node: Node, place: Place
         magnitude, allowed, unit = error_rate(expected, actual, tolerance.unit), tolerance.abs, tolerance.unit
         is_near = agree(expected, actual, tolerance)
     else:
-        magnitude, allowed, unit = abs(actual - expected), tolerance.allowed(expected), rule.unit
+        magnitude, allowed, unit = distance(expected, actual), tolerance.allowed(expected), rule.unit
         is_near = passes(expected, actual, allowed)
     if is_near:
         tally.found.within_tolerance += 1
@@ -90,9 +90,12 @@ def is_ignored(tally: Tally, expected: Any, actual: Any, node: Node | None, plac
                 f"declared difference {entry.artifact} {entry.path}: stands on a "
                 f"{'list' if isinstance(actual, list) else 'object'}, may stand on a single leaf only"
             )
-        sides = [(policy.expected_by, expected)] if policy.expected_by else []
-        for configuration, value in [*sides, (policy.actual_by, actual)]:
-            if not entry.fits(configuration, value):
+        sides = [(policy.expected_by, expected), (policy.actual_by, actual)]
+        if policy.actual_by is None and (type(expected), expected) != (type(actual), actual):
+            tally.differ("value", expected, actual, place, NO_RULE, note="declared, and two goldens hold two values")
+            return True
+        for configuration, value in sides:
+            if configuration is not None and not entry.fits(configuration, value):
                 pattern = entry.patterns[configuration].pattern
                 note = f"declared for {configuration} as {pattern!r}, which its value does not meet"
                 tally.differ("value", expected, actual, place, NO_RULE, note=note)
@@ -103,7 +106,8 @@ def is_ignored(tally: Tally, expected: Any, actual: Any, node: Node | None, plac
     if rule.volatile is not None:
         tally.found.ignored.append(Ignored(text(place), "volatile", rule.volatile))
         return True
-    if rule.environment is not None and policy.tolerances is not None:
+    of_goldens = policy.actual_by is None and expected == actual
+    if rule.environment is not None and (policy.tolerances is not None or of_goldens):
         tally.found.ignored.append(Ignored(text(place), "environment", rule.environment))
         return True
     return False

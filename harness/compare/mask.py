@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.compare.declared import Declared
-from harness.contract.check import join
 from harness.contract.nodes import Node
+from harness.documents import parse
+from harness.path import join
 
 VOLATILE, ENVIRONMENT, DECLARED = "<volatile>", "<environment>", "<declared>"
 
@@ -29,7 +30,7 @@ def masked(value: Any, node: Node | None, declared: Sequence[Declared] = (), pat
     if node.rule.environment is not None:
         return ENVIRONMENT
     if isinstance(value, str) and node.content is not None:
-        inside = masked(json.loads(value), node.content, declared, f"{path}(json)")
+        inside = masked(parse(value), node.content, declared, f"{path}(json)")
         return json.dumps(inside, ensure_ascii=False, sort_keys=True)
     return value
 
@@ -53,5 +54,6 @@ def _settled(value: Any, node: Node | None) -> Any:
     if node is not None and node.rule.volatile is not None:
         return VOLATILE
     if isinstance(value, str) and node is not None and node.content is not None:
-        return in_given_order(json.loads(value), node.content)
-    return value
+        return in_given_order(parse(value), node.content)
+    # −0.0 is 0.0.
+    return value + 0.0 if isinstance(value, float) else value

@@ -10,9 +10,12 @@ from typing import Any
 from harness.capture import Capture
 from harness.compare.difference import Comparison, Difference, Ignored
 from harness.compare.rescale import rescaled
-from harness.contract.nodes import Node
+from harness.contract.nodes import NUMBERS, Node
 from harness.explain.places import Graph, Nowhere, at
 from harness.pipelines.base import Pipeline, Stage
+
+#: More pixels than any picture has, across or down.
+_LARGEST = 1e9
 
 REASON = "another encoding of the video: another file, so other bytes and frames"
 
@@ -57,6 +60,9 @@ def in_the_size_of(
         )
     except (LookupError, ValueError, OSError):
         return document  # an older or a broken recording: what is missing there is a difference of its own
+    sizes = (width, height, other_width, other_height)
+    if not all(type(each) in NUMBERS and 0 < each < _LARGEST for each in sizes):
+        return document  # what is no size is a breach of its own
     if (width, height) == (other_width, other_height):
         return document
     return rescaled(document, node, width / other_width, height / other_height)

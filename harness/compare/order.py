@@ -13,6 +13,7 @@ from harness.compare.difference import Comparison
 from harness.compare.place import Place, below
 from harness.compare.policy import Policy
 from harness.contract.nodes import NUMBERS, Node, Rule
+from harness.reals import distance
 
 if TYPE_CHECKING:
     from harness.compare.walk import Walk
@@ -114,5 +115,6 @@ def compare_out_of_order(
 def _apart(one: Any, other: Any, by: str) -> float:
     values = [item.get(by) if isinstance(item, dict) else None for item in (one, other)]
     if all(type(value) in NUMBERS for value in values):
-        return abs(values[0] - values[1])
+        apart = distance(*values)
+        return math.inf if apart is None else apart
     return 0.0 if values[0] == values[1] else math.inf

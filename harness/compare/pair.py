@@ -9,7 +9,7 @@ What a pair costs, against parsing both sides with ``orjson`` in the same collec
   both are walked together, and of the actual side everything is validated but list items that equal a valid one in value
   and type.
 
-Integers beyond 64 bits are read as reals, as ``orjson`` does.
+Bytes that ``orjson`` reads otherwise than ``harness.documents`` does, like integers beyond 64 bits, take the slow way.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
-import json
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
+
+from harness import documents
 from harness.compare import shared
 from harness.compare.compiled import Way
 from harness.compare.difference import Comparison
@@ -57,16 +59,24 @@ class Known:
 
 
 def compare_bytes(
-    expected: bytes, actual: bytes, contract: Contract, policy: Policy, known: Known | None = None
+    expected: bytes,
+    actual: bytes,
+    contract: Contract,
+    policy: Policy,
+    known: Known | None = None,
+    *,
+    plain: bool = False,
 ) -> Pair:
-    """Compare two JSON files along ``contract``; ValueError when one is no JSON (NaN and infinity pass, to be reported).
+    """Compare two JSON files along ``contract``; ``Unreadable`` when one gives no document (NaN and infinity pass, to be
+    reported).
 
+    ``plain``: both have been read, and ``orjson`` was found to read them as they are meant (``documents.read``).
     A golden (``policy.expected_by`` is None) holds placeholders, so its own violations are not listed.
     """
     if expected == actual:
-        return _equal(expected, contract, policy, known)
+        return _equal(expected, contract, policy, known, plain=plain)
     with _collector_paused():
-        (left, left_strict), (right, right_strict) = _parse_both(expected, actual)
+        (left, left_strict), (right, right_strict) = _parse_both(expected, actual, plain=plain)
         left_valid = left_strict and contract.fast.is_valid(left)
         if left_valid and right_strict:
             comparison, equals = compare_valid(left, right, contract.node, policy)
@@ -90,14 +100,14 @@ def _is_valid_apart_from(equals: list[Equals], document: Any, contract: Contract
             items[:] = before
 
 
-def _equal(raw: bytes, contract: Contract, policy: Policy, known: Known | None) -> Pair:
+def _equal(raw: bytes, contract: Contract, policy: Policy, known: Known | None, *, plain: bool) -> Pair:
     key: Hashable = None
     if known is not None:
         key = (hashlib.sha256(raw).digest(), contract.fingerprint, _policy_key(policy))
         if (pair := known.get(key)) is not None:
             return pair
     with _collector_paused():
-        document, strict = _parse(raw)
+        document, strict = _parse(raw, plain=plain)
         is_valid = strict and contract.fast.is_valid(document)
         if is_valid:
             comparison, _ = compare_valid(document, document, contract.node, policy)
@@ -110,20 +120,19 @@ def _equal(raw: bytes, contract: Contract, policy: Policy, known: Known | None) 
     return pair
 
 
-def _parse(raw: bytes) -> tuple[Any, bool]:
-    """The document, and whether it is strict JSON: without NaN and infinity."""
-    import orjson
-
-    try:
+def _parse(raw: bytes, *, plain: bool) -> tuple[Any, bool]:
+    """The document, and whether the fast validator and the quick walk can be asked about it: no NaN, no infinity, no
+    integer of more than 64 bits."""
+    if plain:
         return orjson.loads(raw), True
-    except orjson.JSONDecodeError:
-        return json.loads(raw), False
+    document = documents.read(raw)
+    return document.value, document.plain
 
 
-def _parse_both(expected: bytes, actual: bytes) -> tuple[tuple[Any, bool], tuple[Any, bool]]:
-    if (found := shared.parse(expected, actual)) is not None:
+def _parse_both(expected: bytes, actual: bytes, *, plain: bool) -> tuple[tuple[Any, bool], tuple[Any, bool]]:
+    if plain and (found := shared.parse(expected, actual)) is not None:
         return (found[0], True), (found[1], True)
-    return _parse(expected), _parse(actual)
+    return _parse(expected, plain=plain), _parse(actual, plain=plain)
 
 
 def _violations(document: Any, contract: Contract, *, is_valid: bool) -> tuple[Violation, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.contract.check import join
+from harness.path import join
 
 #: A link to the place above, the step in the actual document, and the step in the expected one; None is the top.
 Place = tuple[Any, "str | int", "str | int"] | None

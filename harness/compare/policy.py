@@ -20,12 +20,12 @@ class Policy:
 
     ``tolerances`` None: exactly, environment leaves included (one configuration against another). Else by class
     and without environment leaves (a run against its golden). ``expected_by`` and ``actual_by`` name the
-    configurations; ``expected_by`` is None for a golden, whose declared leaves hold no value. ``flips``: flip rules by
+    configurations; each is None for a golden, whose declared leaves hold a placeholder. ``flips``: flip rules by
     name; those that come with ``tolerances`` when None. Without tolerances nothing is a flip. ``uncovered``: what no
     schema covers is compared too, exactly, as in documents without a schema.
     """
 
-    actual_by: str
+    actual_by: str | None
     expected_by: str | None = None
     tolerances: Mapping[str, Tolerance] | None = None
     declared: Sequence[Declared] = field(default_factory=tuple)

@@ -8,6 +8,7 @@ from harness.contract.nodes import NUMBERS, Node
 
 #: Kinds of boxes whose numbers are pixels: x and y alternate.
 _PIXELS = frozenset({"corners", "xywh"})
+_LARGEST = 1e100
 
 
 def rescaled(document: Any, node: Node | None, across: float, down: float) -> Any:
@@ -29,5 +30,8 @@ def rescaled(document: Any, node: Node | None, across: float, down: float) -> An
 
 
 def _scaled(value: float, by: float) -> float:
-    """Whole pixels stay whole: their type is part of the document's form."""
+    """Whole pixels stay whole: their type is part of the document's form. No picture is as large as an integer that no real
+    can hold, so that one stays as it is."""
+    if not -_LARGEST < value < _LARGEST:
+        return value
     return round(value * by) if isinstance(value, int) else value * by

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from harness.compare.declared import Declared
+from harness.documents import parse
 
 #: One step of a path: an index, any index, a quoted key, the opening of a JSON text, a plain key.
 _STEP = re.compile(r'\[(?P<index>\d+|\*)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|(?P<json>\(json\))|\.?(?P<key>[\w-]+)')
@@ -25,8 +26,8 @@ def values_at(document: Any, path: str) -> list[Any]:
 def _inside(value: Any, step: re.Match[str]) -> Iterator[Any]:
     if step["json"] is not None:
         try:
-            yield json.loads(value)
-        except (TypeError, ValueError):
+            yield parse(value)
+        except (AttributeError, ValueError):
             return  # no JSON text: the comparison says so
     elif step["index"] is not None:
         if isinstance(value, list):

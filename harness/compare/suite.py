@@ -13,6 +13,7 @@ from harness.capture import STDERR, Capture, summary
 from harness.cases import Case
 from harness.compare import declared as ledger
 from harness.compare import media, project, retest, tolerance
+from harness.compare.accounted import between
 from harness.compare.captures import REPEAT, Captures
 from harness.compare.declared import Declared
 from harness.compare.difference import Comparison, Difference, type_name
@@ -25,7 +26,7 @@ from harness.compare.walk import Policy, compare
 from harness.config import Config
 from harness.contract import check, registry
 from harness.contract.check import Contract
-from harness.contract.nodes import has_type
+from harness.contract.nodes import Node, has_type
 from harness.failing import ending, known_artifacts
 from harness.files import refused
 from harness.pipelines.base import RUN, Artifact, Pipeline
@@ -351,7 +352,9 @@ class Suite:
         if self._is_other_encoding("configurations", case, second.configuration):
             node, document = self.contracts[artifact.name].node, comparable(second, artifact)
             sized = media.in_the_size_of(self.pipeline, first.document, second.document, document, node)
-            comparison = self._without_the_file(compare(comparable(first, artifact), sized, node, policy), artifact)
+            with between(self._place(first, artifact), self._place(second, artifact)):
+                compared = compare(comparable(first, artifact), sized, node, policy)
+            comparison = self._without_the_file(compared, artifact)
         else:
             comparison = self._of_captures(first, second, artifact, policy)
         if artifact.name == RUN and (lines_of := getattr(self.pipeline, "log_lines", None)):
@@ -367,12 +370,18 @@ class Suite:
         return self._settled(case, artifact, outcome)
 
     def _of_captures(self, first: Capture, second: Capture, artifact: Artifact, policy: Policy) -> Comparison:
-        contract = self.contracts[artifact.name]
-        if is_compared_as_written(artifact):
-            return compare_bytes(
-                first.raw(artifact.name), second.raw(artifact.name), contract, policy, self.known
-            ).comparison
-        return compare(comparable(first, artifact), comparable(second, artifact), contract.node, policy)
+        contract, name = self.contracts[artifact.name], artifact.name
+        with between(self._place(first, artifact), self._place(second, artifact)):
+            if is_compared_as_written(artifact):
+                plain = first.is_plain(name) and second.is_plain(name)
+                return compare_bytes(
+                    first.raw(name), second.raw(name), contract, policy, self.known, plain=plain
+                ).comparison
+            return compare(comparable(first, artifact), comparable(second, artifact), contract.node, policy)
+
+    def _place(self, capture: Capture, artifact: Artifact) -> str:
+        """Where an artifact of a capture lies, for people."""
+        return self.config.relative(capture.folder / capture.files[artifact.name])
 
     def _repeated(self, case: Case, artifact: Artifact) -> Outcome:
         first = self.captures.get(case, self.pipeline.reference)
@@ -459,6 +468,20 @@ class Suite:
         self, case: Case, golden: Any, document: Any, artifact: Artifact, configuration: str
     ) -> Comparison:
         policy, node = self.policy("golden", case, configuration, artifact), self.contracts[artifact.name].node
+        capture = self.captures.get(case, configuration)
+        with between(f"the golden of {case.name} {artifact.name}", self._place(capture, artifact)):
+            return self._held_against(case, golden, document, artifact, configuration, policy, node)
+
+    def _held_against(
+        self,
+        case: Case,
+        golden: Any,
+        document: Any,
+        artifact: Artifact,
+        configuration: str,
+        policy: Policy,
+        node: Node,
+    ) -> Comparison:
         if not self._is_other_encoding("golden", case, configuration):
             return compare(golden, document, node, policy)
         by_name = {other.name: other for other in known_artifacts(self.pipeline)}

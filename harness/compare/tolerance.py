@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from harness.verdict import ContractError
 
 #: Budgets are shares; this much of an item is rounding of the share, not an item.
 _ROUNDING = 1e-9
+_EPSILON = sys.float_info.epsilon
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,10 @@ class Tolerance:
 
     def allowed(self, expected: float) -> float:
         """The largest distance from ``expected`` that passes."""
-        return max(self.abs, self.rel * abs(expected))
+        try:
+            return max(self.abs, self.rel * abs(expected))
+        except OverflowError:  # an integer beyond the doubles, whose distances are whole
+            return max(self.abs, int(Fraction(self.rel) * abs(expected)))
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,14 @@ def passes(expected: float, actual: float, allowed: float) -> bool:
     """Whether the distance is at most ``allowed``; the subtraction's own rounding does not decide the edge."""
     if expected == actual:
         return True
-    rounding = 2 * sys.float_info.epsilon * max(abs(expected), abs(actual))
-    return allowed > 0 and abs(actual - expected) <= allowed + rounding
+    try:
+        distance = abs(actual - expected)
+    except OverflowError:
+        return False  # an integer beyond the doubles is near no real
+    if isinstance(distance, int):
+        # Integers are subtracted without rounding: only ``allowed`` may be rounded.
+        return distance <= allowed or (isinstance(allowed, float) and distance <= allowed * (1 + 2 * _EPSILON))
+    return allowed > 0 and distance <= allowed + 2 * _EPSILON * max(abs(expected), abs(actual))
 
 
 def load(file: Path) -> Tolerances:

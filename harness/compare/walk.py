@@ -6,10 +6,10 @@ something does the walk look field by field. Which item is which is told by ``li
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from harness.compare import accounted
 from harness.compare.again import renamed
 from harness.compare.anything import ANYTHING
 from harness.compare.compiled import Way, compiled
@@ -20,6 +20,7 @@ from harness.compare.place import INSIDE, Place, below
 from harness.compare.policy import Policy
 from harness.compare.tally import Equals, Tally, is_covered, leaf_count, rule_of
 from harness.contract.nodes import Node
+from harness.documents import Unreadable, parse
 
 __all__ = ["Equals", "Policy", "Walk", "compare", "compare_valid", "is_covered", "leaf_count"]
 
@@ -28,6 +29,7 @@ def compare(expected: Any, actual: Any, node: Node, policy: Policy) -> Compariso
     """Compare two JSON documents along ``node``; every leaf of either is counted once."""
     walk = Walk(policy, Comparison(), Way.of(policy.tolerances))
     walk.pair(expected, actual, node, None, watched=bool(policy.declared))
+    accounted.check(expected, actual, node, walk.found)
     return walk.found
 
 
@@ -42,6 +44,7 @@ def compare_valid(expected: Any, actual: Any, node: Node, policy: Policy) -> tup
     walk.pair(expected, actual, node, None, watched=bool(policy.declared))
     if not walk.equal_in_type():
         return compare(expected, actual, node, policy), []
+    accounted.check(expected, actual, node, walk.found)
     return walk.found, walk.equals
 
 
@@ -112,8 +115,8 @@ class Walk(Tally):
 
     def _json_texts(self, expected: str, actual: str, node: Node, place: Place) -> None:
         try:
-            left, right = json.loads(expected), json.loads(actual)
-        except ValueError:
+            left, right = parse(expected), parse(actual)
+        except Unreadable:
             compare_leaf(self, expected, actual, node, place)
             return
         # No validator looked into the text.

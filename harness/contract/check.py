@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -16,6 +15,8 @@ from harness.contract import fast
 from harness.contract.nodes import Node, compile_schema, has_type
 from harness.contract.reference import Reference, without_dialect
 from harness.contract.registry import Schemas
+from harness.documents import Unreadable, parse
+from harness.path import join
 
 #: How many violations of one document are listed.
 LISTED = 20
@@ -74,7 +75,10 @@ def build(schemas: Schemas, schema_id: str) -> Contract:
 def violations(document: object, contract: Contract) -> list[Violation]:
     """Every breach of ``contract`` in ``document``, those of the schema first; at most ``LISTED`` of each kind."""
     found: list[Violation] = []
-    is_valid = contract.fast.is_valid(document)
+    try:
+        is_valid = contract.fast.is_valid(document)
+    except UnicodeEncodeError:
+        is_valid = False  # half a surrogate pair, which the walk below names
     if not is_valid:
         errors = (each for error in contract.reference.iter_errors(document) for each in _closest(error))
         found += [Violation(_dotted(error.absolute_path), _message(error)) for error in islice(errors, LISTED)]
@@ -154,20 +158,6 @@ def uncovered(document: object, contract: Contract) -> list[str]:
     return list(_uncovered(document, contract.node, ""))
 
 
-def join(path: str, step: str | int) -> str:
-    """``path`` one step further: ``a.b``, ``a[3]``, and ``a["odd key"]`` where a key is no plain word."""
-    if isinstance(step, int):
-        return f"{path}[{step}]"
-    if _is_plain(step):
-        return f"{path}.{step}" if path else step
-    return f"{path}[{json.dumps(step, ensure_ascii=False)}]"
-
-
-@lru_cache(maxsize=4096)
-def _is_plain(key: str) -> bool:
-    return bool(key) and all(character.isalnum() or character in "_-" for character in key)
-
-
 def _dotted(steps: Any) -> str:
     path = ""
     for step in steps:
@@ -175,14 +165,26 @@ def _dotted(steps: Any) -> str:
     return path
 
 
+def _is_whole(text: str) -> bool:
+    """Whether the text can be written to a file."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
     node = node.choose(value) if node is not None else None
     if isinstance(value, dict):
         for key, item in value.items():
+            if not _is_whole(key):
+                yield Violation(join(path, key), "its key holds half a surrogate pair", never_valid=True)
             yield from _walk(item, node.child(key) if node else None, join(path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _walk(item, node.item(index) if node else None, join(path, index))
+    elif isinstance(value, str) and not _is_whole(value):
+        yield Violation(path, "holds half a surrogate pair, which no file can hold", never_valid=True)
     elif isinstance(value, float) and not math.isfinite(value):
         message = f"{value} is no JSON number: write null when there is no value"
         yield Violation(path, message, never_valid=True)
@@ -190,9 +192,9 @@ def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
         yield Violation(path, f"{value!r} is a real number, expected {' or '.join(sorted(node.types))}")
     elif isinstance(value, str) and node and node.content is not None:
         try:
-            inside = json.loads(value)
-        except ValueError as error:
-            yield Violation(path, f"is not a JSON text: {error}")
+            inside = parse(value)
+        except Unreadable as error:
+            yield Violation(path, f"is not a JSON text: {str(error).removeprefix('is not JSON: ')}")
             return
         if node.content.validator is not None:
             errors = (each for error in node.content.validator.iter_errors(inside) for each in _closest(error))

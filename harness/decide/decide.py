@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from harness.decide.ledger import digest
 from harness.decide.patch import Entangled, patched
 from harness.decide.pending import WHOLE, Change, Decided, Item, Pending
 from harness.decide.select import Selection
+from harness.documents import parse
 from harness.files import encoded
 from harness.report import plain
 from harness.verdict import ContractError, UsageError
@@ -264,7 +264,7 @@ def _accepted_text(config: Config, change: Change, numbers: Sequence[int]) -> st
     others = [each for n, each in enumerate(change.differences) if n not in accepted]
     try:
         made = patched(
-            json.loads(base), json.loads(candidate), [each.difference for each in mine],
+            parse(base), parse(candidate), [each.difference for each in mine],
             [each.difference for each in others],
         )  # fmt: skip
     except Entangled as error:

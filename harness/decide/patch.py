@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.contract.check import join
+from harness.documents import parse
 from harness.explain.places import steps
+from harness.path import join
 
 #: The step that opens a text which holds a JSON document.
 _TEXT = "(json)"
@@ -109,7 +110,7 @@ class _Patch:
         if isinstance(golden, list) and isinstance(run, list):
             return self._list(golden, run, at, there)
         if isinstance(golden, str) and isinstance(run, str):
-            inside = self.node(json.loads(golden), json.loads(run), at + _TEXT, there + _TEXT)
+            inside = self.node(parse(golden), parse(run), at + _TEXT, there + _TEXT)
             return json.dumps(inside, ensure_ascii=False, sort_keys=True)
         raise Entangled(there or at)
 

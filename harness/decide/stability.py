@@ -13,6 +13,7 @@ from harness.compare.captures import Captures
 from harness.compare.suite import Suite
 from harness.config import Config
 from harness.decide.pending import Change, Origin
+from harness.documents import parse
 from harness.explain.places import pattern
 from harness.failing import known_artifacts
 from harness.pipelines.base import Pipeline
@@ -71,14 +72,12 @@ def confirm(
 
 def _moved(suite: Suite, case: Case, change: Change, candidate: str) -> str:
     """Which fields of one golden moved between the two runs."""
-    import json
-
     from harness.compare.walk import Policy, compare
 
     artifact = next(each for each in known_artifacts(suite.pipeline) if each.name == change.artifact)
-    again = json.loads(suite.golden_text(case, artifact))
+    again = parse(suite.golden_text(case, artifact))
     node = suite.contracts[change.artifact].node
-    found = compare(json.loads(candidate), again, node, Policy(actual_by=suite.pipeline.reference)).differences
+    found = compare(parse(candidate), again, node, Policy(actual_by=suite.pipeline.reference)).differences
     fields = list(dict.fromkeys(pattern(each.path) or "(the whole document)" for each in found))
     more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
     return f"{change.key}: {', '.join(fields[:_SHOWN])}{more}"

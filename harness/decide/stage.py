@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from harness.config import Config
 from harness.decide import chain, git, ledger, pending
 from harness.decide.ledger import Category, digest
 from harness.decide.pending import WHOLE, Change, Item, Origin, Pending
+from harness.documents import parse
 from harness.failing import artifacts_of
 from harness.files import encoded
 from harness.pipelines.base import Artifact, Pipeline
@@ -152,7 +152,7 @@ def _items(comparison: Comparison, case: str, artifact: str, configuration: str)
 def _in_its_form(suite: Suite, case: Case, artifact: Artifact, base: str) -> str:
     """The golden as it would be written today, its values untouched."""
     node = suite.contracts[artifact.name].node
-    return canonical(masked(json.loads(base), node, suite.declared_for(case, artifact.name)))
+    return canonical(masked(parse(base), node, suite.declared_for(case, artifact.name)))
 
 
 def _blocked(suite: Suite, case: Case, artifact: Artifact, comparison: Comparison) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from harness.compare.difference import Comparison, Difference
-from harness.contract.check import join
 from harness.contract.nodes import Node
+from harness.documents import Unreadable, parse
+from harness.path import join
 
 #: Whether a path is meant.
 Test = Callable[[str], bool]
@@ -38,8 +38,8 @@ def leaves(value: Any, node: Node | None, path: str = "") -> Iterator[str]:
             yield from leaves(item, node.item(index) if node else None, join(path, index))
     elif isinstance(value, str) and node is not None and node.content is not None:
         try:
-            inside = json.loads(value)
-        except (ValueError, RecursionError):
+            inside = parse(value)
+        except Unreadable:
             yield path
             return
         yield from leaves(inside, node.content, f"{path}(json)")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from harness.compare import accounted, project
 from harness.compare import declared as ledger
 from harness.compare import media as encodings
-from harness.compare import project
+from harness.compare.accounted import between
 from harness.compare.declared import Declared
 from harness.compare.difference import Comparison
 from harness.compare.outcome import absent, judge
@@ -210,8 +211,8 @@ class Comparer:
         contract = self.contract(schema)
         try:
             return self._along(contract, name, (left, right), (expected, actual), labels, media, strict, files)
-        except (RecursionError, OverflowError) as error:
-            return unreadable(name, "", f"cannot be compared: {type(error).__name__}: {error}", files)
+        except RecursionError:
+            return unreadable(name, "", "nested too deep to be compared", files)
 
     def _schema_of(self, name: str, expected: Side, actual: Side) -> str | None:
         if self.options.schema:
@@ -237,7 +238,8 @@ class Comparer:
 
     def _without_schema(self, name: str, left: Any, right: Any, files: tuple[str | None, str | None]) -> Part:
         try:
-            comparison = schemaless.compare(left, right)
+            with between(*files):
+                comparison = schemaless.compare(left, right)
         except RecursionError:
             return unreadable(name, "", "nested too deep to be compared", files)
         matched = 0
@@ -267,9 +269,12 @@ class Comparer:
                 self.pipeline, expected.documents.__getitem__, actual.documents.__getitem__, documents[1], contract.node
             )
             documents = (documents[0], sized)
-        comparison = compare(*documents, contract.node, policy)
+        with between(expected.path, actual.path):
+            comparison = compare(*documents, contract.node, policy)
         if self.options.any_contract:
-            comparison = older.without_todays_schema(comparison)
+            with between(expected.path, actual.path):
+                comparison = older.without_todays_schema(comparison)
+                accounted.check(*documents, contract.node, comparison)
         violations = self._violations(name, contract, documents, sides, labels, comparison)
         matched = 0
         if self.meant is not None:
@@ -291,17 +296,21 @@ class Comparer:
         )  # fmt: skip
 
     def _policy(self, name: str, expected: Side, actual: Side, strict: Strictness) -> Policy:
-        """Declared differences count between two configurations, and in goldens, which hold a placeholder for them."""
+        """Declared differences count between two configurations, and in goldens, which hold a placeholder for them.
+
+        Of two goldens the placeholders are compared.
+        """
         first, second = expected.configuration, actual.configuration
         golden = expected.what == "golden"
         case = case_of(actual, self.config) or case_of(expected, self.config)
         replayed = case is not None and self.pipeline.replayed(case)
-        known = second in self.pipeline.configurations
+        goldens = golden and actual.what == "golden"
+        known = goldens or second in self.pipeline.configurations
         apart = golden or (first in self.pipeline.configurations and first != second)
-        counts = known and apart and not replayed and not (golden and actual.what == "golden")
+        counts = known and apart and not replayed
         declared = [entry for entry in self.declared if entry.artifact == name] if counts else []
         return Policy(
-            actual_by=second or "B",
+            actual_by=None if goldens else second or "B",
             expected_by=None if golden else first or "A",
             tolerances=strict.tolerances,
             declared=[entry for entry in declared if case is None or entry.holds_in(case.name)],

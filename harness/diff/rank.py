@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.compare.difference import Difference, shown, type_name
 from harness.compare.walk import leaf_count
 from harness.explain.places import Graph, below, canonical
+from harness.reals import nearest
 
 #: What weighs more than what, before the size counts: a document that is not there tells more than a number in one.
 _GRAVITY = {
@@ -32,7 +33,7 @@ def weight(difference: Difference) -> float:
         return float(_WHOLE_DOCUMENT)
     if difference.kind == "value" and difference.magnitude is not None:
         # Of a text the magnitude is an error rate, which has a scale of its own.
-        sizes = [abs(v) for v in (difference.expected, difference.actual) if not isinstance(v, str)]
+        sizes = [abs(nearest(v)) for v in (difference.expected, difference.actual) if not isinstance(v, str)]
         scale = difference.allowed or max(sizes, default=1.0)
         return _NUMBER + _share(difference.magnitude / scale if scale else 0.0)
     value = difference.expected if difference.kind == "missing" else difference.actual

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness import capture as captures
-from harness import goldens
+from harness import documents, goldens
 from harness.capture import Capture
 from harness.cases import Case
 from harness.compare.documents import comparable
 from harness.config import Config
-from harness.diff import reading
-from harness.diff.reading import Unreadable
+from harness.documents import Ambiguous, Unreadable
 from harness.failing import known_artifacts
 from harness.pipelines.base import Artifact, Pipeline
 from harness.pipelines.reading import Outputs, Reader, Told, reader_of
@@ -120,15 +119,12 @@ def _capture(folder: Path, pipeline: Pipeline, reader: Reader) -> Side:
 
 
 def _captured(capture: Capture, artifact: Artifact | None, name: str) -> Any:
-    document = reading.parsed(capture.raw(name), capture.files[name])
-    if artifact is None:
-        return document
     try:
-        return comparable(capture, artifact)
+        return capture.document(name) if artifact is None else comparable(capture, artifact)
     except RecursionError as error:
         raise Unreadable(f"{capture.files[name]} is nested too deep to be read") from error
-    except ValueError as error:
-        raise Unreadable(f"{capture.files[name]} is not JSON: {error}") from error
+    except Unreadable as error:
+        raise Unreadable(f"{capture.files[name]} {error}") from error
 
 
 def _golden(folder: Path, pipeline: Pipeline, reader: Reader) -> Side:
@@ -159,7 +155,7 @@ def _golden(folder: Path, pipeline: Pipeline, reader: Reader) -> Side:
 
 
 def _outputs(found: Outputs, pipeline: Pipeline, reader: Reader) -> Side:
-    documents, unreadable = _each(found.files, lambda name: reading.document(found.files[name]))
+    documents, unreadable = _each(found.files, lambda name: _document(found.files[name]))
     files = {name: _beside(path, found.folder) for name, path in found.files.items()}
     return Side(
         "outputs", found.folder, documents, files, unreadable, possible=reader.artifacts, told=reader.told(documents),
@@ -169,7 +165,11 @@ def _outputs(found: Outputs, pipeline: Pipeline, reader: Reader) -> Side:
 
 def _file(file: Path, config: Config, pipeline: Pipeline, reader: Reader, schema: str | None) -> Side:
     try:
-        document = reading.document(file)
+        document, unreadable = documents.load(file), None
+    except Ambiguous as error:
+        document, unreadable = error.value, f"{file.name} {error}"
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
     except Unreadable as error:
         raise UsageError(f"{file}: {error}") from error
     golden = file.is_relative_to(config.snapshots) or file.resolve().is_relative_to(config.snapshots.resolve())
@@ -179,9 +179,20 @@ def _file(file: Path, config: Config, pipeline: Pipeline, reader: Reader, schema
     if schema:
         schemas = {name: schema}
     return Side(
-        "golden" if golden else "file", file, {name: document}, {name: file.name}, possible=frozenset({name}),
-        schemas=schemas, told=reader.told({name: document}), case=file.parent.name if golden else None,
+        "golden" if golden else "file", file, {} if unreadable else {name: document}, {name: file.name},
+        {name: unreadable} if unreadable else {}, possible=frozenset({name}), schemas=schemas,
+        told=reader.told({name: document}), case=file.parent.name if golden else None,
     )  # fmt: skip
+
+
+def _document(file: Path) -> Any:
+    """The document in a file that nobody vouches for."""
+    try:
+        return documents.load(file)
+    except OSError as error:
+        raise Unreadable(f"{file.name} cannot be read: {error.strerror}") from error
+    except Unreadable as error:
+        raise Unreadable(f"{file.name} {error}") from error
 
 
 def _beside(path: Path, folder: Path) -> str:

@@ -31,7 +31,7 @@ def causes(pair: Pair, graph: Graph) -> tuple[list[dict[str, Any]], str | None]:
 
 
 def _document(side: Any, artifact: str) -> Any:
-    return next(iter(side.documents.values())) if side.single else side.documents.get(artifact)
+    return next(iter(side.documents.values()), None) if side.single else side.documents.get(artifact)
 
 
 def _cause(cause: Cause) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.contract.check import join
 from harness.contract.nodes import Node
 from harness.drill.places import INSIDE, Place, changed
 from harness.drill.sizes import Scale, changes
+from harness.path import join
 
 #: A key and texts that no document has.
 ODD = "drill_odd_key"

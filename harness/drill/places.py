@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.contract.check import join
 from harness.contract.nodes import Node
+from harness.path import join
 
 
 class _Inside:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from harness.compare.difference import Difference
 from harness.explain.places import Graph, Nowhere, at, canonical, is_item, parent, pattern
+from harness.reals import nearest
 
 Check = Literal["golden", "configurations", "repeated"]
 
@@ -102,10 +103,10 @@ def series(findings: list[Finding], documents: Mapping[tuple[Comparing, str], tu
 
 
 def _numbers(value: Any, path: str) -> list[tuple[str, float]]:
-    from harness.contract.check import join
+    from harness.path import join
 
     if isinstance(value, dict):
         return [found for key, item in value.items() for found in _numbers(item, join(path, key))]
     if isinstance(value, list):
         return [found for index, item in enumerate(value) for found in _numbers(item, join(path, index))]
-    return [(path, float(value))] if isinstance(value, int | float) and not isinstance(value, bool) else []
+    return [(path, nearest(value))] if isinstance(value, int | float) and not isinstance(value, bool) else []

@@ -16,6 +16,7 @@ from harness.compare.difference import type_name
 from harness.explain.findings import Comparing, Finding, series
 from harness.explain.numbers import ENOUGH, Common, common
 from harness.explain.places import parent
+from harness.reals import nearest
 
 #: Expected and actual document of one artifact of one comparison.
 Documents = Mapping[tuple[Comparing, str], tuple[Any, Any]]
@@ -311,7 +312,7 @@ def _is_number(each: Finding) -> bool:
 
 
 def _pair(each: Finding) -> tuple[float, float]:
-    return float(each.difference.expected), float(each.difference.actual)
+    return nearest(each.difference.expected), nearest(each.difference.actual)
 
 
 def _related(group: list[Finding]) -> Iterator[tuple[Common, list[Finding]]]:
@@ -402,7 +403,7 @@ def _since(findings: list[Finding], documents: Documents) -> tuple[str, str]:
     whole = series(group, documents)
     if not whole:
         return "", ""
-    start = min(float(each.difference.expected) for each in group)
+    start = min(nearest(each.difference.expected) for each in group)
     before = [value for value in whole if value < start]
     of_all = f"; {len(group)} of {len(whole)} values of the series, {len(before)} before it are as expected"
     return (f" from t = {start:.6g} s", of_all) if before else ("", f"; {len(group)} of {len(whole)} values")

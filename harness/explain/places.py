@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from harness.documents import parse
 from harness.pipelines.base import Stage
 
 _STEP = re.compile(r'(?P<text>\(json\))|\[(?P<index>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|\.?(?P<key>[\w-]+)')
@@ -35,8 +36,8 @@ def at(document: Any, path: str) -> Any:
     value = document
     for step in steps(path):
         try:
-            value = json.loads(value) if step == "(json)" else value[step]
-        except (KeyError, IndexError, TypeError, ValueError) as error:
+            value = parse(value) if step == "(json)" else value[step]
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
             raise Nowhere(path) from error
     return value
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness import reading
 from harness.compare.mask import DECLARED, ENVIRONMENT, VOLATILE
-from harness.contract.check import join
+from harness.path import join
 from harness.verdict import ContractError, PipelineError
 
 _PLACEHOLDERS = (VOLATILE, ENVIRONMENT, DECLARED)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.contract.nodes import Align, Node
 from harness.explain.places import Graph, pattern
+from harness.reals import nearest
 from harness.report.page.marks import box_of, seconds, time_fields
 
 #: How far the nearest sample may be from a moment (s), where its list does not say.
@@ -158,7 +160,8 @@ def _numbers(item: Any) -> tuple[float, float, float, float] | None:
         return None
     if isinstance(item, dict) and {"x", "y", "width", "height"} == item.keys():
         numbers = [item["x"], item["y"], item["width"], item["height"]]
-    return tuple(float(number) for number in numbers)  # type: ignore[return-value]
+    reals = tuple(nearest(number) for number in numbers)
+    return reals if all(map(math.isfinite, reals)) else None  # type: ignore[return-value]
 
 
 def visible(found: Iterable[Thing], moment: float) -> list[Thing]:

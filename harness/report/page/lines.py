@@ -6,12 +6,14 @@ time. Nothing here knows a field by its name.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.contract.check import join
 from harness.contract.nodes import Node
+from harness.path import join
+from harness.reals import nearest
 from harness.report.page.marks import INSIDE, Link, chain, seconds
 
 Steps = tuple[str | int, ...]
@@ -164,7 +166,9 @@ def _y(line: Line, item: Any) -> float | None:
         value = _field(value, str(step))
     if line.labels is not None:
         return line.labels.index(value) if value in line.labels else None
-    return float(value) if isinstance(value, int | float) and abs(value) < float("inf") else None
+    if not isinstance(value, int | float):
+        return None
+    return near if math.isfinite(near := nearest(value)) else None
 
 
 def text(steps: Sequence[str | int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.contract.nodes import Align, Node
+from harness.reals import nearest
 
 #: Opens a text that is JSON itself.
 INSIDE = "(json)"
@@ -104,6 +106,6 @@ def _all(top: Node) -> list[Node]:
 def seconds(value: object) -> float | None:
     """A moment in seconds, be it a number or a text like ``7s``; None of anything else."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return near if math.isfinite(near := nearest(value)) else None
     match = _LABEL.fullmatch(value) if isinstance(value, str) else None
     return float(match[1]) if match else None

@@ -61,9 +61,9 @@ def test_a_run_leaves_the_goldens_alone_and_what_differs_pending(two_causes, rec
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", "cannot be read as JSON"),
-        (b'{"Core"', "cannot be read as JSON"),
-        (b'{"Core": "\xff"}', "cannot be read as JSON"),
+        (b"", "is empty"),
+        (b'{"Core"', "is not JSON"),
+        (b'{"Core": "\xff"}', "is not JSON"),
         (b"[]\n", "expected object, as the schema of scores has it, got list"),
     ],
 )

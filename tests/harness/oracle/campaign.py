@@ -1,0 +1,92 @@
+"""``make oracle PAIRS=1000000 SEED=1``: as many generated pairs as are asked for, and the page that says what came out.
+
+Every pair is handed to one comparison, in turn; what disagrees with the oracle is printed, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+from harness.files import write_atomically
+from tests.harness.oracle.drive import MODES, REPOSITORY, Driver, Said
+
+#: Disagreements that are shown in full.
+_SHOWN = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=1_000_000)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--minutes", type=float, default=600, help="stop then, and say how many there were")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the result as a page of the documentation")
+    given = parser.parse_args()
+    began, wrong = time.monotonic(), 0
+    with tempfile.TemporaryDirectory(prefix="oracle-") as root:
+        driver = Driver(Path(root))
+        done = 0
+        for number in range(given.pairs):
+            if time.monotonic() - began > 60 * given.minutes:
+                break
+            mode = MODES[number % len(MODES)]
+            if (fault := fault_of(driver, f"{given.seed} {number}", mode)) is not None:
+                wrong += 1
+                if wrong <= _SHOWN:
+                    print(fault, flush=True)
+            done += 1
+        counts = driver.counts
+    print(f"{done:,} pairs, {wrong} wrong, {counts}")
+    if given.write:
+        write_atomically(given.write, _page(given.seed, done, wrong, counts, time.monotonic() - began))
+    return int(wrong > 0)
+
+
+def fault_of(driver: Driver, seed: str, mode: str) -> str | None:
+    """What is wrong with the verdict on one pair, with the pair itself; None where it is right."""
+    left, right = driver.pair(seed, mode)
+    try:
+        said: Said = driver(mode, left, right)
+        if said.is_right:
+            return None
+        why = f"ended with {', '.join(v.label for v in said.verdicts)}, the oracle says {said.expected}"
+        why += ", and a text has no one value" * said.breach
+    except Exception:
+        why = traceback.format_exc()
+    return f"seed {seed!r}, {mode}: {why}\n{left.decode()}\n{right.decode()}\n"
+
+
+def _page(seed: str, done: int, wrong: int, counts: dict[str, dict[str, int]], seconds: float) -> str:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    facts = {
+        "pairs": f"{done:,}", "verdicts that the oracle contradicts": f"**{wrong}**", "seed": f"`{seed}`",
+        "commit": f"`{commit}`", "date": datetime.date.today().isoformat(), "hours": f"{seconds / 3600:.2f}",
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("orjson", "jsonschema", "jsonschema-rs", "rapidfuzz")},
+    }  # fmt: skip
+    return "\n".join([
+        "# Every comparison against an oracle", "",
+        "Made by `make oracle`. Each pair of documents is generated from the seed and its number (`tests/harness/oracle`):",
+        "every kind of place of a schema, odd keys, integers of any length, −0, 1.0 beside 1, 1e400, NaN, half surrogates, keys",
+        "that stand twice; then none to three changes. The oracle reads both with a reader of its own and says whether they agree;",
+        "the functions behind `parity run`, `parity diff` and `parity accept` must say the same.", "",
+        "| what | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items()), "",
+        "| comparison | agree | differ | either way |", "|---|---:|---:|---:|",
+        *(f"| {mode} | {c['agree']:,} | {c['differ']:,} | {c['either']:,} |" for mode, c in counts.items()), "",
+        "*Either way*: at the edge of a tolerance, of items of one moment in another order, or (accept) of documents that no",
+        "golden may hold: there the oracle asks only that the comparison ends.", "",
+    ])  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())
