@@ -91,7 +91,9 @@ def read(file: Path) -> dict[str, Any]:
     try:
         schema = reading.json_file(file)
     except (OSError, reading.Unfit) as error:
-        raise ContractError(f"{file}: {error}; write it anew, or restore it from git") from error
+        raise ContractError(
+            f"{file}: cannot be read as JSON: {error}; write it anew, or restore it from git"
+        ) from error
     if not isinstance(schema, dict):
         raise ContractError(f"{file}: must hold a schema, which is an object; got {json.dumps(schema)[:40]}")
     return schema

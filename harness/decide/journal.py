@@ -96,7 +96,7 @@ def finish(config: Config) -> bool:
 
 def _read(config: Config, file: Path) -> Journal:
     try:
-        found = reading.json_file(file)
+        found = reading.json_file(file, halves=True)
         journal = reading.model(Journal, {name: each for name, each in dict(found).items() if name != "format"})
         if found["format"] != FORMAT:
             raise reading.Unfit(f"format: expected {FORMAT}, got {found['format']!r:.80}")

@@ -178,7 +178,7 @@ def load(config: Config) -> Pending:
         return Pending()
     file = folder_of(config) / FILE_NAME
     try:
-        found = reading.json_file(file, schema="pending")
+        found = reading.json_file(file, schema="pending", halves=True)
         return Pending(
             run_id=found["run_id"],
             origins={case: Origin(**origin) for case, origin in found["origins"].items()},

@@ -33,7 +33,12 @@ def recorded(config, case, cpu, threads=1):
     """Goldens of ``case`` that say where they were recorded."""
     file = config.snapshots / case / "provenance.json"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({"format": "parity-provenance/1", **told(cpu, threads)}))
+    untold = dict.fromkeys(("python", "system", "machine", "cpu", "cpus", "threads"))
+    made = {
+        "format": "parity-provenance/1", "run_id": "run", "recorded": "2026-11-01T12:00:00+00:00", "configuration": "local",
+        "code": {"commit": None, "changed": None}, **untold, "packages": {}, "weights": {}, "agreed": 1,
+    }  # fmt: skip
+    file.write_text(json.dumps(made | told(cpu, threads)))
 
 
 def compared(config, *runs):

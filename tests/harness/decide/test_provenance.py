@@ -101,7 +101,9 @@ def test_what_is_written_is_read_and_what_is_broken_is_named(config, made, tmp_p
     with pytest.raises(ContractError, match=r"plain/provenance\.json: cannot be read as provenance.*from git"):
         provenance.read(config, "plain")
     file.write_text("{}")
-    with pytest.raises(ContractError, match=r"plain/provenance\.json: is no parity-provenance/1"):
+    with pytest.raises(
+        ContractError, match=r"provenance\.json: cannot be read as provenance: .top.: \"format\" is a required"
+    ):
         provenance.read(config, "plain")
 
 
