@@ -17,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -115,6 +116,13 @@ def _command_line(world: Place, error_type: str | None) -> int:
 
 PARTS: tuple[Callable[[Path], Row], ...] = (kills, stops, crowd, delay, containers, read_only, devices)
 
+
+def _told(part: Callable[[Path], Row], place: Path) -> Row:
+    row = part(place / part.__name__)
+    print(" | ".join(row), flush=True)
+    return row
+
+
 PAGE = """# All of a run, under kills
 
 What [publishing](outputs.md) was put through; `make publish-campaign` writes this page. A moment is each opening for writing, rename,
@@ -133,6 +141,7 @@ Hard links are used nowhere, so no volume without them was made. Measured on {da
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--in", dest="place", type=Path, default=Path("/dev/shm/rumiai-publish-campaign"))
+    parser.add_argument("--jobs", type=int, default=len(PARTS), help="parts that run side by side")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
@@ -140,9 +149,9 @@ def main() -> None:
     git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
     try:
-        for part in PARTS:
-            rows.append(part(options.place / part.__name__))
-            print(" | ".join(rows[-1]), flush=True)
+        with ProcessPoolExecutor(options.jobs) as pool:
+            for row in pool.map(_told, PARTS, [options.place] * len(PARTS)):
+                rows.append(row)
     finally:
         shutil.rmtree(options.place, ignore_errors=True)
     page = PAGE.format(
