@@ -48,12 +48,13 @@ def _schemas_read_once():
 
     schemas, build = project.all_schemas, check.build
     of_project = functools.cache(schemas)
-    built: dict[tuple[int, str], Any] = {}
+    # What is known by its identity is kept, for another object may get that of one that is gone.
+    built: dict[tuple[int, str], tuple[Any, Any]] = {}
 
     def once(given: Any, schema_id: str) -> Any:
         if (id(given), schema_id) not in built:
-            built[id(given), schema_id] = build(given, schema_id)
-        return built[id(given), schema_id]
+            built[id(given), schema_id] = given, build(given, schema_id)
+        return built[id(given), schema_id][1]
 
     project.all_schemas, check.build = of_project, once
     yield
