@@ -23,16 +23,16 @@ from tests.harness.conftest import ROOT, Project, every_outcome, fill
 READ = {
     "parity.toml": ("status", "report", "corpus list", "schema leaves"),
     "acceptances.jsonl": ("status", "accept --all --reason x", "suite"),
-    "reports/pending/pending.json": ("status", "accept --all --reason x", "reject --all"),
+    "reports/latest/pending/pending.json": ("status", "accept --all --reason x", "reject --all"),
     ".deciding.json": ("status", "accept --all --reason x"),
-    "reports/parity.json": (
+    "reports/latest/parity.json": (
         "report",
         "report -v",
         "report --format html",
         "report --format markdown",
         "review --no-open",
     ),
-    "reports/differences.json": ("report -v", "report --format html", "report --format annotations"),
+    "reports/latest/differences.json": ("report -v", "report --format html", "report --format annotations"),
     "declared.jsonl": ("suite",),
     "schemas/tolerances.json": ("suite", "diff reports/captures reports/captures"),
     "schemas/scores.schema.json": ("suite", "schema leaves", "diff reports/captures reports/captures"),
@@ -142,7 +142,7 @@ def test_a_damaged_file_is_named_and_nothing_breaks(whole, tmp_path, monkeypatch
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr("harness.review.serve.serve", lambda *_, **__: SimpleNamespace(made=()))
     root = tmp_path / "p"
-    shutil.copytree(whole.root, root)
+    shutil.copytree(whole.root, root, symlinks=True)
     project = Project(root)
     monkeypatch.chdir(root)
     rng = random.Random(f"20261130 {name}")
@@ -171,7 +171,7 @@ def test_a_damaged_file_is_named_and_nothing_breaks(whole, tmp_path, monkeypatch
 @pytest.mark.parametrize("name", READ)
 def test_a_folder_in_its_place_is_named(whole, tmp_path, monkeypatch, name):
     monkeypatch.delenv("CI", raising=False)
-    shutil.copytree(whole.root, tmp_path / "p")
+    shutil.copytree(whole.root, tmp_path / "p", symlinks=True)
     project = Project(tmp_path / "p")
     (project.root / name).unlink()
     (project.root / name).mkdir()
