@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_runs_of_long_ago_are_removed_but_none_that_somebody_reads_or_compared(c
     ids = (f"20261201T{number:06d}Z-abcdef" for number in itertools.count())
     monkeypatch.setattr(runs, "new_id", lambda: next(ids))
     shutil.copytree(checkout.root, tmp_path / "p", symlinks=True)
-    config = settings.load(tmp_path / "p/parity.toml")
+    config = replace(settings.load(tmp_path / "p/parity.toml"), keep=4)
     shutil.rmtree(config.reports / runs.RUNS)
     (config.reports / runs.LATEST).unlink()
     made = [_finished(config) for _ in range(2)]
@@ -141,7 +142,7 @@ def test_what_is_no_run_is_named(checkout, tmp_path):
     assert (done.returncode, "no run with a report is called so" in done.stderr) == (2, True)
     done = checkout.parity("report", "--run", "")
     assert done.returncode == 2
-    checkout.write("few.toml", (checkout.root / "parity.toml").read_text().replace("keep = 4", "keep = 0"))
+    checkout.write("few.toml", (checkout.root / "parity.toml").read_text().replace("keep = 40", "keep = 0"))
     done = checkout.parity("--config", "few.toml", "report")
     assert (done.returncode, "keep must be a number of runs, 1 or more, got 0" in done.stderr) == (2, True)
 
