@@ -318,7 +318,8 @@ _SPANS = (("start", "end"), ("timestamp", "end_timestamp"), ("start_time", "end_
 def checked(shape: str, document: Any, path: str) -> dict[str, Any]:
     """``document`` when it has the shape of the service (or of "state", "facts", "size"); raises ``Mismatch``.
 
-    Values are kept as they are, except that 7.0 becomes 7 where a whole number stands. No span ends before it begins.
+    Values and the order of keys are kept, except that 7.0 becomes 7 where a whole number stands. No span ends before it
+    begins.
     """
     try:
         found = _ADAPTERS[shape].validate_python(document)
@@ -326,9 +327,20 @@ def checked(shape: str, document: Any, path: str) -> dict[str, Any]:
         first = error.errors(include_url=False)[0]
         got = ... if first["type"] == "missing" else first["input"]
         raise Mismatch(_place(path, first["loc"]), _expected(first), got) from None
+    found = _in_order_of(document, found)
     for key, records in found.items():
         for index, record in enumerate(records if isinstance(records, list) else ()):
             _check_spans(record, f"{path}.{key}[{index}]")
+    return found
+
+
+def _in_order_of(document: Any, found: Any) -> Any:
+    """``found`` with its keys in the order of ``document``, so that what is computed from a recording is written as it was."""
+    if isinstance(found, dict) and isinstance(document, dict):
+        keys = dict.fromkeys((*(key for key in document if key in found), *found))
+        return {key: _in_order_of(document.get(key), found[key]) for key in keys}
+    if isinstance(found, list) and isinstance(document, list):
+        return [_in_order_of(*pair) for pair in zip(document, found, strict=True)]
     return found
 
 
