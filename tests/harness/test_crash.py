@@ -53,7 +53,7 @@ def compared(tmp_path_factory):
 
 @pytest.fixture
 def project(compared, tmp_path):
-    shutil.copytree(compared.root, tmp_path / "p")
+    shutil.copytree(compared.root, tmp_path / "p", symlinks=True)
     return Project(tmp_path / "p")
 
 
