@@ -200,8 +200,10 @@ def _told(made: Decided) -> dict[str, Any]:
 def _check_run(pending: Pending, run_id: str | None) -> None:
     if run_id is not None and run_id != pending.run_id:
         raise DecidedError(
-            f"what was decided on comes from run {run_id}, but the last one is {pending.run_id or 'none'}: nothing was decided; "
-            "look at the report of that one"
+            f"what was decided on comes from run {run_id}, but the last one is {pending.run_id}: nothing was decided; look "
+            "at the report of that one"
+            if pending.run_id
+            else f"run {run_id} has no report any more: nothing was decided; make one with `parity run`"
         )
 
 

@@ -36,7 +36,8 @@ def config(tmp_path: Path) -> settings.Config:
     real = settings.load(ROOT / "parity.toml")
     return dataclasses.replace(
         real, file=tmp_path / "parity.toml", corpus=tmp_path / "corpus", snapshots=tmp_path / "snapshots",
-        reports=tmp_path / "reports", captures=tmp_path / "reports/captures", fresh=(),
+        reports=tmp_path / "reports", captures=tmp_path / "reports/captures",
+        captures_of_last=tmp_path / "reports/captures", fresh=(),
     )  # fmt: skip
 
 
