@@ -147,12 +147,13 @@ def ended(number: int) -> int:
 
 
 def boundary(
-    number: int, folder: Path, strike: Callable[[], None], count: list[int] | None = None
+    number: int, folder: Path, strike: Callable[[], None], count: list[int] | None = None, *, ends: bool = True
 ) -> Callable[[], None]:
     """Let ``strike`` happen at the ``number``th moment, from 1, at which this process changes something in ``folder``.
 
     Moments are: before each opening for writing, renaming, removing, making of a folder and locking; before and after
-    each fsync, and with half of the file on disk. ``count`` is filled with how many there were.
+    each fsync, and with half of the file on disk where ``strike`` ``ends`` the run. ``count`` is filled with how many there
+    were.
     """
     passed = count if count is not None else [0]
     inside = os.path.realpath(folder)
@@ -160,7 +161,7 @@ def boundary(
     def moment(torn: int | None = None) -> None:
         passed[0] += 1
         if passed[0] == number:
-            if torn is not None:
+            if torn is not None and ends:
                 os.ftruncate(torn, os.fstat(torn).st_size // 2)
             strike()
 

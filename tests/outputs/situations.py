@@ -117,7 +117,7 @@ def in_two_containers(root: Path, seed: int, moments: int, isolate: Callable[[],
     assert ended(killed) == -9
     left = [name for name in place.files() if _is_of(other, name)]
     wait = chance.uniform(0.05, 0.3)
-    rest = boundary(chance.randint(1, moments - 5), root, lambda: time.sleep(wait))
+    rest = boundary(chance.randint(1, moments - 5), root, lambda: time.sleep(wait), ends=False)
 
     def contained(views: int, arm: Callable[[], None]) -> int:
         place.recording(views)
