@@ -66,11 +66,11 @@ drill: setup
 pairs: setup
 	$(PY) -m tests.harness.runs.pairs 60 --at-once 4 --write docs/pairs.md
 
-# What comparing costs, on a machine that does nothing else; about a quarter of an hour.
 # A thousand recordings and three hundred metadata documents with one value wrong each; the page is committed.
 wrong-values: setup
 	$(PY) -m tests.wrong_values --recordings 1000 --metadata 300 --write docs/wrong-values.md
 
+# What comparing costs, on a machine that does nothing else; about a quarter of an hour.
 bench: setup
 	$(PY) bench/diff.py --deepdiff-seconds 240 --write docs/performance.md
 

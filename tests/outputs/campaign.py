@@ -42,7 +42,7 @@ def stops(place: Path) -> Row:
     moments = situations.moments(place)
     seen = Counter(situations.stopped_at(place, moment, earlier=0) for moment in range(1, moments - 1))
     return (
-        "SIGTERM at every moment of the first replay of an id",
+        "SIGTERM at as many moments of the first replay of an id",
         f"{sum(seen.values())} moments",
         f"{seen['nothing']} times nothing and 143, {seen['all']} times all of it and 0; nothing else left at once",
     )
