@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from harness.compare.difference import Comparison, Difference
@@ -47,38 +49,71 @@ def leaves(value: Any, node: Node | None, path: str = "") -> Iterator[str]:
         yield path
 
 
-def narrowed(found: Comparison, exact: Comparison, present: Sequence[str], meant: Test) -> Comparison:
-    """``found`` without what lies at places that are not ``meant``.
+@dataclass(frozen=True)
+class Asked:
+    """The leaves of both documents that are asked for, in the order of their paths."""
 
-    ``exact`` is the same comparison without tolerances: what differs there and not here lies within them. ``present``:
-    the paths of all leaves of the actual document.
+    expected: Sequence[str]
+    actual: Sequence[str]
+
+    @classmethod
+    def of(cls, expected: Any, actual: Any, node: Node | None, meant: Test) -> Asked:
+        """Those at places that are ``meant``."""
+        sides = (sorted(filter(meant, leaves(side, node))) for side in (expected, actual))
+        return cls(*sides)
+
+    def within(self, difference: Difference) -> tuple[list[str], list[str]]:
+        """Those that a difference is about, of either side: at its place, or below what stands there."""
+        of_expected, of_actual = difference.expected_path or difference.path, difference.path
+        expected = [] if difference.kind == "extra" else list(_below(self.expected, of_expected))
+        actual = [] if difference.kind == "missing" else list(_below(self.actual, of_actual))
+        if difference.kind == "length":  # what both have is compared item by item
+            common = min(difference.expected, difference.actual)
+            expected = [path for path in expected if _is_beyond(common, path, of_expected)]
+            actual = [path for path in actual if _is_beyond(common, path, of_actual)]
+        return expected, actual
+
+    def has(self, path: str) -> bool:
+        """Whether one of them stands at a place of either side, or below it."""
+        return any(True for side in (self.expected, self.actual) for _ in _below(side, path))
+
+
+def narrowed(found: Comparison, exact: Comparison, asked: Asked, meant: Test) -> Comparison:
+    """``found`` without what is not about a place that is ``meant``; ``asked`` are the leaves that are.
+
+    ``exact`` is the same comparison without tolerances: what differs there and not here lies within them.
     """
     kept = Comparison()
-    kept.differences = [each for each in found.differences if _about(each, meant)]
-    kept.uncompared = [path for path in found.uncompared if meant(path)]
+    on_this_side = 0
+    for each in found.differences:
+        expected, actual = asked.within(each)
+        if expected or actual or meant(each.path):
+            kept.differences.append(each)
+            kept.differing += max(1, len(expected), len(actual))
+            on_this_side += len(actual)
+    kept.uncompared = [path for path in found.uncompared if meant(path) or asked.has(path)]
     kept.ignored = [leaf for leaf in found.ignored if meant(leaf.path)]
     kept.flips = [flip for flip in found.flips if meant(flip.path) or meant(flip.list_path)]
-    kept.differing = sum(_size(each, meant) for each in kept.differences)
     kept.flipped = found.flipped if kept.flips else 0
     left_out = {leaf.path for leaf in found.ignored}
     still = {each.path for each in found.differences}
     tolerated = {each.path for each in exact.differences if each.path not in still | left_out and meant(each.path)}
     kept.within_tolerance = len(tolerated)
-    here = sum(1 for path in present if meant(path))
-    on_this_side = sum(_size(each, meant) for each in kept.differences if each.kind != "missing")
-    kept.exact = max(0, here - on_this_side - len(kept.ignored) - len(kept.uncompared) - len(tolerated) - kept.flipped)
+    elsewhere = on_this_side + len(kept.ignored) + sum(map(meant, kept.uncompared)) + len(tolerated) + kept.flipped
+    kept.exact = max(0, len(asked.actual) - elsewhere)
     return kept
 
 
-def _about(difference: Difference, meant: Test) -> bool:
-    """Whether a difference touches a place that is meant: it lies there, or what is missing or extra holds such a place."""
-    return meant(difference.path) or any(meant(path) for path in _inside(difference))
+def _below(paths: Sequence[str], place: str) -> Iterator[str]:
+    """Those of the sorted ``paths`` that stand at ``place`` or below it."""
+    for index in range(bisect_left(paths, place), len(paths)):
+        path = paths[index]
+        if not path.startswith(place):
+            return
+        if not place or path[len(place) : len(place) + 1] in ("", ".", "[", "("):
+            yield path
 
 
-def _inside(difference: Difference) -> list[str]:
-    value = difference.expected if difference.kind == "missing" else difference.actual
-    return list(leaves(value, None, difference.path))
-
-
-def _size(difference: Difference, meant: Test) -> int:
-    return max(1, sum(1 for path in _inside(difference) if meant(path)))
+def _is_beyond(common: int, path: str, of_list: str) -> bool:
+    """Whether a leaf of a list is the empty list itself, or stands behind its first ``common`` items."""
+    return path == of_list or int(path[len(of_list) + 1 :].partition("]")[0]) >= common

@@ -244,9 +244,9 @@ class Comparer:
             return unreadable(name, "", "nested too deep to be compared", files)
         matched = 0
         if self.meant is not None:
-            present = [path for path in fields.leaves(right, None) if self.meant(path)]
-            comparison = fields.narrowed(comparison, comparison, present, self.meant)
-            matched = len(present) + len(comparison.differences)
+            asked = fields.Asked.of(left, right, None, self.meant)
+            comparison = fields.narrowed(comparison, comparison, asked, self.meant)
+            matched = len(asked.actual) + len(comparison.differences)
         return Part(
             name, "compared", judge(comparison), comparison, files=files, messages=(schemaless.NOTE,), matched=matched
         )
@@ -282,10 +282,10 @@ class Comparer:
             exact = comparison
             if strict.tolerances is not None:
                 exact = compare(*documents, contract.node, replace(policy, tolerances=None))
-            present = list(fields.leaves(documents[1], contract.node))
-            comparison = fields.narrowed(comparison, exact, present, meant)
+            asked = fields.Asked.of(*documents, contract.node, meant)
+            comparison = fields.narrowed(comparison, exact, asked, meant)
             violations = tuple((label, each) for label, each in violations if meant(each.path))
-            matched = sum(map(meant, present)) + len(comparison.differences)
+            matched = len(asked.actual) + len(comparison.differences)
         if media.state == "different":
             hashed = getattr(self.pipeline, "hashed", None)
             comparison = encodings.without_the_file(comparison, name, self.pipeline.stages, hashed)

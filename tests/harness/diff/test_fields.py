@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harness.diff.fields import matcher
+from harness.compare.anything import ANYTHING
+from harness.compare.walk import Policy, compare
+from harness.contract.nodes import compile_schema
+from harness.contract.registry import collect
+from harness.diff.fields import Asked, matcher, narrowed
 from tests.harness.diff.deployed import Folder, write
 
 
@@ -116,3 +120,54 @@ def test_fields_of_files_without_a_schema(diff_json, tmp_path):
     done = diff_json(first, second, "--field", "list[*].y")
     assert [each["path"] for each in done.pair["findings"]] == ["list[1].y"]
     assert done.report["counts"]["exact"] == 1
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "pattern"),
+    [
+        ({"a": {"b": 1}}, {"a": 5}, "*.b"),
+        ({"a": 5}, {"a": {"b": 1}}, "*.b"),
+        ({"a": [{"b": 1}]}, {"a": None}, "a[*].b"),
+        ({"old": {"b": 1, "t": "a longer text"}}, {"new": {"b": 1, "t": "a longer text"}}, "old"),
+        ({"old": {"b": 1, "t": "a longer text"}}, {"new": {"b": 1, "t": "a longer text"}}, "new.b"),
+        ({"curve": [1, 2, 3]}, {"curve": [1, 2]}, "curve[2]"),
+        ({"curve": []}, {"curve": [1, 2]}, "curve[*]"),
+        ({"places": [1]}, {"places": [1, 2]}, "places[1]"),
+        ({"text": '{"b": 1}'}, {"text": None}, "text(json).b"),
+        ({"free": {"b": 1}}, {"free": 5}, "free.b"),
+    ],
+    ids=str,
+)
+def test_a_field_that_one_side_alone_has_is_never_parity(expected, actual, pattern):
+    number = {"type": "integer"}
+    anything = {"type": ["integer", "null", "string", "array", "object"], "items": {"$ref": "#/$defs/block"}}
+    anything |= {"properties": {"b": number, "t": {"type": "string"}}}
+    curve = {"type": "array", "items": number, "x-parity": {"series": {"start": 0, "step": 1, "unit": "s"}}}
+    properties = {
+        "a": anything, "old": {"$ref": "#/$defs/block"}, "new": {"$ref": "#/$defs/block"}, "curve": curve, "same": number,
+        "places": {"type": "array", "prefixItems": [number, number]}, "free": True,
+        "text": {"type": ["string", "null"], "contentSchema": {"type": "object", "properties": {"b": number}}},
+    }  # fmt: skip
+    schema = {"$id": "s", "properties": properties, "$defs": {"block": anything}, "type": "object"}
+    node = compile_schema(collect([schema]), "s")
+    expected, actual, meant = {**expected, "same": 1}, {**actual, "same": 1}, matcher([pattern, "same"])
+    for along in (node, ANYTHING):
+        if along is ANYTHING and "(json)" in pattern:
+            continue
+        found = compare(expected, actual, along, Policy(expected_by="a", actual_by="b"))
+        kept = narrowed(found, found, Asked.of(expected, actual, along, meant), meant)
+        assert kept.differences or kept.uncompared
+        assert kept.exact == 1, kept
+
+
+def test_items_that_both_sides_have_are_not_about_the_length():
+    series = {
+        "type": "array",
+        "items": {"type": "integer"},
+        "x-parity": {"series": {"start": 0, "step": 1, "unit": "s"}},
+    }
+    node = compile_schema(collect([{"$id": "s", "type": "object", "properties": {"curve": series}}]), "s")
+    sides, meant = ({"curve": [1, 2, 3]}, {"curve": [1, 2]}), matcher(["curve[1]"])
+    found = compare(*sides, node, Policy(expected_by="a", actual_by="b"))
+    kept = narrowed(found, found, Asked.of(*sides, node, meant), meant)
+    assert (kept.differences, kept.exact) == ([], 1)
