@@ -82,7 +82,8 @@ class Platform:
     """
 
     #: Some of its characters are escaped in URLs, JSON or HTML, so that a test can tell whether it was shown in any form.
-    token = "apify_api_l00pback/stand-in+for~Tests=="
+    #: In pieces, so that no copy of this file holds what must stand in no file.
+    token = "".join(("apify_api_", "l00pback/stand", "-in+for~Tests=="))
 
     def __init__(self, cases: Iterable[Path], *, faults: Iterable[Fault | str] = ()) -> None:
         self.faults = frozenset(map(Fault, faults))
