@@ -10,7 +10,7 @@ import click
 from click.exceptions import Exit
 
 from rumiai_v2.entry import failed, main
-from rumiai_v2.errors import OutputError
+from rumiai_v2.errors import OutputError, Stopped
 from rumiai_v2.shown import shown_document
 
 if TYPE_CHECKING:
@@ -197,7 +197,11 @@ def _execute(make_source: Callable[[Settings], Any], options: dict[str, Any]) ->
             returned = run(config).returned
     except BaseException as error:
         returned = failed(error)
-    _finish(returned, streams, as_json=as_json, return_file=return_file)
+    try:
+        _finish(returned, streams, as_json=as_json, return_file=return_file)
+    except Stopped as stop:  # nobody reads the pipe: that changes nothing about the run
+        how = "all outputs of the run are published" if returned["success"] else returned["error"]
+        raise type(stop)(f"when the run had ended and was being told of: {how}") from None
 
 
 def _return_file(given: Path | None, streams: Streams) -> ReturnFile | None:

@@ -63,6 +63,8 @@ class Stream(io.TextIOWrapper):
         self.descriptor = descriptor
 
     def write(self, text: str) -> int:
+        if not isinstance(text, str):  # click asks in this way whether a stream takes bytes
+            raise TypeError(f"expected a text, got {type(text).__name__}")
         super().write(redacted(shown(text)))
         return len(text)
 

@@ -67,8 +67,8 @@ class Stopped(BaseException):
     exit_code = 143
     signal = "SIGTERM"
 
-    def __init__(self) -> None:
-        super().__init__(f"stopped by {self.signal} before the run was done; start it again")
+    def __init__(self, how_far: str = "before the run was done; start it again") -> None:
+        super().__init__(f"stopped by {self.signal} {how_far}")
 
 
 class Interrupted(Stopped):

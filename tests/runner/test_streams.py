@@ -75,6 +75,22 @@ def test_the_other_commands(tmp_path, command, code):
     assert b"Traceback" not in finished.stderr and b"Exception ignored" not in finished.stderr
 
 
+@pytest.mark.parametrize("command", ["--help", "replay --help", "", "replay", "local a.mp4 --nope"])
+def test_help_and_usage_are_texts(tmp_path, command):
+    finished = shell(f"rumiai {command}", tmp_path)
+    assert (finished.stdout or finished.stderr).decode().startswith("Usage: python -m rumiai_v2 ")
+
+
+def test_a_run_that_is_stopped_while_nobody_reads_its_pipe_says_that_it_is_published(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    stop = f"(until ls insights/{ID}/report_*; do sleep 0.1; done; sleep 1; kill -TERM $!) >/dev/null 2>&1"
+    command = f"rumiai replay '{RECORDED}' --json --return-file pipe & {stop}; wait $!"
+    finished = shell(command.replace("rumiai replay", f"'{sys.executable}' -m rumiai_v2 replay"), tmp_path)
+    said = json.loads(finished.stdout)
+    assert finished.returncode == said["exit_code"] == 143 and published(tmp_path)
+    assert "published" in said["error"] and "start it again" not in said["error"]
+
+
 def test_a_stream_that_others_have_made_non_blocking_takes_a_long_document(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "rumiai_v2", "replay", str(RECORDED), "--json"],
