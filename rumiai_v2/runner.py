@@ -17,6 +17,7 @@ from rumiai_v2.failure import failure
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.models.evidence import Evidence
 from rumiai_v2.outputs.file_sets import stage_set, to_json
+from rumiai_v2.outputs.files import is_same
 from rumiai_v2.outputs.ownership import Places
 from rumiai_v2.outputs.publication import Publication
 from rumiai_v2.outputs.reading import standing_unified
@@ -251,7 +252,7 @@ class _Run:
     def _is_its_own_recording(self, unified_path: Path) -> bool:
         """A replay never overwrites the recording it reads."""
         source = self.config.source
-        return isinstance(source, Recording) and unified_path.exists() and source.path.samefile(unified_path)
+        return isinstance(source, Recording) and is_same(source.path, unified_path)
 
     def _check_id_is_free(self, video_id: str, sha256: str | None, reference: str) -> None:
         """Stop when this id was recorded with other media from another source (a re-encode of the same source may)."""

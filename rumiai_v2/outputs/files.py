@@ -38,6 +38,14 @@ def while_missing(make: Callable[[], Made]) -> Made:
     return make()
 
 
+def is_same(a: Path, b: Path) -> bool:
+    """Whether both are there and are one file or folder; what cannot be reached is not the same as anything."""
+    try:
+        return a.samefile(b)
+    except OSError:
+        return False
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Make ``path`` with ``content``, on disk when this returns; raises ``OSError``, also where it exists."""
     with path.open("xb") as out:

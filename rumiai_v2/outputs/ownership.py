@@ -52,7 +52,7 @@ class Places:
         return [
             *self.insights.glob(inside),
             *self.insights.glob(f"*/{inside}"),
-            *(file for file in outside if file.exists()),
+            *filter(os.path.exists, outside),  # in a folder that cannot be reached it has left none
         ]
 
 

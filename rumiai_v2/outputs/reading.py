@@ -7,6 +7,7 @@ deployed system, which writes no reports and no contract version, count by thems
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from rumiai_v2.errors import OutputError
 from rumiai_v2.outputs.file_sets import SET_FILE
+from rumiai_v2.outputs.files import is_same
 from rumiai_v2.outputs.journal import NAME, read_journal, standing
 from rumiai_v2.outputs.ownership import OWNER, Alone, Places
 from rumiai_v2.outputs.publication import settle
@@ -63,11 +65,11 @@ def standing_unified(unified: Path, places: Places) -> Path:
 
     What was decided is put into place first; where that is impossible the answer is where it stands.
     """
-    layouts = [places] if _is_in(unified, places.unified) else []
+    layouts = [places] if is_same(unified.parent, places.unified) else []
     beside = unified.parent.parent / places.insights.parent.name / places.video_id
     layouts.append(Places(places.video_id, beside, unified.parent, places.temp))
     for layout in layouts:
-        if not (layout.insights / NAME).exists():
+        if not os.path.exists(layout.insights / NAME):
             continue
         try:
             with Alone(layout, lambda folder: None).held():
@@ -95,7 +97,3 @@ def _is_undecided(name: str, files: Mapping[str, Path], decided: set[str]) -> bo
     except (OSError, ValueError, RecursionError):
         return False  # whoever reads it says what is wrong with it
     return isinstance(document, dict) and "contract_version" in document
-
-
-def _is_in(file: Path, folder: Path) -> bool:
-    return file.parent.exists() and folder.exists() and file.parent.samefile(folder)

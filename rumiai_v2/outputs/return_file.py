@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rumiai_v2.errors import OutputError, UsageError
-from rumiai_v2.outputs.files import write_atomically
+from rumiai_v2.outputs.files import is_same, write_atomically
 
 _THROUGH = {stat.S_IFCHR, stat.S_IFIFO}
 
@@ -47,9 +47,7 @@ class ReturnFile:
     def check(self, inputs: Iterable[Path], *, unified: Path, insights: Path, temp: Path) -> None:
         """``UsageError`` where it is one of ``inputs``, or where runs put their outputs."""
         for path in inputs:
-            if self._target == Path(os.path.realpath(path)) or (
-                _both_there(self.given, path) and self.given.samefile(path)
-            ):
+            if self._target == Path(os.path.realpath(path)) or is_same(self.given, path):
                 raise self._refused(f"got {path}, which this run reads", "name another file")
         within = self._target.parent
         unified, insights, temp = (Path(os.path.realpath(folder)) for folder in (unified, insights, temp))
@@ -95,7 +93,3 @@ def _stat(path: Path) -> os.stat_result | None:
 def _first_there(folder: Path) -> Path:
     """``folder``, or the first above it that is there."""
     return next(each for each in (folder, *folder.parents) if each.exists())
-
-
-def _both_there(*paths: Path) -> bool:
-    return all(path.exists() for path in paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,9 +46,15 @@ class LocalFile:
         return shown(self.path.stem), f"the name of the file {self.path}"
 
     def fetch(self, described: Described, partial: Path, progress: Callable[[float], None]) -> Path:
-        if not self.path.exists():
-            raise InputError(f"video file {self.path}: expected an existing video file, found nothing; check the path")
-        if not self.path.is_file():
+        try:
+            kind = self.path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(
+                f"video file {self.path}: expected an existing video file, found nothing; check the path"
+            ) from None
+        except OSError as error:
+            raise InputError(f"video file {self.path}: cannot be reached ({error.strerror}); check the path") from None
+        if not stat.S_ISREG(kind):
             raise InputError(f"video file {self.path}: expected a file, found a folder or device; name one video file")
         return self.path
 

@@ -1,5 +1,6 @@
 """Every situation of the exit-code table: code, text, return structure, nothing left behind."""
 
+import errno
 import json
 import os
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rumiai_v2.errors import InputError, OutputError
 from rumiai_v2.services.base import ServiceInfo
 from tests.runner.conftest import VIDEO_ID, make_case
 from tests.runner.world import failing_analysis
@@ -394,3 +396,54 @@ def test_failures_print_what_happened_where_and_the_code(local):
     assert finished.returncode == 2
     assert "❌ UsageError in scraping_metadata (exit 2)" in finished.stdout
     assert "error: metadata file missing/metadata.json: cannot be read" in finished.stderr
+
+
+# ---------------------------------------------------------------- paths that cannot be reached
+
+
+@pytest.fixture(params=["too long", "not allowed"])
+def out_of_reach(request, tmp_path, monkeypatch):
+    """A folder of which the system says neither that something is there nor that nothing is."""
+    if request.param == "too long":
+        return tmp_path / ("a" * 300)
+    folder = tmp_path / "closed"
+    real = os.stat
+
+    def stat(path, *args, **kwargs):
+        if str(path).startswith(str(folder)):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "stat", stat)
+    return folder
+
+
+def test_a_video_that_cannot_be_reached(out_of_reach):
+    from rumiai_v2.sources.local_file import LocalFile
+
+    with pytest.raises(InputError, match="cannot be reached"):
+        LocalFile(out_of_reach / "a.mp4").fetch(None, None, None)
+
+
+def test_a_recording_that_cannot_be_reached(tmp_path, out_of_reach):
+    from rumiai_v2.outputs.ownership import Places
+    from rumiai_v2.outputs.reading import standing_unified
+
+    recording = out_of_reach / "unified_analysis" / "a.json"
+    assert (
+        standing_unified(recording, Places("a", out_of_reach / "insights" / "a", out_of_reach, tmp_path)) == recording
+    )
+
+
+def test_a_folder_for_unified_files_that_cannot_be_reached_costs_nothing_that_was_staged(tmp_path, out_of_reach):
+    from rumiai_v2.outputs.ownership import Places
+    from rumiai_v2.outputs.publication import Publication
+
+    places = Places("a", tmp_path / "insights" / "a", out_of_reach, tmp_path / "temp")
+    publication = Publication()
+    publication.begin(places)
+    publication.stage(places.insights / "report_<stamp>.json", b"{}")
+    with pytest.raises(OutputError):
+        publication.stage(places.unified_file, b"{}")
+    publication.discard()
+    assert not places.insights.exists()
