@@ -90,7 +90,7 @@ def described_video(document: Any) -> VideoMetadata:
             f"TikTok's page data), with keys such as {', '.join(RECOGNISED[2:4])} or playCount, got {got}"
         )
     metadata = metadata_from(item)
-    if kind is not Kind.ITEM and all(n is None for n in metadata.counts()):
+    if all(n is None for n in metadata.counts()):
         log.warning("metadata: %s that states no counts: they are unknown", kind)
     return metadata
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rumiai_v2.errors import InputError, OutputError, SourceError, UsageError
@@ -18,6 +18,9 @@ from rumiai_v2.redact import redacted, register_url
 from rumiai_v2.settings import Settings
 from rumiai_v2.sources.address import why_unreadable
 from rumiai_v2.sources.base import Described
+
+if TYPE_CHECKING:
+    import httpx
 
 ACTOR = "GdWCkxBtKWOsKjdch"
 #: Items that are looked at; one video is asked for, and an actor may put words of its own beside it.
@@ -192,6 +195,11 @@ class TikTok:
             raise SourceError(
                 f"download address of {self.shown}: the platform's item has none; the actor's output has changed"
             )
+        if reason := why_unreadable(url):
+            raise SourceError(
+                f"download address of {self.shown}: expected http://… or https://…, got {_begin(_without_query(url))}: {reason}; "
+                "the actor's output has changed"
+            )
         complete = False
         try:
             self._download(url, partial, progress)
@@ -221,15 +229,20 @@ class TikTok:
             wait=wait_exponential(multiplier=0.2, max=5),
             reraise=True,
         )
-        with media_errors(url):
-            attempts(self._download_once, url, partial, progress)
+        try:
+            client = httpx.Client(follow_redirects=True, timeout=MEDIA_SILENCE)
+        except (OSError, ValueError, ImportError) as error:  # it reads proxies and certificates from the environment
+            raise SourceError(
+                f"download of {_without_query(url)}: the proxy or the certificates that the environment names cannot be used "
+                f"({type(error).__name__}: {error}); correct or unset HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE or "
+                "SSLKEYLOGFILE"
+            ) from None
+        with client, media_errors(url):
+            attempts(self._download_once, client, url, partial, progress)
 
-    def _download_once(self, url: str, partial: Path, progress: Callable[[float], None]) -> None:
-        import httpx
-
+    def _download_once(self, client: httpx.Client, url: str, partial: Path, progress: Callable[[float], None]) -> None:
         log.info("downloading %s", _without_query(url))
         with (
-            httpx.Client(follow_redirects=True, timeout=MEDIA_SILENCE) as client,
             client.stream("GET", url, headers=self._credentials(url)) as response,
             partial.open("wb") as out,
         ):

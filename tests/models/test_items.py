@@ -164,3 +164,8 @@ def test_the_words_of_an_error():
     assert error_of({"url": PAGE, "error": "gone", "errorCode": "E"}) == "gone (E)"
     assert error_of({"errorDescription": "private", "errorCode": None}) == "private"
     assert error_of(APIFY) is None
+
+
+def test_other_names_for_counts_are_not_taken_for_none_in_silence(tmp_path, caplog):
+    read(tmp_path, {"id": "3", "videoUrl": "https://host/v.mp4", "likesCount": 9, "videoPlayCount": 200})
+    assert "states no counts" in caplog.text

@@ -352,3 +352,27 @@ def test_a_warning_a_thread_and_a_crash_show_no_token(production):
     assert "warned of ***" in done.stderr and "KeyError: '***'" in done.stderr
     assert "nothing is '***'" in json.loads(done.stdout)["error"] and "nothing is '***'" in crash.read_text()
     assert not found_in((done.stdout + done.stderr + crash.read_text()).encode())
+
+
+# ---------------------------------------------------------------- the way to the media host
+
+
+@pytest.mark.parametrize("address", ["http://[x", "http://host:99999/x.mp4", "ftp://host/x.mp4", "/x.mp4"])
+def test_a_media_address_that_cannot_be_read(production, address):
+    failed(production, scraped(production, item(mediaUrls=[address])), "download address of", stage="downloading_video")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("HTTP_PROXY", "odd://x"),
+        ("SSL_CERT_FILE", "/gone"),
+        ("SSLKEYLOGFILE", "/gone/x"),
+    ],
+)
+def test_an_environment_that_the_download_cannot_use(production, monkeypatch, name, value):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # the platform itself can be asked
+    monkeypatch.setenv(name, value)
+    result = scraped(production, item(mediaUrls=[media(production)]))
+    failed(production, result, "that the environment names cannot be used", stage="downloading_video")
