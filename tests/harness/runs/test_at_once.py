@@ -79,7 +79,8 @@ def test_commands_read_the_run_that_is_named_and_list_what_there_is_otherwise(ch
     assert (done.returncode, "leave out one" in done.stderr) == (2, True)
 
 
-def test_while_goldens_are_compared_nothing_is_accepted(checkout):
+def test_while_goldens_are_compared_nothing_is_accepted(checkout, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
     config = settings.load(checkout.root / "parity.toml")
     assert checkout.parity("run", "--case", "drifts", "--jobs", "1", "-q").returncode == 1
     golden = checkout.root / "snapshots/drifts/scores.json"
