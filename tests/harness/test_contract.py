@@ -162,9 +162,9 @@ def test_an_id_that_is_not_the_file_name_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"", "is empty; expected JSON"),
-        (b'{"$id": ', "is not JSON: Expecting value"),
-        (b'{"title": "\xff"}', "is no UTF-8 text: byte 0xff at 11"),
+        (b"", "cannot be read as JSON: is empty; expected JSON"),
+        (b'{"$id": ', "cannot be read as JSON: is not JSON: Expecting value"),
+        (b'{"title": "\xff"}', "cannot be read as JSON: is no UTF-8 text: byte 0xff at 11"),
         (b"[]", r"must hold a schema, which is an object; got \[\]"),
     ],
 )
