@@ -48,7 +48,7 @@ class Journal(_Part):
     format: Literal["rumiai-publication/1"] = FORMAT
     stamp: Annotated[str, Field(pattern=r"^\d{8}_\d{6}$")]
     token: Token
-    folders: dict[Literal["unified", "temp"], str]
+    folders: Annotated[dict[Literal["unified", "temp"], str], Field(min_length=2)]
     files: Annotated[list[Entry], Field(min_length=1)]
 
 

@@ -211,7 +211,8 @@ def test_a_journal_that_is_none_is_named_and_nothing_outside_is_touched(tmp_path
         "format": journal.FORMAT, "stamp": STAMP, "token": "0123456789abcdef",
         "folders": {"unified": "../../unified", "temp": "../../temp"}, "files": [entry],
     }  # fmt: skip
-    for content in (b"", b"[]", b"\xff", json.dumps(good).encode(), json.dumps(good | {"files": []}).encode()):
+    named = [good, good | {"files": []}, good | {"files": [entry | {"target": "x.json"}], "folders": {}}]
+    for content in (b"", b"[]", b"\xff", *(json.dumps(each).encode() for each in named)):
         place.write_bytes(content)
         with pytest.raises(OutputError, match=r"journal .*\.publishing\.json: expected .*remove it"):
             Publication().begin(places)
