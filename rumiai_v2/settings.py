@@ -14,6 +14,9 @@ from rumiai_v2.errors import UsageError
 #: White space, a byte order mark, and what a variable cannot hold but a file may.
 _AROUND = string.whitespace + "\ufeff\0\u00a0\u200b"
 
+#: A week (s); no client can be told to wait for ever.
+LONGEST_WAIT = 604_800
+
 
 class Settings(BaseSettings):
     """One object for both runner configurations; ``docs/settings.md`` explains every variable.
@@ -25,7 +28,7 @@ class Settings(BaseSettings):
 
     apify_token: str = Field("", validation_alias="APIFY_API_TOKEN", repr=False)
     apify_base_url: str = Field("https://api.apify.com", validation_alias="APIFY_API_BASE_URL", repr=False)
-    apify_timeout: float = Field(300.0, gt=0, validation_alias="RUMIAI_APIFY_TIMEOUT")
+    apify_timeout: float = Field(300.0, gt=0, le=LONGEST_WAIT, validation_alias="RUMIAI_APIFY_TIMEOUT")
     apify_retries: int = Field(3, ge=0, validation_alias="RUMIAI_APIFY_RETRIES")
 
     temp_dir: Path = Field(Path("temp"), validation_alias="RUMIAI_TEMP_DIR")

@@ -21,6 +21,8 @@ def test_defaults_are_the_documented_ones(monkeypatch):
     [
         ("RUMIAI_MAX_VIDEO_DURATION", "long"),
         ("RUMIAI_APIFY_RETRIES", "-1"),
+        ("RUMIAI_APIFY_TIMEOUT", "inf"),
+        ("RUMIAI_APIFY_TIMEOUT", "1e300"),
         ("LOG_LEVEL", "LOUD"),
         ("RUMIAI_CLEANUP_VIDEO", "perhaps"),
     ],

@@ -28,7 +28,9 @@ MOST_ITEMS = 20
 #: A bearer token (RFC 6750): whatever else is in it was not meant to be.
 NOT_OF_A_TOKEN = re.compile(r"[^A-Za-z0-9._~+/=-]")
 #: Where an address names its video: in its path, else in its query.
-_ID_IN_PATH = re.compile(r"/(?:video|photo|v|embed(?:/v\d+)?|player/v\d+)/(\d+)(?:\.html)?(?:/|$)")
+_ID_IN_PATH = re.compile(
+    r"/(?:video|photo|share/item|v|embed(?:/v\d+)?|player/v\d+)/(\d+)(?:\.html)?(?:/|$)", re.IGNORECASE
+)
 _ID_IN_QUERY = ("item_id", "share_item_id", "aweme_id", "modal_id")
 DOWNLOAD_CHUNK = 1 << 16
 #: How long a media host may stay silent before the download counts as cut (s).

@@ -88,6 +88,8 @@ def test_a_token_that_cannot_be_sent_is_refused_unseen_before_anything_is_asked(
         ("https://www.tiktok.com/embed/v2/7334567890123456789", "7334567890123456789"),
         ("https://www.tiktok.com/foryou?item_id=7334567890123456789", "7334567890123456789"),
         ("https://www.tiktok.com/@a/video/7334567890123456789?item_id=1", "7334567890123456789"),
+        ("https://www.tiktok.com/@a/Video/7334567890123456789", "7334567890123456789"),
+        ("https://www.tiktok.com/share/item/7334567890123456789", "7334567890123456789"),
         ("https://vm.tiktok.com/ZMabc123/", None),
         ("https://www.tiktok.com/t/ZTabc123/", None),
         ("https://www.tiktok.com/@video/7334", None),
