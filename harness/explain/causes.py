@@ -11,7 +11,7 @@ from typing import Any
 from harness.compare.difference import Difference
 from harness.compare.walk import leaf_count
 from harness.explain.findings import Finding
-from harness.explain.patterns import Documents, Part, fold, many, values
+from harness.explain.patterns import Documents, Part, fold, many, named, values
 from harness.explain.places import Graph
 from harness.explain.stages import Attribution, first, label
 from harness.files import encoded
@@ -139,9 +139,9 @@ def _cause(graph: Graph, stage: str | None, parts: list[Part], left: tuple[Findi
     if main is not None:
         title = main.title + (f"; beside it {many(rest, 'other value')}" if rest else "")
     elif len(left) and values(left) == 1:
-        title = f"{patterns[0] or '(the whole document)'} differs"
+        title = f"{named(patterns[0])} differs"
     else:
-        title = f"{many(values(left), 'single value')}: {', '.join(patterns[:2])}{', …' if len(patterns) > 2 else ''}"
+        title = f"{many(values(left), 'single value')}: {', '.join(map(named, patterns[:2]))}{', …' if len(patterns) > 2 else ''}"
     proof = tuple(dict.fromkeys(sentence for part in parts for sentence in part.proof))
     return Cause(
         fingerprint(kind, stage, patterns), kind, stage, f"{label(graph, stage)}: {title}", tuple(parts), findings, (),

@@ -65,9 +65,14 @@ def _patterns(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(sorted({each.pattern for each in findings}))
 
 
+def named(pattern: str) -> str:
+    """A pattern in a title, where the document itself has a name too."""
+    return pattern or "(the whole document)"
+
+
 def _fields(patterns: tuple[str, ...]) -> str:
     """Patterns in a title: the first, and how many more."""
-    shown = patterns[0] or "(the whole document)"
+    shown = named(patterns[0])
     return shown if len(patterns) == 1 else f"{shown} and {len(patterns) - 1} more field{'s' * (len(patterns) > 2)}"
 
 
@@ -157,7 +162,7 @@ def _keys(left: list[Finding], _: Documents) -> Iterator[Part]:
     one_sided = [each for each in left if each.difference.kind in ("missing", "extra") and each.items is None]
     for (kind, pattern), found in sorted(_by(one_sided, lambda each: (each.difference.kind, each.pattern)).items()):
         state = "gone" if kind == "missing" else "new"
-        title = f"{pattern} is {state} ({many(values(found), 'place')})"
+        title = f"{named(pattern)} is {state} ({many(values(found), 'place')})"
         yield Part(f"{kind}_field", title, (pattern,), tuple(found), ())
 
 
@@ -172,23 +177,23 @@ def _items(left: list[Finding], _: Documents) -> Iterator[Part]:
         lengths = [each for each in found if each.difference.kind == "length"]
         shorter = [each for each in lengths if each.difference.expected > each.difference.actual]
         if gone and not come and not lengths and _is_tail(gone):
-            title = f"the last {many(_items_in(gone), 'item')} of {pattern} cut off"
+            title = f"the last {many(_items_in(gone), 'item')} of {named(pattern)} cut off"
             yield Part("truncation", title, (pattern,), tuple(found), (_tail_proof(gone),))
         elif come and not gone and not lengths and all(each.twin for each in come):
-            title = f"{many(_items_in(come), 'item')} of {pattern} twice"
+            title = f"{many(_items_in(come), 'item')} of {named(pattern)} twice"
             proof = "each item that is too many equals another of the same list"
             yield Part("duplicate", title, (pattern,), tuple(found), (proof,))
         elif lengths and not gone and not come:
             kind = "truncation" if len(shorter) == len(lengths) else "insertion" if not shorter else "items"
             word = {"truncation": "shorter", "insertion": "longer", "items": "of another length"}[kind]
             each = lengths[0].difference
-            title = f"{pattern} is {word}: {each.expected} items, now {each.actual}"
+            title = f"{named(pattern)} is {word}: {each.expected} items, now {each.actual}"
             yield Part(kind, title, (pattern,), tuple(found), ())
         else:
             kind = "removal" if not come else "insertion" if not gone else "items"
             told = [f"{many(_items_in(gone), 'item')} gone"] * bool(gone)
             told += [f"{many(_items_in(come), 'item')} too many"] * bool(come)
-            title = f"{pattern}: {' and '.join(told) or 'another length'}"
+            title = f"{named(pattern)}: {' and '.join(told) or 'another length'}"
             yield Part(kind, title, (pattern,), tuple(found), ())
 
 
@@ -224,7 +229,7 @@ def _order(left: list[Finding], _: Documents) -> Iterator[Part]:
             title, proof = "the same items at another time", f"nothing else of them differs; the first: {journeys[0]}"
         else:
             title, proof = "the same items in another order", "every item has an equal partner elsewhere in the list"
-        yield Part("order", f"{pattern}: {title}", (pattern,), tuple(found), (proof,))
+        yield Part("order", f"{named(pattern)}: {title}", (pattern,), tuple(found), (proof,))
 
 
 # ---- values --------------------------------------------------------------------------------------------------------
@@ -262,7 +267,7 @@ def _cut_texts(left: list[Finding], _: Documents) -> Iterator[Part]:
 
     for pattern, found in sorted(_by(filter(is_cut, left), lambda each: each.pattern).items()):
         longest = max(len(each.difference.actual) for each in found)
-        title = f"{pattern} cut off ({many(values(found), 'text')})"
+        title = f"{named(pattern)} cut off ({many(values(found), 'text')})"
         proof = f"each is the beginning of what was expected, at most {many(longest, 'character')} long"
         yield Part("truncation", title, (pattern,), tuple(found), (proof,))
 
@@ -282,7 +287,7 @@ def _mapped(left: list[Finding], _: Documents) -> Iterator[Part]:
         if values(found) < 2 or len(pairs) != len(targets) or len(pairs) * 2 > values(found):
             continue
         told = _list([f"{_short(before)} → {_short(after)}" for before, after in sorted(pairs, key=str)])
-        title = f"{pattern}: {told} ({many(values(found), 'value')})"
+        title = f"{named(pattern)}: {told} ({many(values(found), 'value')})"
         proof = f"all {values(found)} of them follow {'this rule' if len(pairs) == 1 else 'these rules'}"
         yield Part("mapping", title, (pattern,), tuple(found), (proof,))
 
@@ -417,7 +422,7 @@ def _fallback(left: list[Finding], _: Documents) -> Iterator[Part]:
         if values(found) < 2:
             continue
         noun = "text" if all(isinstance(each.difference.actual, str) for each in found) else "value"
-        title = f"{many(values(found), noun)} of {pattern or '(the whole document)'} differ"
+        title = f"{many(values(found), noun)} of {named(pattern)} differ"
         yield Part("values", title, (pattern,), tuple(found), (), regular=False)
 
 

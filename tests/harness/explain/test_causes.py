@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.compare.difference import Difference
 from harness.explain.causes import explain, fingerprint, largest, would_pass
+from harness.explain.findings import gather
 from harness.explain.numbers import common
 from harness.explain.places import Graph
 from harness.explain.stages import by_graph, first
@@ -164,6 +167,12 @@ class TestWords:
         assert (cause.kind, cause.title) == (
             "mapping", "service detector: detections[*].label: 'dog' → 'cat' (4 values)"
         )  # fmt: skip
+
+    def test_a_whole_document_has_a_name_in_titles(self):
+        said = Difference("", "value", "one order", "another", note="the same values in another order of keys")
+        found = [gather(GRAPH, replace(WHERE, case=case), "doc", [said], ({}, {}))[0] for case in ("one", "two")]
+        cause = only(explain(GRAPH, by_graph(GRAPH, found), {}))
+        assert cause.title.endswith(": (the whole document): 'one order' → 'another' (2 values)")
 
     def test_swapped_sides(self):
         def swap(_, item):
