@@ -105,7 +105,9 @@ def chosen(config: Config, given: str | None = None) -> Config:
     with _listing(config):
         place = _last(config) if given is None else config.reports / RUNS / _named(config, given)
         if place is None:
-            raise UsageError(f"no run in {config.relative(config.reports)}: make one with `parity run`")
+            raise UsageError(
+                _lost(config) or f"no run in {config.relative(config.reports)}: make one with `parity run`"
+            )
         _hold(place)
     return _of(config, place)
 
@@ -117,8 +119,15 @@ def last(config: Config) -> Config | None:
 
 
 def current(config: Config) -> Config:
-    """The settings with the run that was chosen, else with the last; without one where there is none yet."""
-    return config if config.run is not None else last(config) or config
+    """The settings with the run that was chosen, else with the last; without one where there is none yet.
+
+    A pointer that leads to no run is an error: what waits there would be taken for nothing.
+    """
+    if config.run is not None:
+        return config
+    if (found := last(config)) is None and (lost := _lost(config)) is not None:
+        raise UsageError(lost)
+    return found or config
 
 
 def ids(config: Config) -> list[str]:
@@ -190,6 +199,17 @@ def _of(config: Config, place: Path) -> Config:
 def _last(config: Config) -> Path | None:
     place = pointed(config.reports / LATEST)
     return place if (place / REPORT).is_file() and (place / _LOCK).is_file() else None
+
+
+def _lost(config: Config) -> str | None:
+    """What is said where the pointer to the last run leads to none, and there are runs."""
+    pointer, known = config.reports / LATEST, ids(config)
+    if not known or not os.path.lexists(pointer):
+        return None
+    return (
+        f"{config.relative(pointer)}: expected a link to the last run, leads to {config.relative(pointed(pointer))}, which is "
+        f"no whole run: make one with `parity run`, or choose with --run; there are, the newest first: {', '.join(known)}"
+    )
 
 
 def _named(config: Config, wanted: str) -> str:

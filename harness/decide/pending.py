@@ -189,7 +189,11 @@ def load(config: Config) -> Pending:
             ),
             decisions=tuple(Decided(**each) for each in found["decisions"]),
         )
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if (config.run / runs.REPORT).is_file():
+            raise UsageError(
+                f"{config.relative(file)}: is gone, and with it what waits of that run: make it anew with `parity run`"
+            ) from error
         return Pending()
     except reading.Unfit as unfit:
         raise UsageError(f"{file}: {unfit}; remove the folder {FOLDER}, and make it anew with `parity run`") from unfit

@@ -181,6 +181,25 @@ def test_a_folder_in_its_place_is_named(whole, tmp_path, monkeypatch, name):
         assert code in TOLD or (code == 1 and command.startswith(COMPARING)), (command, said)
 
 
+@pytest.mark.parametrize("target", [None, "runs/nowhere", "latest", "/etc", "../corpus"])
+def test_what_waits_is_never_taken_for_nothing(whole, tmp_path, monkeypatch, target):
+    monkeypatch.delenv("CI", raising=False)
+    shutil.copytree(whole.root, tmp_path / "p", symlinks=True)
+    project = Project(tmp_path / "p")
+    (project.root / ".deciding.json").unlink()
+    run_id = Path(project.run).name
+    if target is None:
+        (project.root / "reports/latest/pending/pending.json").unlink()
+    else:
+        (project.root / "reports/latest").unlink()
+        (project.root / "reports/latest").symlink_to(target)
+        assert outcome_of(project, f"status --check --run {run_id}")[0] == 1
+    for command in ("status", "status --check", "accept --all --reason x", "reject --all"):
+        code, said = outcome_of(project, command)
+        assert (code, "`parity run`" in said) == (2, True), (command, said)
+        assert ("pending.json: is gone" if target is None else run_id) in said
+
+
 YAML = [
     "", "[" * 100_000, "a: [" * 300, "a: &x [1]\nb: *x\n", "a: 1\na: 2\n", "fps: .inf\n", "fps: 2024-13-45\n", "? [1]\n: 2\n",
     "!!python/object:os.system {}\n", "\tfps: 1\n", "fps: !!binary x\n", "- 1\n", "fps: 1e999\n", "1: 2\n", "fps: {}\n", "\0",
