@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from harness.documents import LONGEST
+
 Model = TypeVar("Model")
 
 #: Bytes of a file; of one that people write by hand.
 _BYTES, _WRITTEN = 512_000_000, 4_000_000
-#: Objects and lists inside each other, letters of one text. (Python reads no integer of more than 4,300 digits.)
+#: Objects and lists inside each other, letters of one text.
 _DEPTH, _LETTERS = 100, 50_000_000
+#: What is no number that anybody writes by hand; reading a longer one takes minutes.
+_LONG_NUMBER = re.compile(r"[0-9_]{5000}")
 _SCHEMAS = Path(__file__).parents[1] / "schemas/reports"
 _SHOWN = 160
 
@@ -40,7 +45,7 @@ def json_text(text: str, *, schema: str | None = None, halves: bool = False) -> 
     """The same of a text."""
     if not text.strip():
         raise Unfit("is empty; expected JSON")
-    document = _parsed("JSON", lambda: json.loads(text, object_pairs_hook=_once, parse_constant=_no_number))
+    document = _parsed("JSON", lambda: _json(text))
     _check(document, halves=halves)
     if schema is not None:
         _keeps(document, schema)
@@ -49,8 +54,7 @@ def json_text(text: str, *, schema: str | None = None, halves: bool = False) -> 
 
 def toml_file(file: Path) -> dict[str, Any]:
     """The TOML in ``file``."""
-    text = _text(file, _WRITTEN)
-    _check_brackets(text)
+    text = _written(file)
     document = _parsed("TOML", lambda: tomllib.loads(text))
     _check(document, zeros=False)
     return document
@@ -60,8 +64,7 @@ def yaml_file(file: Path) -> Any:
     """The YAML in ``file``: data alone, each key once, nothing that stands for something else (``*name``)."""
     import yaml
 
-    text = _text(file, _WRITTEN)
-    _check_brackets(text)
+    text = _written(file)
 
     class Loader(yaml.SafeLoader):
         def compose_node(self, parent: Any, index: Any) -> Any:
@@ -110,6 +113,25 @@ def _text(file: Path, most: int) -> str:
         raise Unfit(f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise Unfit(f"is no UTF-8 text: byte 0x{error.object[error.start]:02x} at {error.start}") from error
+
+
+def _written(file: Path) -> str:
+    """The text of a file that people write by hand."""
+    text = _text(file, _WRITTEN)
+    _check_brackets(text)
+    if long := _LONG_NUMBER.search(text):
+        raise Unfit(f"holds a number of thousands of digits, from letter {long.start():,} on: {_shown(long[0])}")
+    return text
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_integer)
+
+
+def _integer(text: str) -> int:
+    if len(text) > LONGEST:
+        raise ValueError(f"an integer of {len(text):,} digits, and at most {LONGEST:,} are read")
+    return int(text)
 
 
 def _parsed(form: str, parse: Callable[[], Any]) -> Any:

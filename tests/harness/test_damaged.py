@@ -223,6 +223,17 @@ def test_damaged_descriptions_of_cases_are_named(text, tmp_path):
         assert len(str(caught.value)) < 2_000
 
 
+@pytest.mark.parametrize(
+    ("reader", "before", "after"),
+    [(reading.json_file, '{"a": ', "}"), (reading.toml_file, "a = ", "\n"), (reading.yaml_file, "a: ", "\n")],
+)
+def test_a_number_that_takes_minutes_to_read_is_refused(tmp_path, reader, before, after):
+    file = tmp_path / "file"
+    file.write_text(f"{before}{'7' * 3_900_000}{after}")
+    with pytest.raises(reading.Unfit, match="digits"):
+        reader(file)
+
+
 def test_the_committed_files_fit():
     """Whatever is refused is refused for what it holds, not for what it is."""
     for file in sorted(Path(ROOT, "golden/snapshots").glob("*/provenance.json"))[:5]:
