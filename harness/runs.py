@@ -44,6 +44,10 @@ class Busy(UsageError):
     """Goldens cannot be decided on while they are compared."""
 
 
+class Lost(UsageError):
+    """The pointer to the last run leads to none, though there are runs."""
+
+
 def new_id() -> str:
     """When it began and what tells it from others of that second."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
@@ -126,7 +130,7 @@ def current(config: Config) -> Config:
     if config.run is not None:
         return config
     if (found := last(config)) is None and (lost := _lost(config)) is not None:
-        raise UsageError(lost)
+        raise Lost(lost)
     return found or config
 
 

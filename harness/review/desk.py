@@ -68,6 +68,8 @@ class Desk:
                 made = self._decided(asked)
             except (decide.DecidedError, runs.Busy) as error:
                 raise Refused(str(error), 409) from error
+            except runs.Lost as error:
+                raise Refused(f"nothing was decided: {error}", 409) from error
             self.made.append(made)
             self.say(made.text())
         return {"message": made.text(), "state": self.state()}

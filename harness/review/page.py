@@ -31,7 +31,10 @@ class Page:
         from harness import runs
 
         with self._lock:
-            config = runs.current(self.config)
+            try:
+                config = runs.current(self.config)
+            except runs.Lost as error:
+                raise Refused(str(error), 503) from error
             if config.run is None:
                 raise Refused(f"no run in {config.relative(config.reports)}: make one with `parity run`", 503)
             if self._kept is None or self._kept.run_id != config.run.name:

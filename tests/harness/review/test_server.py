@@ -372,7 +372,7 @@ def test_without_a_readable_report_the_page_says_so_and_nothing_is_decided(pendi
     (pending.root / "reports/latest/parity.json").unlink()
     shown = page.get("/")
     assert (shown.status_code, shown.headers["content-type"]) == (503, "text/plain; charset=utf-8")
-    assert "no run in reports: make one with `parity run`" in shown.text
+    assert "which is no whole run: make one with `parity run`" in shown.text
     answer = review.decide(page, run_id=run_id)
     assert answer.status_code == 409
     assert "nothing was decided" in answer.json()["error"]
