@@ -38,6 +38,14 @@ def test_ignored_leaves_are_stored_as_placeholders(project):
     assert json.loads(stored["result"])["toyWhere"]["took"] == "<volatile>"
 
 
+def test_a_text_that_should_hold_json_and_does_not_is_stored_as_it_is(project):
+    schemas = registry.load(project.root / "schemas")
+    schemas = schemas.with_documents(PIPELINE.derived_schemas(schemas.documents))
+    node = nodes.compile_schema(schemas, "wrapped.derived.json")
+    for text in ('"Core": {}}', "", "{", '{"a": 1, "a": 2}'):
+        assert masked({"kind": "scores", "result": text}, node) == {"kind": "scores", "result": text}
+
+
 def test_a_file_that_no_artifact_claims_is_stale(project):
     config = settings.load(project.root / "parity.toml")
     for name in ("plain/scores.json", "plain/nothing.json", "gone/scores.json"):
