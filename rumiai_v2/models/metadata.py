@@ -73,7 +73,10 @@ def metadata_from(item: Any) -> VideoMetadata:
     item = as_item(item)
     if not isinstance(item, Mapping):
         raise ValueError(f"expected a JSON object with the video's metadata, got {_kind(item)}")
-    return _Reader(usable(dict(item))).metadata()
+    metadata = _Reader(usable(dict(item))).metadata()
+    if all(count is None for count in metadata.counts()):
+        log.warning("metadata: no counts are stated: they are unknown")
+    return metadata
 
 
 def described_video(document: Any) -> VideoMetadata:
@@ -89,10 +92,7 @@ def described_video(document: Any) -> VideoMetadata:
             "expected a document about a video (an item of the Apify actor, our own metadata, an info file of yt-dlp, "
             f"TikTok's page data), with keys such as {', '.join(RECOGNISED[2:4])} or playCount, got {got}"
         )
-    metadata = metadata_from(item)
-    if all(n is None for n in metadata.counts()):
-        log.warning("metadata: %s that states no counts: they are unknown", kind)
-    return metadata
+    return metadata_from(item)
 
 
 class _Reader:
