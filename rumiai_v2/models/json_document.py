@@ -9,7 +9,6 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -101,14 +100,8 @@ def _text(content: bytes) -> str:
 
 
 def _loaded(text: str) -> Any:
-    hooks: dict[str, Callable[..., Any]] = {"object_pairs_hook": _object}
     try:
-        try:
-            return json.loads(text, **hooks)
-        except json.JSONDecodeError:
-            raise
-        except ValueError:  # more digits than Python makes a number of: find out where
-            return json.loads(text, parse_int=_whole, **hooks)
+        return json.loads(text, parse_int=_whole, object_pairs_hook=_object)
     except RecursionError:
         _too_deep("")
 
@@ -132,7 +125,8 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _whole(digits: str) -> int:
-    return int(digits) if len(digits) <= LONGEST_NUMBER else _Long(len(digits))
+    length = len(digits.lstrip("-"))
+    return int(digits) if length <= LONGEST_NUMBER else _Long(length)
 
 
 def _syntax(text: str, error: json.JSONDecodeError) -> str:
