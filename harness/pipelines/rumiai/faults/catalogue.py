@@ -54,7 +54,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "item-4", "atomic writes", "file sets are written in place, without staging",
-        "kill", (r"run: stdout.*left by the killed run.*half a file",), follows=("run: stdout",),
+        "kill", (r"run: stdout.*left by the killed run.*half a file",), follows=("run: stdout", r"return: outputs\."),
         scene="killed at a set",
     ),
     Fault(
@@ -157,7 +157,9 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "D11", "moment of saving", "each analysis is published as soon as it is computed",
-        "kill", (r"run: stdout.*left by the killed run.*_complete_",), follows=("run: stdout",),
+        "kill", (r"run: stdout.*left by the killed run.*_complete_",),
+        # What is published alone has a stamp of its own.
+        follows=("run: stdout", r"return: outputs\.", r"run of local: \d+ stamps in the file names of one run", _TREE),
         scene="killed in an analysis",
     ),
     Fault(

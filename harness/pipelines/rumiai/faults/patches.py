@@ -101,13 +101,17 @@ def prefix_of_another_name() -> None:
 
 def _write_plainly(concerns: Callable[[Path], bool]) -> None:
     from rumiai_v2.outputs.publication import Publication
+    from rumiai_v2.outputs.stamps import FORMAT, stamped
+
+    began = datetime.now(UTC)
 
     def stage(staged: Callable[..., None], self: Any, target: Path, content: bytes) -> None:
         if not concerns(target):
             staged(self, target, content)
             return
-        self.make_folder(target.parent)
-        with open(target, "wb") as out:
+        place = stamped(target, began.strftime(FORMAT))
+        self.make_folder(place.parent)
+        with open(place, "wb") as out:
             out.write(content)
 
     _method(Publication, "stage", stage)
@@ -479,7 +483,7 @@ def copy_of_the_video_kept() -> None:
 
     def fetch(made: Callable[..., Path], self: Any, described: Any, temp_dir: Path, progress: Any) -> Path:
         path = made(self, described, temp_dir, progress)
-        temp_dir.mkdir(exist_ok=True)
+        temp_dir.mkdir(exist_ok=True, parents=True)
         shutil.copyfile(path, temp_dir / f"{described.video_id}.mp4")
         return path
 
