@@ -70,9 +70,9 @@ def pytest_runtest_makereport(
     elif call.excinfo is not None:
         from harness import crash
 
-        report.traceback = crash.text_of(call.excinfo.value).encode("ascii", "backslashreplace").decode()
+        report.traceback = crash.text_of(call.excinfo.value).encode("utf-8", "backslashreplace").decode()
     if report.failed:
-        report.longrepr = str(report.longrepr).encode("ascii", "backslashreplace").decode()
+        report.longrepr = str(report.longrepr).encode("utf-8", "backslashreplace").decode()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,8 @@ from typing import Any
 
 import orjson
 
+from harness.digits import LONGEST
 from harness.path import join
-
-#: Digits of the longest integer that is read; converting more takes seconds.
-LONGEST = 200_000
 
 #: How many breaches a message names.
 _NAMED = 5
@@ -36,9 +33,6 @@ _DIGITS = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else ord(" ") for
 _MANY = b"0" * 19
 #: An integer that may have more than 64 bits; in a text it may look so too, which costs only time.
 _LONG = re.compile(rb"(?:^|[\s:,\[])(?:-[0-9]{19,}|[0-9]{20,})(?:[\s,\]}]|$)")
-
-# Integers have no longest length here: ``LONGEST`` is what limits them, by a sentence and not by an error of Python.
-sys.set_int_max_str_digits(0)
 
 
 class Unreadable(ValueError):

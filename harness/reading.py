@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.documents import LONGEST
+from harness.digits import LONGEST
 
 Model = TypeVar("Model")
 

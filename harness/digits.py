@@ -1,0 +1,11 @@
+"""How many digits an integer may have, in whatever is read: decided here, and not by an error of Python."""
+
+from __future__ import annotations
+
+import sys
+
+#: Converting a longer one takes seconds.
+LONGEST = 200_000
+
+# Python's own limit is lower, and its error names no place.
+sys.set_int_max_str_digits(0)
