@@ -57,10 +57,14 @@ def drill(
 
     config = settings(file)
     pipeline = project.load_pipeline(config)
-    saved = saved_captures(config, given, run_id)
     parts = only or run.PARTS
     if page and (faults or cases or set(parts) != set(run.PARTS)):
         raise ParityError("--write needs the whole drill: leave out --only, --fault and --case")
+    run.rehearsal_of(pipeline)  # one without faults is told so before captures are looked for
+    # Faults make captures of their own.
+    saved = (
+        config.captures if set(parts) == {"faults"} and not (given or run_id) else saved_captures(config, given, run_id)
+    )
     selected = corpus.select(config, cases)
     result = run.run(
         config, pipeline, selected, saved=saved, parts=parts, mutations=mutations, seed=seed, fresh=fresh,

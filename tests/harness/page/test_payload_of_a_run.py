@@ -47,7 +47,7 @@ def page(tmp_path_factory) -> dict[str, Any]:
         outcomes += [suite.run(case, name) for name in suite.pipeline.configurations]
         outcomes += [suite.golden(case, suite.pipeline.reference, each) for each in artifacts_of(suite.pipeline, case)]
     results = [outcome.to_json() for outcome in outcomes]
-    saved = world.suite(saved=True)
+    saved = world.suite(run=suite.config)
     explanation, rows = build.explanation(saved.config, saved.pipeline, results, found, None)
     report = build.build(
         results, pipeline=suite.pipeline, cases=found, declared=[], explanation=explanation,
