@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote, unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,7 +41,8 @@ class Entry(_Part):
 
 
 class Journal(_Part):
-    """``folders``: where the places outside stand, from the journal's own folder, so that it holds in every container.
+    """``folders``: where the places outside stand, from the journal's own folder, so that it holds in every container;
+    quoted as in a URL.
 
     ``files`` are in the order in which they are put into place, the report last.
     """
@@ -55,9 +57,18 @@ class Journal(_Part):
 def folders_of(places: Places) -> dict[Literal["unified", "temp"], str]:
     here = os.path.realpath(places.insights)
     return {
-        "unified": os.path.relpath(os.path.realpath(places.unified), here),
-        "temp": os.path.relpath(os.path.realpath(places.temp), here),
+        "unified": _written(os.path.relpath(os.path.realpath(places.unified), here)),
+        "temp": _written(os.path.relpath(os.path.realpath(places.temp), here)),
     }
+
+
+def _written(path: str) -> str:
+    """``path`` as the journal holds it: quoted as in a URL, for a path need not be UTF-8."""
+    return quote(os.fsencode(path))
+
+
+def _read(path: str) -> str:
+    return os.fsdecode(unquote_to_bytes(path))
 
 
 def decide(places: Places, journal: Journal) -> None:
@@ -145,7 +156,7 @@ def _folders(insights: Path, journal: Journal, entry: Entry, places: Places | No
     """Where ``entry`` may stand: as this process' settings say, and as the journal says."""
     if entry.place == "insights":
         return [insights]
-    said = Path(os.path.realpath(insights / journal.folders[entry.place]))
+    said = Path(os.path.realpath(insights / _read(journal.folders[entry.place])))
     if places is None:
         return [said]
     own = places.unified if entry.place == "unified" else places.temp
