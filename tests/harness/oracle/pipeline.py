@@ -36,10 +36,10 @@ class Made:
         return ()
 
     def job(self, case: Case, configuration: str) -> AbstractContextManager[Job]:
-        raise NotImplementedError("what it left behind is already there")
+        raise AssertionError("nothing is run here: what a run left behind is already there")
 
     def repeat(self, recording: Path, configuration: str) -> AbstractContextManager[Job]:
-        raise NotImplementedError("what it left behind is already there")
+        raise AssertionError("nothing is run here: what a run left behind is already there")
 
     def find(self, capture: Path) -> Found:
         return Found(files={"thing": "thing.json"})
