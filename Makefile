@@ -40,7 +40,7 @@ test-feat:
 	$(PYTHON) -m venv .venv-feat && .venv-feat/bin/python -m pip install --quiet -r locks/torch.txt && .venv-feat/bin/python -m pip install --quiet --no-deps -r locks/feat.lock
 	.venv-feat/bin/python -m pytest tests/feat
 
-# A million generated pairs against every comparison there is; PAIRS and SEED say otherwise.
+# A million generated pairs against every comparison there is, about half an hour; PAIRS and SEED say otherwise.
 oracle: setup
 	$(PY) -m tests.harness.oracle.campaign --pairs $(or $(PAIRS),1000000) --seed $(or $(SEED),1) --write docs/oracle.md
 
