@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+# Thousands of short processes import the same modules: none of them is to compile those again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup parity nightly sync hooks test test-feat oracle golden review expect leaves drill wrong-values pairs bench publish-campaign doctor lint clean
 

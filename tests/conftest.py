@@ -1,11 +1,25 @@
 """Property tests draw the same examples in every run; `HYPOTHESIS_PROFILE=explore` draws new ones. No test leaks a secret."""
 
+from __future__ import annotations
+
 import os
 
-from hypothesis import settings
+import pytest
 
-from tests.leaks import pytest_configure, pytest_runtest_makereport  # noqa: F401 - hooks
+from tests import leaks
+from tests.leaks import pytest_runtest_makereport  # noqa: F401 - a hook
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("explore", deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+@pytest.hookimpl(tryfirst=True)  # before hypothesis reads its own option
+def pytest_configure(config: pytest.Config) -> None:
+    leaks.pytest_configure(config)
+    if config.getoption("--parity-config") is None:  # the suite of `parity run` holds no property test
+        _profile()
+
+
+def _profile() -> None:
+    from hypothesis import settings
+
+    settings.register_profile("repeatable", derandomize=True, deadline=None)
+    settings.register_profile("explore", deadline=None)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))

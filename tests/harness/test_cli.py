@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from xml.etree import ElementTree as etree
 
@@ -75,6 +76,13 @@ def test_parity_is_zero_and_the_report_is_complete(recorded):
         "return", "run", "scores", "wrapped",
     ]  # fmt: skip
     assert (recorded.root / "reports/latest/summary.md").read_text().startswith("## ✅ parity: parity (exit code 0)\n")
+
+
+def test_what_else_is_installed_for_pytest_has_no_say(recorded):
+    recorded.write("site/other-1.dist-info/entry_points.txt", "[pytest11]\nother = no_such_module\n")
+    recorded.write("site/other-1.dist-info/METADATA", "Name: other\nVersion: 1\n")
+    done = recorded.parity(*SAVED, PYTHONPATH=os.pathsep.join((str(ROOT), str(recorded.root / "site"))))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_ground_truth_that_is_not_met_is_drift_that_names_component_expected_and_got(recorded):
