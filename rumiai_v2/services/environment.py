@@ -87,8 +87,10 @@ def pin_threads() -> None:
 
 
 def device() -> str:
-    """``cuda:0`` when torch can use it, else ``cpu``. Imports torch."""
+    """``cuda:0`` when torch can use it, else ``cpu``. Imports torch, unless it was built for the CPU alone."""
     prepare()
+    if (installed("torch") or "").endswith("+cpu"):
+        return "cpu"  # importing it takes two seconds, also where every result is recorded
     import torch
 
     return "cuda:0" if torch.cuda.is_available() else "cpu"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,6 +77,14 @@ def test_the_device_is_what_torch_can_use():
     else:
         assert environment.device() == "cpu"
         assert summary == {"name": "cpu", "kind": "cpu", "memory_bytes": None}
+
+
+@pytest.mark.parametrize(("build", "device"), [("2.13.0+cpu", "cpu"), ("2.13.0", "cuda:0"), ("2.13.0+cu126", "cuda:0")])
+def test_a_build_for_the_cpu_alone_need_not_be_imported(monkeypatch, build, device):
+    monkeypatch.setattr(environment, "installed", lambda package: build)
+    usable = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: True))
+    monkeypatch.setitem(sys.modules, "torch", None if device == "cpu" else usable)
+    assert environment.device() == device
 
 
 def test_an_absent_package_has_no_version():
