@@ -80,6 +80,14 @@ def storable(text: str) -> str:
     return _HALF.sub("\ufffd", text)
 
 
+def told(value: Any) -> str:
+    """A value in a message: its type and what it holds, without secrets and cut short."""
+    if value is None or value is ...:
+        return "nothing"
+    text = f"{type(value).__name__} {storable(redacted(repr(value))[:200])}"
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def usable(value: Any) -> Any:
     """A document that somebody else parsed, held to the same limits; raises ``Unreadable``."""
     return _clean(value, "", 0)

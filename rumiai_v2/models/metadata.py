@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from rumiai_v2.models.items import RECOGNISED, Kind, as_item, is_picture, kind_of, unwrapped
-from rumiai_v2.models.json_document import storable, usable
+from rumiai_v2.models.json_document import told, usable
 from rumiai_v2.redact import redacted
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def metadata_from(item: Any) -> VideoMetadata:
     """
     item = as_item(item)
     if not isinstance(item, Mapping):
-        raise ValueError(f"expected a JSON object with the video's metadata, got {_kind(item)}")
+        raise ValueError(f"expected a JSON object with the video's metadata, got {told(item)}")
     metadata = _Reader(usable(dict(item))).metadata()
     if all(count is None for count in metadata.counts()):
         log.warning("metadata: no counts are stated: they are unknown")
@@ -85,9 +85,7 @@ def described_video(document: Any) -> VideoMetadata:
     kind = kind_of(item)
     if kind is Kind.UNKNOWN:
         shown = ", ".join(map(str, list(item)[:8])) if isinstance(item, Mapping) else None
-        got = (
-            _kind(item) if shown is None else f"one with the keys {redacted(shown)[:160]}" if shown else "an empty one"
-        )
+        got = told(item) if shown is None else f"one with the keys {redacted(shown)[:160]}" if shown else "an empty one"
         raise ValueError(
             "expected a document about a video (an item of the Apify actor, our own metadata, an info file of yt-dlp, "
             f"TikTok's page data), with keys such as {', '.join(RECOGNISED[2:4])} or playCount, got {got}"
@@ -135,7 +133,7 @@ class _Reader:
         try:
             return reader(value)
         except ValueError as error:
-            log.warning("metadata: %s: expected %s, got %s; taken as unknown", key, error, _kind(value))
+            log.warning("metadata: %s: expected %s, got %s; taken as unknown", key, error, told(value))
             return None
 
     def first(self, holder: Mapping[str, Any], *keys: str) -> tuple[str, Any]:
@@ -166,18 +164,13 @@ class _Reader:
         return tuple(tag for tag in read if tag is not None)
 
 
-def _kind(value: Any) -> str:
-    shown = f"{type(value).__name__} {storable(redacted(repr(value))[:200])}"
-    return shown if len(shown) <= 80 else shown[:79] + "…"
-
-
 def _identifier(item: Mapping[str, Any]) -> str | None:
     key = "id" if item.get("id") is not None else "video_id"
     value = item.get(key)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"{key}: expected a text or a whole number, got {_kind(value)}")
+        raise ValueError(f"{key}: expected a text or a whole number, got {told(value)}")
     return str(value)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rumiai_v2.errors import InputError, UsageError
-from rumiai_v2.models.metadata import VideoMetadata, described_video, valid_video_id
+from rumiai_v2.models.metadata import VideoMetadata, described_video
 from rumiai_v2.shown import shown
 from rumiai_v2.sources.base import Described
 from rumiai_v2.sources.json_file import read_json
+from rumiai_v2.sources.video_id import checked_video_id
 
 #: Bytes of a metadata file: a page's data have about two million, the info file of a video with all its comments more.
 LARGEST_METADATA = 16_000_000
@@ -31,12 +32,7 @@ class LocalFile:
     def describe(self) -> Described:
         metadata = read_metadata(self.metadata_path) if self.metadata_path else VideoMetadata()
         video_id, origin = self._identify(metadata)
-        if not valid_video_id(video_id):
-            raise UsageError(
-                f"video id: expected 1-128 characters of A-Z a-z 0-9 . _ - without a leading dot, "
-                f"got {video_id!r} from {origin}; choose one with --id ID"
-            )
-        return Described(video_id, metadata)
+        return Described(checked_video_id(video_id, origin=origin), metadata)
 
     def _identify(self, metadata: VideoMetadata) -> tuple[str, str]:
         if self.video_id is not None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from rumiai_v2.errors import UsageError
+from rumiai_v2.models.json_document import told
 from rumiai_v2.models.ml_result import ServiceStatus
 from rumiai_v2.models.services import LONGEST, LONGEST_TEXT, SHORTEST, Mismatch, checked
 from rumiai_v2.sources.json_file import read_json
 from rumiai_v2.sources.older import CONVERTERS, FROM_TIMELINE, Recording
-from rumiai_v2.sources.older.reading import shown
 
 Json = dict[str, Any]
 
@@ -235,4 +235,4 @@ def _entries(recorded: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]
 
 def _wrong(where: str, path: str, expected: str, got: Any) -> UsageError:
     what = f"{where}: {path}" if path else where
-    return UsageError(f"{what}: expected {expected}, got {shown(got)}; name a unified analysis file of a finished run")
+    return UsageError(f"{what}: expected {expected}, got {told(got)}; name a unified analysis file of a finished run")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from rumiai_v2.errors import UsageError
 from rumiai_v2.models.evidence import Evidence
-from rumiai_v2.models.metadata import metadata_from, valid_video_id
+from rumiai_v2.models.metadata import metadata_from
 from rumiai_v2.models.ml_result import MLResult
 from rumiai_v2.shown import shown
 from rumiai_v2.sources.recorded import read_recorded
+from rumiai_v2.sources.video_id import checked_video_id
 
 
 class Recording:
@@ -26,12 +27,8 @@ class Recording:
         ``standing``: where its content stands while it is not in place.
         """
         recorded = read_recorded(standing or self.path)
-        video_id = self.video_id or recorded.video_id
-        if not valid_video_id(video_id):
-            raise UsageError(
-                f"video id: expected 1-128 characters of A-Z a-z 0-9 . _ - without a leading dot, got {video_id!r} "
-                f"from {'--id' if self.video_id else self.path}; choose one with --id ID"
-            )
+        given, origin = (recorded.video_id, str(self.path)) if self.video_id is None else (self.video_id, "--id")
+        video_id = checked_video_id(given, origin=origin)
         try:
             metadata = metadata_from(recorded.metadata)
         except ValueError as error:

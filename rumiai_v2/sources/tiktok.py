@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rumiai_v2.errors import InputError, OutputError, SourceError, UsageError
-from rumiai_v2.models.items import error_of, is_photo_post, quotable
-from rumiai_v2.models.metadata import metadata_from, valid_video_id
+from rumiai_v2.models.items import Kind, error_of, is_photo_post, kind_of, quotable
+from rumiai_v2.models.metadata import metadata_from
 from rumiai_v2.redact import redacted, register_url
 from rumiai_v2.settings import Settings
 from rumiai_v2.sources.address import why_unreadable
 from rumiai_v2.sources.base import Described
+from rumiai_v2.sources.video_id import checked_video_id
 
 if TYPE_CHECKING:
     import httpx
@@ -27,7 +28,7 @@ ACTOR = "GdWCkxBtKWOsKjdch"
 MOST_ITEMS = 20
 #: A bearer token (RFC 6750): whatever else is in it was not meant to be.
 NOT_OF_A_TOKEN = re.compile(r"[^A-Za-z0-9._~+/=-]")
-#: Where an address names its video: in its path, else in its query.
+#: Where an address names its video: in its path, else in its query, else behind ``#`` in the same ways.
 _ID_IN_PATH = re.compile(
     r"/(?:video|photo|share/item|v|embed(?:/v\d+)?|player/v\d+)/(\d+)(?:\.html)?(?:/|$)", re.IGNORECASE
 )
@@ -59,7 +60,7 @@ class TikTok:
         self.url = url
         self.shown = self.reference = redacted(url)
         self.settings = settings
-        self.video_id = video_id
+        self.video_id = video_id if video_id is None else checked_video_id(video_id, origin="--id")
         self.photo_post = False
 
     def describe(self) -> Described:
@@ -77,17 +78,9 @@ class TikTok:
         elif self.photo_post:
             raise self._photo_post("it has pictures, and no video address")
         if self.video_id is not None:
-            if not valid_video_id(self.video_id):
-                raise UsageError(
-                    f"--id: expected 1-128 characters of A-Z a-z 0-9 . _ - without a leading dot, got {self.video_id!r}"
-                )
             return Described(self.video_id, metadata)
-        if metadata.id is None or not valid_video_id(metadata.id):
-            raise SourceError(
-                f"video id of {self.shown}: expected 1-128 characters of A-Z a-z 0-9 . _ - without a leading dot, "
-                f"got {metadata.id!r} from the platform; override it with --id ID"
-            )
-        return Described(metadata.id, metadata)
+        origin = f"the platform for {self.shown}"
+        return Described(checked_video_id(metadata.id, origin=origin, error=SourceError), metadata)
 
     def _check_token(self) -> None:
         """Whether the token can be sent at all; it is never shown, and no library is asked that could."""
@@ -116,19 +109,29 @@ class TikTok:
                 f"metadata of {self.shown} from the platform: expected an object about the video, got {got}; "
                 "the actor's output has changed"
             )
-        wanted = id_in(self.url)
-        found = [_id_of(item) for item in videos]
-        chosen = found.index(wanted) if wanted in found else 0
-        if wanted is not None and found[chosen] not in (wanted, None):
-            others = ", ".join(dict.fromkeys(repr(quotable(each)) for each in found if each is not None))
-            raise SourceError(
-                f"the platform has another video for {self.shown}: expected the id {wanted}, got {others}"
-                + (f" (it says: {said})" if said else "")
-                + "; check the URL, or try again later"
-            )
+        videos = [item for item in videos if kind_of(item) is not Kind.UNKNOWN] or videos
+        chosen = self._index([_id_of(item) for item in videos], f" (it says: {said})" if said else "")
         if said:
             log.warning("the platform says of %s: %s", self.shown, said)
         return videos[chosen]
+
+    def _index(self, found: list[str | None], said: str) -> int:
+        """Which of the items with the ids ``found`` is the one that was asked for."""
+        wanted = id_in(self.url)
+        if wanted is not None and wanted in found:
+            return found.index(wanted)
+        ids = ", ".join(dict.fromkeys("none" if each is None else repr(quotable(each)) for each in found))
+        if wanted is not None and any(each is not None for each in found):
+            raise SourceError(
+                f"the platform has another video for {self.shown}: expected the id {wanted}, got {ids}{said}"
+                "; check the URL, or try again later"
+            )
+        if len(set(found)) > 1 or found.count(None) > 1:
+            raise SourceError(
+                f"the platform has several videos for {self.shown}: expected one, got {len(found)} with the ids {ids}{said}, "
+                "and nothing tells which was asked for; give the address of the video's page, which names its id"
+            )
+        return 0
 
     def _photo_post(self, why: str) -> SourceError:
         return SourceError(
@@ -303,9 +306,14 @@ def media_errors(url: str) -> Iterator[None]:
 def id_in(url: str) -> str | None:
     """The id of the video that ``url`` names; None for a short link, which names none."""
     parts = urlsplit(url)
-    if found := _ID_IN_PATH.search(unquote(parts.path)):
+    path, _, query = parts.fragment.partition("?")
+    return _named(parts.path, parts.query) or _named(f"/{path}", query or path)
+
+
+def _named(path: str, query: str) -> str | None:
+    if found := _ID_IN_PATH.search(unquote(path)):
         return found[1]
-    asked = parse_qs(parts.query)
+    asked = parse_qs(query)
     return next((asked[key][0] for key in _ID_IN_QUERY if key in asked and asked[key][0].isdigit()), None)
 
 

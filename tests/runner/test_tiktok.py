@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rumiai_v2.errors import UsageError
 from rumiai_v2.sources.tiktok import id_in
 from tests.planted import PLANTED, found_in
 from tests.runner.conftest import URL, VIDEO_ID
@@ -90,6 +91,13 @@ def test_a_token_that_cannot_be_sent_is_refused_unseen_before_anything_is_asked(
         ("https://www.tiktok.com/@a/video/7334567890123456789?item_id=1", "7334567890123456789"),
         ("https://www.tiktok.com/@a/Video/7334567890123456789", "7334567890123456789"),
         ("https://www.tiktok.com/share/item/7334567890123456789", "7334567890123456789"),
+        ("https://www.tiktok.com/#/@a/video/7334567890123456789?lang=en", "7334567890123456789"),
+        ("https://www.tiktok.com/foryou#video/7334567890123456789", "7334567890123456789"),
+        ("https://www.tiktok.com/foryou#item_id=7334567890123456789&x=1", "7334567890123456789"),
+        ("https://www.tiktok.com/#!/foryou?modal_id=7334567890123456789", "7334567890123456789"),
+        ("https://www.tiktok.com/@a/video/7334567890123456789#/@b/video/1", "7334567890123456789"),
+        ("https://www.tiktok.com/foryou?item_id=7334567890123456789#/video/1", "7334567890123456789"),
+        ("https://www.tiktok.com/@a#t=10", None),
         ("https://vm.tiktok.com/ZMabc123/", None),
         ("https://www.tiktok.com/t/ZTabc123/", None),
         ("https://www.tiktok.com/@video/7334", None),
@@ -101,7 +109,13 @@ def test_the_id_that_an_address_names(url, expected):
 
 
 @pytest.mark.parametrize(
-    "url", [URL, URL.replace("/video/", "/photo/"), f"https://www.tiktok.com/foryou?item_id={VIDEO_ID}"]
+    "url",
+    [
+        URL,
+        URL.replace("/video/", "/photo/"),
+        f"https://www.tiktok.com/foryou?item_id={VIDEO_ID}",
+        f"https://www.tiktok.com/#/@tester/video/{VIDEO_ID}",
+    ],
 )
 @pytest.mark.parametrize("given", [OTHER, int(OTHER)])
 @pytest.mark.parametrize("video_id", [None, "my_own"])
@@ -115,13 +129,49 @@ def test_an_item_without_an_id_is_known_by_its_address(production):
     del other["id"]
     failed(production, scraped(production, other, video_id="my_own"), VIDEO_ID, OTHER, "another video")
     other["webVideoUrl"] = URL
-    failed(production, scraped(production, other), "video id", "got None", "--id")
+    failed(production, scraped(production, other), "video id", "got nothing", "--id")
     assert scraped(production, other, video_id="my_own").returned["video_id"] == "my_own"
 
 
 def test_a_short_link_names_no_id_and_takes_what_it_leads_to(production):
     found = item(id=OTHER, webVideoUrl=URL.replace(VIDEO_ID, OTHER), mediaUrls=[media(production)])
     assert scraped(production, found, url="https://vm.tiktok.com/ZMabc123/").returned["video_id"] == OTHER
+
+
+@pytest.mark.parametrize("first", [{}, {"id": None}])
+@pytest.mark.parametrize("video_id", [None, "my_own"])
+def test_several_videos_for_a_short_link_are_refused_by_their_ids(production, first, video_id):
+    both = [
+        item(mediaUrls=[media(production)]) | first,
+        item(id=OTHER, webVideoUrl=None, mediaUrls=[media(production)]),
+    ]
+    for items in (both, both[::-1]):
+        result = scraped(production, *items, url="https://vm.tiktok.com/ZMabc123/", video_id=video_id)
+        failed(
+            production, result, "several videos", f"'{VIDEO_ID}'", f"'{OTHER}'", "give the address of the video's page"
+        )
+
+
+def test_items_that_name_no_video_beside_each_other_or_another_one_are_refused(production):
+    unnamed = item(id=None, webVideoUrl=None, mediaUrls=[media(production)])
+    short = "https://vm.tiktok.com/ZMabc123/"
+    failed(
+        production, scraped(production, unnamed, unnamed, url=short, video_id="my_own"), "several videos", "ids none"
+    )
+    failed(production, scraped(production, unnamed, item(), url=short), "several videos", f"ids none, '{VIDEO_ID}'")
+    failed(production, scraped(production, unnamed, item(id=OTHER), video_id="my_own"), "another video", OTHER)
+
+
+def test_the_same_video_twice_and_words_beside_it_are_one(production):
+    found = item(mediaUrls=[media(production)])
+    result = scraped(production, {"note": "thanks"}, found, found, url="https://vm.tiktok.com/ZMabc123/")
+    assert result.returned["video_id"] == VIDEO_ID
+
+
+def test_an_id_that_names_no_files_is_refused_before_anything_is_asked(production):
+    with pytest.raises(UsageError, match=r"^video id: expected .*got str '\.\./x' from --id; choose one with --id ID"):
+        scraped(production, item(), video_id="../x")
+    assert production.platform.requests == []
 
 
 def test_the_right_one_of_several_items_is_taken(production, caplog):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rumiai_v2.errors import UsageError
+from rumiai_v2.models.json_document import told
 from rumiai_v2.models.services import LARGEST
-from rumiai_v2.redact import redacted
 from rumiai_v2.timeline.builder import sample_spacing
 
 Json = dict[str, Any]
@@ -27,15 +27,7 @@ class Recording:
     entries: tuple[Mapping[str, Any], ...]
 
     def wrong(self, path: str, expected: str, got: Any) -> UsageError:
-        return UsageError(f"{self.where}: {path}: expected {expected}, got {shown(got)}; repair or re-record the file")
-
-
-def shown(got: Any) -> str:
-    """A value in a message, cut short."""
-    if got is None or got is ...:
-        return "nothing"
-    text = f"{type(got).__name__} {str(got)[:100] if isinstance(got, int) else redacted(repr(got))[:100]}"
-    return text if len(text) <= 80 else f"{text[:79]}…"
+        return UsageError(f"{self.where}: {path}: expected {expected}, got {told(got)}; repair or re-record the file")
 
 
 def records_of(
