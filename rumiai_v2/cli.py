@@ -44,7 +44,11 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="Also write the return structure here: a file, a device or a pipe.",
             ),
             click.option("--id", "video_id", help="Use this video id instead of the metadata's or the file's name."),
-            click.option("--replace-id", is_flag=True, help="Allow an id that was recorded with other media."),
+            click.option(
+                "--replace-id",
+                is_flag=True,
+                help="Replace the unified file of this id, although it is of other media or systems.",
+            ),
         )
     ):
         command = option(command)

@@ -255,12 +255,22 @@ class _Run:
         return isinstance(source, Recording) and is_same(source.path, unified_path)
 
     def _check_id_is_free(self, video_id: str, sha256: str | None, reference: str) -> None:
-        """Stop when this id was recorded with other media from another source (a re-encode of the same source may)."""
+        """Stop when this id was recorded with other media from another source (a re-encode of the same source may).
+
+        What nothing tells to be of this pipeline is never replaced unasked.
+        """
         from rumiai_v2.timeline.unified import origin_of
 
         path = self._unified_path(video_id)
         known = origin_of(path)
-        if self.config.replace_id or known is None or known.sha256 in (None, sha256) or known.source == reference:
+        if self.config.replace_id or known is None:
+            return
+        if known.unproven is not None:
+            raise InputError(
+                f"video id {video_id!r} is taken: {path} was there before, and nothing tells that it is of this pipeline "
+                f"({known.unproven}); move it away, give this video another id with --id, or replace it with --replace-id"
+            )
+        if known.sha256 in (None, sha256) or known.source == reference:
             return
         raise InputError(
             f"video id {video_id!r} is taken: {path} was made from {known.source} (SHA-256 {known.sha256[:16]}…), "

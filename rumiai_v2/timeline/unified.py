@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
+import stat
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +14,6 @@ from rumiai_v2 import CONTRACT_VERSION
 from rumiai_v2.models.evidence import Evidence
 from rumiai_v2.models.timeline import Timeline
 from rumiai_v2.timeline.builder import prompt_format
-
-log = logging.getLogger(__name__)
 
 #: Key in ``pipeline_status`` of each service that has one (``scene`` is the old name of scene_detection).
 STATUS_KEYS = {"yolo": "yolo", "mediapipe": "mediapipe", "ocr": "ocr", "scene": "scene_detection", "whisper": "whisper"}
@@ -51,20 +49,31 @@ def unified_document(evidence: Evidence, timeline: Timeline, markers: Mapping[st
 
 @dataclass(frozen=True)
 class Origin:
-    """What a unified file says it was made from; None where it does not say (files of the deployed system)."""
+    """What a unified file says it was made from; None where it does not say.
 
-    source: str | None
-    sha256: str | None
+    ``unproven``: why nothing tells that this pipeline wrote it (the deployed system names no source); None where it did.
+    """
+
+    source: str | None = None
+    sha256: str | None = None
+    unproven: str | None = None
 
 
 def origin_of(path: Path) -> Origin | None:
-    """Where the unified file at ``path`` came from; None when there is no such file or it is not readable as one."""
+    """Where what stands at ``path`` came from; None when nothing is there, or its folder cannot be reached."""
+    try:
+        kind = path.stat().st_mode
+    except OSError:
+        return None  # whoever writes there says what is wrong with the folder
+    if not stat.S_ISREG(kind):
+        return Origin(unproven="it is no file")
     try:
         processing = json.loads(path.read_bytes())["processing_metadata"]
-        told = (processing.get("source"), (processing.get("media") or {}).get("sha256"))
-        return Origin(*(value if isinstance(value, str) else None for value in told))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        log.warning("%s is not a unified analysis (%s): it will be replaced", path, error)
-        return None
+        source, sha256 = processing.get("source"), (processing.get("media") or {}).get("sha256")
+    except OSError as error:
+        return Origin(unproven=f"it cannot be read: {error.strerror}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Origin(unproven="it is no unified analysis, or one of an older system")
+    if not isinstance(source, str):
+        return Origin(unproven="it does not say what it was made from, as in an older system")
+    return Origin(source, sha256 if isinstance(sha256, str) else None)

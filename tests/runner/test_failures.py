@@ -206,6 +206,45 @@ def test_an_id_that_is_taken_by_other_media_from_another_source(make_world, case
 
 
 @BOTH
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b'{"video_id": "7", "ml_data": {}}', "or one of an older system"),
+        (
+            b'{"video_id": "7", "processing_metadata": {"timeline_entries": 3, "duration": 1}}',
+            "does not say what it was made",
+        ),
+        (b'{"processing_metadata": {"source": 7}}', "does not say what it was made"),
+        (b'{"processing_metadata": ', "it is no unified analysis"),
+        (b"\xff", "it is no unified analysis"),
+        (b"", "it is no unified analysis"),
+    ],
+)
+def test_a_file_that_is_not_provably_ours_is_never_overwritten(make_world, case, configuration, content, says):
+    world = make_world(configuration, case)
+    unified = world.folder / "unified_analysis" / f"{VIDEO_ID}.json"
+    unified.parent.mkdir()
+    unified.write_bytes(content)
+    world.assert_failed(
+        world.run(), exit_code=1, stage="downloading_video", error_type="InputError",
+        says=["is taken", f"unified_analysis/{VIDEO_ID}.json was there before", says, "move it away", "--replace-id"],
+    )  # fmt: skip
+    assert unified.read_bytes() == content
+    assert world.files() == [f"unified_analysis/{VIDEO_ID}.json"]
+    assert world.run(replace_id=True).exit_code == 0 and unified.read_bytes() != content
+
+
+def test_what_is_no_file_in_the_place_of_the_unified_file_stops_the_run_and_stays(local):
+    unified = local.folder / "unified_analysis" / f"{VIDEO_ID}.json"
+    unified.parent.mkdir()
+    os.mkfifo(unified)
+    local.assert_failed(
+        local.run(), exit_code=1, stage="downloading_video", error_type="InputError", says=["is taken", "it is no file"]
+    )
+    assert unified.is_fifo()
+
+
+@BOTH
 def test_other_media_from_the_same_source_may_replace(make_world, case, configuration):
     world = make_world(configuration, case)
     unified = world.folder / "unified_analysis" / f"{VIDEO_ID}.json"

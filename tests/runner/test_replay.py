@@ -112,6 +112,19 @@ def test_our_own_recording_gives_the_same_outputs_in_another_process(local):
     assert before == after
 
 
+def test_a_replay_overwrites_no_file_of_the_deployed_system(tmp_path):
+    (tmp_path / "unified_analysis").mkdir()
+    taken = tmp_path / "unified_analysis" / "same.json"
+    taken.write_text(json.dumps(OLDER))
+    (tmp_path / "old.json").write_text(json.dumps(OLDER | {"video_id": "other"}))
+    code, returned = replay(tmp_path, "old.json", "--id", "same")
+    assert (code, returned["error_type"]) == (1, "InputError")
+    assert "unified_analysis/same.json was there before" in returned["error"]
+    assert json.loads(taken.read_text()) == OLDER and not (tmp_path / "insights").exists()
+    code, returned = replay(tmp_path, "old.json", "--id", "same", "--replace-id")
+    assert code == 0 and json.loads(taken.read_text())["processing_metadata"]["source"] == "old.json"
+
+
 def test_a_replay_never_overwrites_the_recording_it_reads(tmp_path):
     folder = tmp_path / "unified_analysis"
     folder.mkdir()
