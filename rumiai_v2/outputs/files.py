@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -66,6 +67,17 @@ def write_atomically(target: Path, content: bytes) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def regular_content(path: Path, *, largest: int | None = None) -> bytes:
+    """The bytes of ``path``, which is no pipe that nobody writes to; raises ``OSError``, also beyond ``largest`` bytes."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    with path.open("rb") as file:
+        content = file.read(-1 if largest is None else largest + 1)
+    if largest is not None and len(content) > largest:
+        raise OSError(errno.EFBIG, f"it has more than {largest / 1e6:g} MB", str(path))
+    return content
 
 
 def sync_file(path: Path) -> None:

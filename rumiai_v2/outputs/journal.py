@@ -12,16 +12,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from rumiai_v2.errors import OutputError
-from rumiai_v2.outputs.files import partial_name, sync_folders, write_new
+from rumiai_v2.outputs.files import partial_name, regular_content, sync_folders, write_new
 from rumiai_v2.outputs.ownership import Places
 
 NAME = ".publishing.json"
 FORMAT = "rumiai-publication/1"
+#: Bytes of a journal; one of all analyses has about 6000.
+LARGEST = 1_000_000
 
 Place = Literal["insights", "unified", "temp"]
 Token = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -31,13 +33,28 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def _no_nul(text: str) -> str:
+    if "\0" in unquote(text):
+        raise ValueError("no file can be called like that")
+    return text
+
+
+def _relative(folder: str) -> str:
+    if not folder or unquote(folder).startswith("/"):
+        raise ValueError("it is no path from the journal's own folder")
+    return folder
+
+
 class Entry(_Part):
     """One file: what it is called until it is in ``place``, and there; ``sha256`` is None for a video."""
 
     place: Place
-    partial: Annotated[str, Field(pattern=r"^(?:\w+/)?\.[^/]+\.[0-9a-f]{16}\.partial$")]
-    target: Annotated[str, Field(pattern=r"^(?:\w+/)?[^./][^/]*$")]
+    partial: Annotated[str, Field(pattern=r"^(?:\w+/)?\.[^/]+\.[0-9a-f]{16}\.partial$"), AfterValidator(_no_nul)]
+    target: Annotated[str, Field(pattern=r"^(?:\w+/)?[^./][^/]*$"), AfterValidator(_no_nul)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
+
+
+Folder = Annotated[str, AfterValidator(_no_nul), AfterValidator(_relative)]
 
 
 class Journal(_Part):
@@ -50,7 +67,7 @@ class Journal(_Part):
     format: Literal["rumiai-publication/1"] = FORMAT
     stamp: Annotated[str, Field(pattern=r"^\d{8}_\d{6}$")]
     token: Token
-    folders: Annotated[dict[Literal["unified", "temp"], str], Field(min_length=2)]
+    folders: Annotated[dict[Literal["unified", "temp"], Folder], Field(min_length=2)]
     files: Annotated[list[Entry], Field(min_length=1)]
 
 
@@ -85,11 +102,19 @@ def read_journal(insights: Path) -> Journal | None:
     """The decision that is not carried out yet, if there is one; ``OutputError`` where the file is none."""
     file = insights / NAME
     try:
-        return Journal.model_validate_json(file.read_bytes())
+        journal = Journal.model_validate_json(regular_content(file, largest=LARGEST))
+        if foreign := _foreign(journal, os.path.basename(os.path.abspath(insights))):
+            raise OutputError(
+                f"journal {file}: expected the files that a run of {insights.name} publishes, got {foreign}; "
+                "remove it, and outputs without a report do not count"
+            )
+        return journal
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise OutputError(f"journal {file}: cannot be read ({error.strerror}); make it readable") from None
+        raise OutputError(
+            f"journal {file}: cannot be read ({error.strerror}); make it readable, or remove it where it is no file of a run"
+        ) from None
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"])) or "the document"
@@ -97,6 +122,19 @@ def read_journal(insights: Path) -> Journal | None:
             f"journal {file}: expected the files that a run publishes, got something else ({where}: {problem['msg']}); "
             "remove it, and outputs without a report do not count"
         ) from None
+
+
+def _foreign(journal: Journal, video_id: str) -> str | None:
+    """The first file that no run of ``video_id`` publishes: a journal of something else could name any file anywhere."""
+    outside = {"unified": f"{video_id}.json", "temp": f"{video_id}.mp4"}
+    for entry in journal.files:
+        target = Path(entry.target)
+        stamped = target.name.endswith(f"_{journal.stamp}.json")
+        right = stamped if entry.place == "insights" else entry.target == outside[entry.place]
+        plain = target.name.replace(f"_{journal.stamp}", "") if entry.place == "insights" else target.name
+        if not right or entry.partial != target.with_name(partial_name(plain, journal.token)).as_posix():
+            return f"{entry.place}: {entry.partial!r} for {entry.target!r}"
+    return None
 
 
 def carry_out(places: Places, journal: Journal, *, check: bool = False) -> None:
@@ -140,7 +178,7 @@ def _put(places: Places, journal: Journal, entry: Entry, *, check: bool) -> None
         partial, target = folder / entry.partial, folder / entry.target
         if not partial.exists():
             continue
-        if check and entry.sha256 is not None and hashlib.sha256(partial.read_bytes()).hexdigest() != entry.sha256:
+        if not partial.is_file() or (check and not _is_decided(partial, entry)):
             raise OSError(errno.EIO, "it is not what was decided", str(target))
         try:
             os.replace(partial, target)
@@ -150,6 +188,10 @@ def _put(places: Places, journal: Journal, entry: Entry, *, check: bool) -> None
     # Its partial file is gone, so it was put into place before. A video may have been taken away since.
     if entry.place != "temp" and not any((folder / entry.target).exists() for folder in folders):
         raise OSError(errno.ENOENT, "neither it nor its partial file is there", str(folders[0] / entry.target))
+
+
+def _is_decided(partial: Path, entry: Entry) -> bool:
+    return entry.sha256 is None or hashlib.sha256(partial.read_bytes()).hexdigest() == entry.sha256
 
 
 def _folders(insights: Path, journal: Journal, entry: Entry, places: Places | None = None) -> list[Path]:

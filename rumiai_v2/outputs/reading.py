@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rumiai_v2.errors import OutputError
 from rumiai_v2.outputs.file_sets import SET_FILE
-from rumiai_v2.outputs.files import is_same
+from rumiai_v2.outputs.files import is_same, regular_content
 from rumiai_v2.outputs.journal import NAME, read_journal, standing
 from rumiai_v2.outputs.ownership import OWNER, Alone, Places
 from rumiai_v2.outputs.publication import settle
@@ -93,7 +93,7 @@ def _is_undecided(name: str, files: Mapping[str, Path], decided: set[str]) -> bo
     if complete is None:
         return False
     try:
-        document = json.loads(complete.read_bytes())
+        document = json.loads(regular_content(complete))
     except (OSError, ValueError, RecursionError):
         return False  # whoever reads it says what is wrong with it
     return isinstance(document, dict) and "contract_version" in document

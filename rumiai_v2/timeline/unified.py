@@ -69,11 +69,12 @@ def origin_of(path: Path) -> Origin | None:
         return Origin(unproven="it is no file")
     try:
         processing = json.loads(path.read_bytes())["processing_metadata"]
-        source, sha256 = processing.get("source"), (processing.get("media") or {}).get("sha256")
+        said = processing.get("source"), (processing.get("media") or {}).get("sha256")
+        known = Origin(*(value if isinstance(value, str) else None for value in said))
     except OSError as error:
         return Origin(unproven=f"it cannot be read: {error.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Origin(unproven="it is no unified analysis, or one of an older system")
-    if not isinstance(source, str):
+    if known.source is None:
         return Origin(unproven="it does not say what it was made from, as in an older system")
-    return Origin(source, sha256 if isinstance(sha256, str) else None)
+    return known

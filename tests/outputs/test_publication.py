@@ -221,6 +221,88 @@ def test_a_journal_that_is_none_is_named_and_nothing_outside_is_touched(tmp_path
     assert (tmp_path / "outside").read_bytes() == b"kept"
 
 
+def left_journal(places: Places, monkeypatch) -> dict:
+    """What the journal of a run says that was decided, and whose unified file could not be put into place."""
+    publication = staged(places)
+    with monkeypatch.context() as patched:
+        refuse(patched, "7.json")
+        with pytest.raises(OutputError):
+            publication.commit(NOW)
+    return json.loads((places.insights / journal.NAME).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"folders": {"unified": "/etc", "temp": "../../temp"}}, "no path from the journal's own folder"),
+        ({"folders": {"unified": "%2Fetc", "temp": "../../temp"}}, "no path from the journal's own folder"),
+        ({"folders": {"unified": "", "temp": "../../temp"}}, "no path from the journal's own folder"),
+        ({"folders": {"unified": "a%00b", "temp": "../../temp"}}, "no file can be called like that"),
+        ({"unified": {"target": "8.json"}}, "'8.json'"),
+        ({"unified": {"target": "passwd"}}, "'passwd'"),
+        ({"unified": {"target": "a\0b"}}, "no file can be called like that"),
+        ({"unified": {"partial": ".7.json.0123456789abcdef.partial"}}, "'.7.json.0123456789abcdef.partial'"),
+        ({"insights": {"target": "report_20250101_000000.json"}}, "'report_20250101_000000.json'"),
+        ({"token": "0123456789abcdef"}, "for 'a/a_complete"),
+        ({"stamp": "20250101_000000"}, "for 'a/a_complete"),
+    ],
+)
+def test_a_journal_that_names_what_no_run_of_this_id_publishes_is_refused_and_nothing_is_moved(
+    tmp_path, places, monkeypatch, changed, says
+):
+    document = left_journal(places, monkeypatch)
+    for entry in document["files"]:
+        entry |= changed.get(entry["place"], {})
+    document |= {key: value for key, value in changed.items() if key in document}
+    (places.insights / journal.NAME).write_text(json.dumps(document))
+    before = everything(tmp_path)
+    for ask in (lambda: Publication().begin(places), lambda: read_outputs(places.insights)):
+        with pytest.raises(OutputError, match=r"journal .*\.publishing\.json: expected .*remove it") as caught:
+            ask()
+        assert says in str(caught.value)
+    assert everything(tmp_path) == before
+
+
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def make_long(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(10**10)  # sparse
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, make_fifo, make_endless, make_long])
+def test_a_journal_that_is_no_file_of_a_run_is_named_at_once(places, make):
+    staged(places).commit(NOW)
+    make(places.insights / journal.NAME)
+    for ask in (lambda: Publication().begin(places), lambda: read_outputs(places.insights)):
+        with pytest.raises(
+            OutputError, match=r"\.publishing\.json: cannot be read .it (is no file|has more than).*remove it"
+        ):
+            ask()
+
+
+def test_a_pipe_in_the_place_of_what_was_decided_is_neither_read_nor_published(places, monkeypatch):
+    left_journal(places, monkeypatch)
+    (partial,) = places.unified.glob(".7.json.*.partial")
+    partial.unlink()
+    os.mkfifo(partial)
+    with pytest.raises(OutputError, match="not what was decided"):
+        Publication().begin(places)
+    assert not places.unified_file.exists()
+
+
+def test_a_pipe_among_the_sets_does_not_stop_a_reader(places):
+    staged(places).commit(NOW)
+    os.mkfifo(places.insights / "a" / "a_complete_20250101_000000.json")
+    assert "a/a_complete_20250101_000000.json" in read_outputs(places.insights).files
+
+
 def test_files_that_are_not_what_was_decided_are_not_published(tmp_path, places, monkeypatch):
     publication = staged(places)
     with monkeypatch.context() as patched:
