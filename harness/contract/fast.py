@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -49,6 +50,22 @@ _OWN = "x-python-"
 def validator(schema: Mapping[str, Any], registry: Any) -> Any:
     """The fast validator of ``schema``, whose references lead into ``registry``."""
     return jsonschema_rs.Draft202012Validator(_named(schema), registry=registry, keywords=_keywords())
+
+
+def is_schema(schema: Mapping[str, Any]) -> bool:
+    """Whether ``schema`` is certainly one of draft 2020-12; where not, the reference validator may know better."""
+    try:
+        return _of_schemas().is_valid(schema)
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+
+
+@cache
+def _of_schemas() -> Any:
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": "https://json-schema.org/draft/2020-12/schema"},  # comes with the library
+        validate_formats=True, formats={"regex": meaning.is_pattern},
+    )  # fmt: skip
 
 
 def registry(schemas: Mapping[str, Mapping[str, Any]]) -> Any:

@@ -38,6 +38,15 @@ def pattern(text: str) -> Pattern:
     return Pattern(text, jsonschema_rs.Draft202012Validator({"pattern": text}).is_valid)
 
 
+def is_pattern(text: str) -> bool:
+    """Whether a pattern may be written so."""
+    try:
+        pattern(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_multiple(value: float, step: float) -> bool:
     """Whether ``value`` is a multiple of ``step``, both as they are written."""
     return (_written(value) / _written(step)).denominator == 1

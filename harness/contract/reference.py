@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import extend
 
-from harness.contract import meaning
+from harness.contract import fast, meaning
 
 #: The one dialect; a schema need not name it, and may name no other.
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -78,17 +78,14 @@ def _descend_with_places(
 Reference.descend = _descend_with_places
 
 
-def _is_pattern(value: object) -> bool:
-    return not isinstance(value, str) or bool(meaning.pattern(value))
-
-
 _FORMATS = FormatChecker(Draft202012Validator.FORMAT_CHECKER.checkers)
-_FORMATS.checks("regex", raises=ValueError)(_is_pattern)
+_FORMATS.checks("regex")(lambda value: not isinstance(value, str) or meaning.is_pattern(value))
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
     """SchemaError when ``schema`` is none of draft 2020-12, or holds a pattern that is none of ECMA-262."""
-    Draft202012Validator.check_schema(schema, format_checker=_FORMATS)
+    if not fast.is_schema(schema):
+        Draft202012Validator.check_schema(schema, format_checker=_FORMATS)
     if schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
         raise SchemaError(f"{schema['$schema']!r} is another dialect; expected {DIALECT!r}, or none", path=["$schema"])
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
 import math
+import operator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from harness.compare.walk import Policy, compare
-from harness.contract import check, lint, registry
+from harness.contract import check, fast, lint, reference, registry
 from harness.verdict import ContractError
 
 EXACT = Policy(expected_by="web", actual_by="disk")
@@ -125,6 +129,44 @@ def test_what_is_no_pattern_is_no_schema(pattern):
     for schema in ({"pattern": pattern}, {"patternProperties": {pattern: True}}):
         with pytest.raises(ContractError, match=r"x\.schema\.json: not a valid schema at"):
             contract_of(schema)
+
+
+PARTS = [
+    None, True, 0, -1, 1.0, 1.5, 2**64, 1e300, "", "string", "[", "a b", "\ud83d", [], ["a", "a"], [{}], {}, {"a": 1},
+    {"type": "nope"}, {"[": {}}, {"pattern": "(?<a>"}, {"$ref": "#/nowhere"},
+]  # fmt: skip
+
+
+EVERY_WORD = {
+    "$id": "x.schema.json", "$anchor": "a", "$defs": {"d": {"$ref": "#a"}}, "type": ["object", "null"], "title": "t",
+    "properties": {"p": {"enum": [1], "const": 1, "minimum": 0, "multipleOf": 2, "exclusiveMaximum": 9}},
+    "patternProperties": {"^x$": {"pattern": "^y$", "minLength": 1, "format": "date", "contentMediaType": "a/b"}},
+    "additionalProperties": False, "required": ["p"], "propertyNames": {"maxLength": 3}, "minProperties": 1,
+    "dependentRequired": {"p": ["q"]}, "dependentSchemas": {"p": True}, "if": {"not": {}}, "then": {}, "else": {},
+    "oneOf": [{"items": {"uniqueItems": True}, "prefixItems": [{}], "contains": {}, "minContains": 1, "maxItems": 2}],
+    "deprecated": False, "readOnly": True, "examples": [1], "default": None, "x-own": {"of": "ours"},
+}  # fmt: skip
+
+
+def _places(value, place=()):
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*place, key)
+        yield from _places(each, (*place, key))
+
+
+def test_what_the_fast_validator_takes_for_a_schema_is_one_to_the_reference_too():
+    taken = refused = 0
+    for place in _places(EVERY_WORD):
+        for part in PARTS:
+            schema = copy.deepcopy(EVERY_WORD)
+            *way, last = place
+            functools.reduce(operator.getitem, way, schema)[last] = part
+            if not fast.is_schema(schema):
+                refused += 1
+            else:
+                taken += 1
+                Draft202012Validator.check_schema(schema, format_checker=reference._FORMATS)
+    assert min(taken, refused) > 200
 
 
 def test_another_dialect_is_named():
