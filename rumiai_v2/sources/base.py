@@ -19,7 +19,9 @@ class Described:
 
 
 class Source(Protocol):
-    """``reference`` names the source in the outputs (a URL or a path as given).
+    """Making one never fails: what is wrong with what it was given is found in ``describe``, within the run.
+
+    ``reference`` names the source in the outputs (a URL or a path as given).
 
     ``owns_file`` tells whether ``fetch`` made the file, so that it is removed after a failure and by
     ``RUMIAI_CLEANUP_VIDEO``. ``inputs`` are the files it reads.

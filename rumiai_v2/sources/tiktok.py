@@ -48,22 +48,14 @@ class TikTok:
 
     def __init__(self, url: str, settings: Settings, *, video_id: str | None = None) -> None:
         register_url(url)
-        if reason := why_unreadable(url):
-            raise UsageError(
-                f"video URL: expected http://… or https://…, got {_begin(url)}: {reason}; give the address of the video's page"
-            )
-        if reason := why_unreadable(settings.apify_base_url):
-            raise UsageError(
-                f"APIFY_API_BASE_URL: expected http://… or https://…, got {_begin(settings.apify_base_url)}: {reason}; "
-                "correct or unset it"
-            )
         self.url = url
         self.shown = self.reference = redacted(url)
         self.settings = settings
-        self.video_id = video_id if video_id is None else checked_video_id(video_id, origin="--id")
+        self.video_id = video_id
         self.photo_post = False
 
     def describe(self) -> Described:
+        self._check_arguments()
         self._check_token()
         item = self._chosen(self._scrape())
         try:
@@ -81,6 +73,21 @@ class TikTok:
             return Described(self.video_id, metadata)
         origin = f"the platform for {self.shown}"
         return Described(checked_video_id(metadata.id, origin=origin, error=SourceError), metadata)
+
+    def _check_arguments(self) -> None:
+        """What nobody has to be asked for."""
+        if reason := why_unreadable(self.url):
+            raise UsageError(
+                f"video URL: expected http://… or https://…, got {_begin(self.url)}: {reason}; "
+                "give the address of the video's page"
+            )
+        base = self.settings.apify_base_url
+        if reason := why_unreadable(base):
+            raise UsageError(
+                f"APIFY_API_BASE_URL: expected http://… or https://…, got {_begin(base)}: {reason}; correct or unset it"
+            )
+        if self.video_id is not None:
+            checked_video_id(self.video_id, origin="--id")
 
     def _check_token(self) -> None:
         """Whether the token can be sent at all; it is never shown, and no library is asked that could."""

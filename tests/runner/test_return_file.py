@@ -197,6 +197,27 @@ def test_a_device_that_is_full(tmp_path):
         made(Path("/dev/full")).write(b"{}")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["production", "http://[x"], ["production", "not a url"], ["production", "http://x/", "--id", "../x"],
+        ["production", "http://x/\udcff"], ["local", "gone.mp4"], ["local", "gone.mp4", "--id", "../x"],
+        ["local", "x.mp4", "--metadata", "gone.json"], ["local", "x.mp4", "--services", "telepathy"], ["replay", "gone.json"],
+        ["local", "a\udcff/\udcff"], ["local", "x" * 5000],
+    ],
+    ids=lambda arguments: ascii(" ".join(arguments))[:40],
+)  # fmt: skip
+def test_what_an_earlier_run_returned_gives_way_to_every_failure(tmp_path, arguments):
+    (tmp_path / "r.json").write_text('{"success": true}')
+    finished = subprocess.run(
+        [sys.executable, "-m", "rumiai_v2", *arguments, "--return-file", "r.json"],
+        cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "APIFY_API_TOKEN": "x"}, timeout=120,
+    )  # fmt: skip
+    returned = json.loads((tmp_path / "r.json").read_text())
+    validate(returned, "return_failure.schema.json")
+    assert finished.returncode == returned["exit_code"] in (1, 2)
+
+
 def test_it_is_written_after_a_failure_too(tmp_path):
     finished = replay(tmp_path, "--return-file", "a/r.json", recorded=tmp_path / "gone.json")
     assert finished.returncode == json.loads((tmp_path / "a" / "r.json").read_text())["exit_code"] == 2

@@ -27,10 +27,10 @@ READABLE = [
 def test_what_cannot_be_read_is_refused(address):
     settings = load_settings()
     with pytest.raises(UsageError, match=r"^video URL: expected") as caught:
-        TikTok(address, settings)
+        TikTok(address, settings).describe()
     assert len(str(caught.value)) < 600
     with pytest.raises(UsageError, match=r"^APIFY_API_BASE_URL: expected"):
-        TikTok("https://www.tiktok.com/", settings.model_copy(update={"apify_base_url": address}))
+        TikTok("https://www.tiktok.com/", settings.model_copy(update={"apify_base_url": address})).describe()
 
 
 @pytest.mark.parametrize("address", READABLE, ids=lambda address: address[:20])
