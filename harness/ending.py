@@ -20,19 +20,29 @@ from harness.verdict import HarnessError, ParityError, Verdict
 #: What stdout was meant to hold could not be written; interrupted; asked to stop. None of them is a verdict.
 UNTOLD, INTERRUPTED, TERMINATED = 74, 130, 143
 
+#: What this process has done that stays, whether or not it could be printed.
+_done: list[str] = []
+
 
 def process(run: Callable[[], int | None], *, reports: Callable[[], Path | None]) -> NoReturn:
     """Run a command as this whole process, and end with what it returns.
 
     ``reports`` finds the folder for the file of a crash.
     """
+    _done.clear()
     with _terminable():
         code = _code(run, reports)
         sys.stdout.flush()
-    if (lost := streams.why_lost()) is not None and code == 0:
-        say(f"parity: stdout could not be written: {lost}; what stands there is not complete")
-        code = UNTOLD
+    if (lost := streams.why_lost()) is not None:
+        stays = f"; done all the same, and not undone: {'; '.join(_done)}" if _done else ""
+        say(f"parity: stdout could not be written: {lost}; what stands there is not complete{stays}")
+        code = code or UNTOLD
     sys.exit(code)
+
+
+def done(what: str) -> None:
+    """Note that ``what`` was done, in a clause, so that whoever cannot read it on stdout is told on stderr."""
+    _done.append(what)
 
 
 def _code(run: Callable[[], int | None], reports: Callable[[], Path | None]) -> int:

@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
@@ -157,6 +158,11 @@ def given(config: Config, path: str | Path) -> Path:
     return place
 
 
+def option(run_id: str) -> str:
+    """What a printed command takes so that it stays about the run ``run_id``, whichever is the last when it is typed."""
+    return f" --run {shlex.quote(run_id.rpartition('-')[2])}" if run_id else ""
+
+
 def report_file(root: Path, arguments: Sequence[str]) -> Path:
     """The report that a script of the project at ``root`` is about: a file, that of ``--run ID``, or of the last run."""
     if list(arguments[:1]) == ["--run"]:
@@ -218,11 +224,9 @@ def _lost(config: Config) -> str | None:
 
 def _named(config: Config, wanted: str) -> str:
     known = ids(config)
-    fitting = [
-        each for each in known if wanted and (each.startswith(wanted) or each.partition("-")[2].startswith(wanted))
-    ]
-    if wanted in known:
-        return wanted
+    names = {each: (each, each.partition("-")[2]) for each in known}
+    fitting = [each for each in known if wanted in names[each]]
+    fitting = fitting or [each for each in known if wanted and any(name.startswith(wanted) for name in names[each])]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

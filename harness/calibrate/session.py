@@ -30,10 +30,11 @@ _SHOWN = 20
 
 @dataclass(frozen=True)
 class Result:
-    """What to print, and the verdict."""
+    """What to print, the verdict, and which files were written, as a clause (None: none)."""
 
     text: str
     verdict: Verdict
+    wrote: str | None = None
 
 
 @dataclass(frozen=True)
@@ -150,10 +151,9 @@ def _written(here: _Project, calibration: Calibration) -> Result:
     store.save(calibration, settings.data)
     write.save(write.tolerances_text(proposed), config.tolerances)
     write.save(text, settings.page)
-    files = ", ".join(config.relative(each) for each in (settings.data, config.tolerances, settings.page))
-    return Result(
-        "\n".join([f"wrote {files}", *_flag_lines(found)]), Verdict.DRIFT if _tight(found) else Verdict.PARITY
-    )
+    wrote = "wrote " + ", ".join(config.relative(each) for each in (settings.data, config.tolerances, settings.page))
+    verdict = Verdict.DRIFT if _tight(found) else Verdict.PARITY
+    return Result("\n".join([wrote, *_flag_lines(found)]), verdict, wrote)
 
 
 def check(config: Config) -> Result:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness import ending
 from harness.commands.common import run_option, settings_of_any
 from harness.commands.deciding import author_option, selecting, selection
 from harness.report.plain import printed
@@ -40,14 +41,16 @@ def accept(file: str | None, reason: str | None, author: str | None, run_id: str
     decide.not_in_ci()
     if reason is None and sys.stdin.isatty():
         reason = click.prompt("Why", err=True)
+    again = _again(config) if config.run else None  # read before anything is decided: what it says may be unfit
     made = decide.accept(
         config, selection(**chosen), reason=reason or "", author=author, say=lambda line: click.echo(line, err=True)
     )
-    click.echo(printed(f"run {made.run_id}: {made.text()}"))
+    ending.done(told := f"run {made.run_id}: {made.text()}")
+    click.echo(printed(told))
     for name in made.files:
         click.echo(f"  {name}")
     if made.files:
-        click.echo(f"next: `git diff` shows what was written; `{_again(config)}` compares again")
+        click.echo(f"next: `git diff` shows what was written; `{again}` compares again")
 
 
 def _again(config: Config) -> str:

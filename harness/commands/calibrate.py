@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 
+from harness import ending
 from harness.commands.common import case_option, settings
 
 
@@ -58,5 +59,7 @@ def calibrate(
             config, cases=cases, conditions=conditions, repeats=repeats, given=Path(given) if given else None,
             fresh=fresh, write=write, say=lambda text: click.echo(text, err=True),
         )  # fmt: skip
+    if result.wrote:
+        ending.done(result.wrote)
     click.echo(result.text)
     sys.exit(int(result.verdict))

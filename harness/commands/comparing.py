@@ -60,6 +60,7 @@ def compare(
     if not (folder / runs.REPORT).is_file():
         return broken_off.code(config, pytest_code, folder / runs.LOG), None
     report = write.read(config)
+    ending.done(f"run {folder.name}: {report['verdict']}, its report is {config.relative(folder / runs.REPORT)}")
     display.show(config, report)
     _tell_ci(config, report)
     if report["exit_code"] == Verdict.PARITY and pytest_code != 0:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness import ending
 from harness.commands.common import settings
 from harness.verdict import ParityError
 
@@ -49,7 +50,8 @@ def render(file: str | None, case: str) -> None:
         raise ParityError(f"pipeline {pipeline.name} renders no cases")
     for each in cases.select(config, [case]):
         pipeline.render(each)
-        click.echo(f"rendered {config.relative(each.folder)}")
+        ending.done(told := f"rendered {config.relative(each.folder)}")
+        click.echo(told)
 
 
 @corpus.command(
@@ -78,6 +80,7 @@ def add(ctx: click.Context, video: Path, metadata: Path | None, name: str | None
 
     config = settings(ctx.obj)
     case, adopted = adopt.add(config, project.load_pipeline(config), video, metadata=metadata, name=name)
+    ending.done(f"added {config.relative(case.folder)}")
     click.echo(_told(config, case, adopted, at_once=at_once))
     if at_once:
         from harness.commands.run import run
@@ -95,9 +98,11 @@ def _told(config: Config, case: Case, adopted: Adopted, *, at_once: bool) -> str
     sources = config.relative(config.corpus / "CREDITS.md")
     lines += ["", "think about", *(f"  {line(text)}" for text in adopted.advice)]
     lines.append(f"  where it comes from, and under which licence it may be kept here: note that in {sources}")
+    if at_once:
+        return "\n".join(lines)  # what is next is told by the run's own summary
     lines += ["", "next"]
-    steps = () if at_once else ((f"parity run --case {case.name}", "run every configuration on it"),)
-    steps += (
+    steps = (
+        (f"parity run --case {case.name}", "run every configuration on it"),
         ("parity status", "what is pending"),
         (f'parity accept --case {case.name} --reason "…"', "make what the run did its golden"),
     )

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from harness import ending
 from harness.commands.common import case_option, run_option, saved_captures, settings
 from harness.verdict import ParityError
 
@@ -76,5 +77,6 @@ def drill(
     write_atomically(target, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
     if page:
         write_atomically(Path(page).absolute(), render.to_markdown(report))
+    ending.done(f"wrote {' and '.join([config.relative(target), *([page] if page else [])])}")
     click.echo(render.to_text(result, file=config.relative(target)))
     sys.exit(0 if report["passed"] else 1)

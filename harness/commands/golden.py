@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from harness import ending, runs
 from harness.commands.common import Display, case_option, display_options, jobs_option, saved_captures, settings
 from harness.commands.comparing import compare
 from harness.commands.deciding import author_option
@@ -50,7 +51,7 @@ def golden(
     code, made_by = compare(config, cases=cases, given=saved, ml=None if saved else "fresh", jobs=jobs, display=display)
     wanted = _wanted(made_by, cases) if made_by else []
     if not wanted:
-        click.echo("no golden can be recorded: what still differs is named above" if code else "every golden stands")
+        click.echo(_why_none(code, made_by))
         sys.exit(code)
     click.echo(f"\n{len(wanted)} golden{'s' * (len(wanted) != 1)} to record:")
     click.echo("\n".join(wanted))
@@ -59,16 +60,26 @@ def golden(
             "Why do they change (empty: leave them pending)", default="", show_default=False, err=True
         )
     if not reason.strip():
-        click.echo("nothing was written; `parity status` shows what waits")
+        click.echo(f"nothing was written; `parity status{runs.option(made_by.run.name)}` shows what waits")
         sys.exit(code)
     made = decide.accept(
         made_by, _selection(cases), reason=reason, author=author, blocked="left",
         say=lambda line: click.echo(line, err=True),
     )  # fmt: skip
-    click.echo(printed(f"run {made.run_id}: {made.text()}"))
+    ending.done(told := f"run {made.run_id}: {made.text()}")
+    click.echo(printed(told))
     click.echo("comparing once more, with what was recorded")
     code, _ = compare(config, cases=cases, given=str(made_by.captures), ml=None, jobs=jobs, display=display)
     sys.exit(code)
+
+
+def _why_none(code: int, made_by: Config | None) -> str:
+    """Why there is no golden to record."""
+    if code == 0:
+        return "every golden stands"
+    if made_by is None:
+        return "no golden can be recorded: the comparison came to no report"
+    return f"no golden can be recorded: `parity report{runs.option(made_by.run.name)}` shows what still differs"
 
 
 def _selection(cases: tuple[str, ...]) -> object:

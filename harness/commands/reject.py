@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from harness import ending
 from harness.commands.common import run_option, settings_of_any
 from harness.commands.deciding import author_option, selecting, selection
 from harness.report.plain import printed
@@ -26,5 +27,6 @@ def reject(file: str | None, reason: str | None, author: str | None, run_id: str
     from harness.decide import decide
 
     made = decide.reject(settings_of_any(file, run_id), selection(**chosen), reason=reason, author=author)
-    click.echo(printed(f"run {made.run_id}: {made.text()}"))
+    ending.done(told := f"run {made.run_id}: {made.text()}")
+    click.echo(printed(told))
     click.echo("next: mend the cause, then `parity run`")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness import ending
 from harness.commands.common import run_option, settings_of_run
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def review(file: str | None, port: int, no_open: bool, run_id: str | None) -> No
     if run_id is None:
         config = settings(file)  # the last at any time, also when a run ends meanwhile
     made = serve(config, port=port, browser=not no_open, say=click.echo).made
+    if made:
+        ending.done(f"{_summary(made)} (run {made[-1].run_id})")
     click.echo(f"parity review: ended; {_summary(made)}")
 
 

@@ -11,6 +11,7 @@ import click
 
 from harness.commands.common import run_option, settings_of_any
 from harness.report import plain
+from harness.runs import option
 from harness.verdict import Verdict
 
 #: Goldens and records listed, and letters of a reason; `--json` gives all.
@@ -75,7 +76,11 @@ def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
         yield "next: nothing of it can be accepted: mend what stands beside it, then `parity run`"
     elif waiting:
         yield ""
-        yield 'next: `parity review` shows them; `parity accept --cause ID --reason "…"` or `parity reject --cause ID`'
+        run = option(state["run_id"])
+        yield (
+            f'next: `parity review{run}` shows them; `parity accept --cause ID{run} --reason "…"` or '
+            f"`parity reject --cause ID{run}`"
+        )
 
 
 def _decided(each: Mapping[str, Any]) -> str:

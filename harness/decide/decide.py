@@ -216,7 +216,7 @@ def _picked(
     selecting.check(selection, pending)
     found = list(selecting.chosen(selection, pending))
     if not found:
-        raise UsageError(f"nothing pending meets {selection.text()}; `parity status` shows what waits")
+        raise UsageError(f"nothing pending meets {selection.text()}; {_status(pending)} shows what waits")
     undecided = [(change, [n for n in numbers if change.differences[n].state == "open"]) for change, numbers in found]
     undecided = [(change, n) for change, n in undecided if n and not (leave_blocked and change.blocked)]
     if not undecided:
@@ -228,6 +228,10 @@ def _picked(
                     f"{change.file}: cannot be accepted: {change.blocked}; mend that, then `parity run`"
                 )
     return undecided
+
+
+def _status(pending: Pending) -> str:
+    return f"`parity status{runs.option(pending.run_id)}`"
 
 
 def _decided_before(pending: Pending, found: Iterable[tuple[Change, Sequence[int]]]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.decide.pending import Change, Item, Pending
 from harness.explain.places import pattern
+from harness.runs import option
 from harness.verdict import UsageError
 
 
@@ -70,7 +71,8 @@ def check(selection: Selection, pending: Pending) -> None:
     """``UsageError`` where nothing was asked for, both all and a part, or a name that nothing pending has."""
     if selection.empty:
         raise UsageError(
-            "say what: --cause ID, --case NAME, --artifact NAME, --field PATTERN or --all; `parity status` shows what waits"
+            "say what: --cause ID, --case NAME, --artifact NAME, --field PATTERN or --all; "
+            f"`parity status{option(pending.run_id)}` shows what waits"
         )
     if selection.everything and selection != Selection(everything=True):
         raise UsageError(f"--all is everything: leave out {selection.text() or 'the other options'}")
@@ -84,7 +86,9 @@ def check(selection: Selection, pending: Pending) -> None:
         for name in asked:
             if name not in names:
                 listed = ", ".join(names) or "none"
-                raise UsageError(f"nothing pending has the {kind} {name!r}; pending: {listed} (`parity status`)")
+                raise UsageError(
+                    f"nothing pending has the {kind} {name!r}; pending: {listed} (`parity status{option(pending.run_id)}`)"
+                )
 
 
 def chosen(selection: Selection, pending: Pending) -> Iterator[tuple[Change, list[int]]]:

@@ -39,7 +39,7 @@ _Found = tuple[str, str, str | None, int | None]
 
 def _causes(report: Mapping[str, Any], root: Path, differences: Sequence[Mapping[str, Any]]) -> Iterator[_Found]:
     verdict = Verdict(report["exit_code"])
-    command = next((step.command for step in steps(report) if step.command), "")
+    command = next((step.command for step in steps(report, "shown beside") if step.command), "")
     for cause in report["causes"]:
         own = [row for row in differences if row["cause"] == cause["id"] and row["role"] == "own"]
         file, line = _where([*cause["examples"], *own], root)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from harness.runs import option
 from harness.verdict import Verdict
 
 
@@ -19,8 +20,18 @@ class Step:
     command: str | None = None
 
 
-def steps(report: Mapping[str, Any]) -> Iterator[Step]:
-    """What to do, best first; nothing at parity."""
+def accept(report: Mapping[str, Any], chosen: str) -> str:
+    """The command that accepts what ``chosen`` (``--cause ID``) names of this very run."""
+    return f'parity accept {chosen}{option(report["run_id"])} --reason "…"'
+
+
+def elsewhere(report: Mapping[str, Any]) -> str:
+    """Where a form that shows no finding sends for them."""
+    return f"that `parity report{option(report['run_id'])}` shows"
+
+
+def steps(report: Mapping[str, Any], shown: str) -> Iterator[Step]:
+    """What to do, best first; nothing at parity. ``shown``: where the findings are, as in "shown above"."""
     failing = [result for result in report["results"] if result["case"] and result["verdicts"] != ["parity"]]
     only = f" --case {failing[0]['case']}" if failing else ""
     match Verdict(report["exit_code"]):
@@ -31,16 +42,18 @@ def steps(report: Mapping[str, Any]) -> Iterator[Step]:
             yield from _meant(report)
         case Verdict.CONTRACT:
             again = f"parity run --from {shlex.quote(_captures(report))}{only}"
-            yield Step("mend the schema, the golden, the ledger or the field named above, then (runs nothing)", again)
+            yield Step(f"mend the schema, the golden, the ledger or the field {shown}, then (runs nothing)", again)
         case Verdict.PIPELINE:
             folder = next((run["folder"] for run in report["runs"] if run["failure"]), None)
             yield Step(f"read {folder}/stderr.log" if folder else "read the run's stderr.log")
         case Verdict.STALE:
-            yield Step("remove what is stale, or renew what expired (`make golden` removes goldens nothing needs)")
+            yield Step(
+                f"remove what is stale, or renew what expired, {shown} (`make golden` removes goldens nothing needs)"
+            )
         case Verdict.CRASH:
-            yield Step("the harness itself failed: send the file named above to its maintainers, with what was run")
+            yield Step(f"the harness itself failed: send the file {shown} to its maintainers, with what was run")
         case _:
-            yield Step("see the message above")
+            yield Step(f"see the message {shown}")
 
 
 def _captures(report: Mapping[str, Any]) -> str:
@@ -58,9 +71,9 @@ def _meant(report: Mapping[str, Any]) -> Iterator[Step]:
     cause = next((each for each in causes if each not in blocked["causes"]), None)
     golden = next((each for each in cases if each not in blocked["cases"]), None)
     if cause or golden:
-        yield Step("or, if it is meant, see and decide it on a page", "parity review")
+        yield Step("or, if it is meant, see and decide it on a page", f"parity review{option(report['run_id'])}")
         chosen = f"--cause {cause}" if cause else f"--case {golden}"
-        yield Step("or here, with your reason", f'parity accept {chosen} --reason "…"')
+        yield Step("or here", accept(report, chosen))
     elif causes or cases:
         why = blocked["causes"][causes[0]] if causes else blocked["cases"][cases[0]]
         yield Step(f"{(causes or cases)[0]} cannot be accepted: {why}; mend that first")

@@ -13,6 +13,7 @@ from harness.report.findings import findings
 from harness.report.following import steps
 from harness.report.matrix import matrix
 from harness.report.terminal.head import totals
+from harness.runs import option
 from harness.verdict import Verdict
 
 FILE_NAME = "summary.md"
@@ -84,7 +85,7 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _following(report: Mapping[str, Any]) -> Iterator[str]:
-    told = list(steps(report))
+    told = list(steps(report, "shown below"))
     if not told:
         return
     yield "### Next"
@@ -93,7 +94,7 @@ def _following(report: Mapping[str, Any]) -> Iterator[str]:
         command = f": {_code(step.command)}" if step.command else ""
         yield f"- {plain.markdown(step.text, None)}{command}"
     if number := (report.get("pending") or {}).get("goldens"):
-        yield f"- {words.many(number, 'golden')} with changes to decide on: {_code('parity status')}"
+        yield f"- {words.many(number, 'golden')} with changes to decide on: {_code('parity status' + option(report['run_id']))}"
     yield ""
 
 

@@ -46,7 +46,7 @@ def lines(
 ) -> list[Line]:
     """The summary; ``width`` in cells, that of the terminal when None (60 to 160)."""
     width = max(_NARROWEST, min(_WIDEST, width or shutil.get_terminal_size((100, 24)).columns))
-    end = [*after.following(report, width)]
+    end = [*after.following(report, width, quiet=detail is Detail.QUIET)]
     if detail is Detail.QUIET:
         return [*head.verdict(report, width), *causes.titles(report, width), *end]
     whole = detail is Detail.VERBOSE

@@ -116,7 +116,9 @@ def test_a_changed_golden_is_drift_that_names_file_field_and_both_values(recorde
     assert "largest  0.25 ratio, allowed 0.001; a tolerance of 0.25 ratio would pass" in done.stdout
     assert "\nnext    mend the cause, then: parity run --case plain\n" in done.stdout
     cause = recorded.report()["causes"][0]["id"]
-    assert f'or here, with your reason: parity accept --cause {cause} --reason "…"\n' in done.stdout
+    run = recorded.report()["run_id"].partition("-")[2]
+    assert f"on a page: parity review --run {run}\n" in done.stdout
+    assert f'or here: parity accept --cause {cause} --run {run} --reason "…"\n' in done.stdout
     assert recorded.report()["verdict"] == "drift"
     # The derived form and the text inside it follow from the same golden.
     found = {d["path"] for r in recorded.report()["results"] for d in r["differences"]}

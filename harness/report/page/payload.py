@@ -8,7 +8,7 @@ from typing import Any
 from harness.config import Config, load_pipeline
 from harness.report import words
 from harness.report.findings import findings
-from harness.report.following import steps
+from harness.report.following import accept, steps
 from harness.report.page import documents as reading
 from harness.report.page import table
 from harness.report.page.clips import lengths
@@ -41,6 +41,7 @@ def payload(config: Config, report: Mapping[str, Any], differences: Sequence[Map
     causes = [
         {
             **_few(cause),
+            "accept": accept(report, f"--cause {cause['id']}"),
             "accepted_before": accepted.get(cause["id"], []),
             "curves": of_curves.get(cause["id"], []),
             "frames": of_frames.get(cause["id"], []),
@@ -60,7 +61,9 @@ def payload(config: Config, report: Mapping[str, Any], differences: Sequence[Map
         "expectations": _expectations(report),
         "ignored": _ignored(report),
         "stale": report["stale"],
-        "next": [f"{step.text}: `{step.command}`" if step.command else step.text for step in steps(report)],
+        "next": [
+            f"{step.text}: `{step.command}`" if step.command else step.text for step in steps(report, "shown below")
+        ],
     }
     # Pictures are no text, and the table has cut its own.
     images = [frame.pop("image") for frame in pictures]

@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.report.following import steps
+from harness.report.following import elsewhere, steps
 from harness.report.terminal.lines import LABEL, Line, command, styled, wrapped
 from harness.report.words import many
+from harness.runs import option
 
 _INDENT = " " * 8
 
 
-def following(report: Mapping[str, Any], width: int) -> Iterator[Line]:
-    """The next steps, each with its command on the same line where that fits."""
-    for number, step in enumerate(steps(report)):
+def following(report: Mapping[str, Any], width: int, *, quiet: bool) -> Iterator[Line]:
+    """The next steps, each with its command on the same line where that fits; ``quiet``: no finding is shown."""
+    for number, step in enumerate(steps(report, elsewhere(report) if quiet else "shown above")):
         begin = styled(_INDENT if number else "next    ", LABEL)
         if step.command is None:
             yield from wrapped(step.text, width, first=begin, rest=_INDENT)
-        elif len(_INDENT) + len(step.text) + 2 + len(step.command) <= width:
-            yield from command(step.command, width, first=begin + styled(f"{step.text}: "), rest=_INDENT)
         else:
-            yield from wrapped(f"{step.text}:", width, first=begin, rest=_INDENT)
-            yield from command(step.command, width, first=styled(f"{_INDENT}  "), rest=f"{_INDENT}    ")
+            yield from _told(begin, step.text, step.command, width)
+
+
+def _told(begin: Line, text: str, run: str, width: int) -> Iterator[Line]:
+    if len(_INDENT) + len(text) + 2 + len(run) <= width:
+        yield from command(run, width, first=begin + styled(f"{text}: "), rest=_INDENT)
+    else:
+        yield from wrapped(f"{text}:", width, first=begin, rest=_INDENT)
+        yield from command(run, width, first=styled(f"{_INDENT}  "), rest=f"{_INDENT}    ")
 
 
 def whereabouts(report: Mapping[str, Any], *, file: str, page: str | None, width: int) -> Iterator[Line]:
     """How many goldens wait for a decision, and the files."""
     if number := (report.get("pending") or {}).get("goldens"):
-        begin = styled("pending ", LABEL) + styled(f"{many(number, 'golden')} with changes to decide on: ")
-        yield from command("parity status", width, first=begin, rest=_INDENT)
+        text = f"{many(number, 'golden')} with changes to decide on"
+        yield from _told(styled("pending ", LABEL), text, f"parity status{option(report['run_id'])}", width)
     if failed := report.get("page_failed"):
         yield from wrapped(
             f"the page could not be drawn: {failed}; the files hold everything", width, first=styled("page    ", LABEL),

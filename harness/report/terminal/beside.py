@@ -10,6 +10,7 @@ from harness.report import plain
 from harness.report.findings import Finding, findings
 from harness.report.terminal.lines import BLANK, FAINT, TITLE, Line, styled, wrapped
 from harness.report.words import many, place
+from harness.runs import option
 
 #: Differences that are listed when all are asked for; `differences.json` holds them all.
 DIFFERENCES = 500
@@ -29,7 +30,8 @@ def section(report: Mapping[str, Any], width: int, room: int | None) -> list[Lin
             break
         blocks.append(block)
     beside = " beside the causes" if report["causes"] else ""
-    first = f", the first {len(blocks)}, `parity report -v` shows all:" if len(blocks) < len(found) else ":"
+    whole = f"`parity report -v{option(report['run_id'])}` shows all"
+    first = f", the first {len(blocks)}, {whole}:" if len(blocks) < len(found) else ":"
     head = styled(f"{many(len(found), 'finding')}{beside}{first}", TITLE)
     return [BLANK, head, *(line for block in blocks for line in block)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -78,7 +79,8 @@ def test_the_case_runs_at_once_when_that_is_asked_for(adopting: Project, own: Pa
     done = add(adopting, own, "--run")
     ran = [(run["case"], run["configuration"]) for run in adopting.report()["runs"] if run["exit_code"] == 0]
     assert sorted(set(ran)) == [("my_clip_v2", "disk"), ("my_clip_v2", "web")], done.stderr
-    assert "parity run --case" not in done.stdout.partition("next")[2].partition("parity accept")[0]
+    run = adopting.report()["run_id"].partition("-")[2]
+    assert re.findall("parity accept.*", done.stdout) == [f'parity accept --case my_clip_v2 --run {run} --reason "…"']
     assert done.returncode == 1, "no golden has been accepted yet"
     pending = adopting.read("reports/latest/pending/pending.json")["changes"]
     assert ("my_clip_v2", "scores", "create") in [(c["case"], c["artifact"], c["category"]) for c in pending]

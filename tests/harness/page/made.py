@@ -93,7 +93,7 @@ def payload(differences: int = 240, *, say: str | None = None, cases: int = len(
         },
         "stale": {"goldens": [say or "golden/snapshots/gone/unified.json"], "declared": []},
         "next": ["mend service ocr, then `parity run --case text_heavy`",
-                 f"or, if it is meant, `parity accept --cause {TEXTS} --reason \"…\"`"],
+                 f"or, if it is meant, `parity accept --cause {TEXTS} --run 5d21c0 --reason \"…\"`"],
     }  # fmt: skip
 
 
@@ -161,6 +161,7 @@ def _texts(rows: list[dict[str, Any]], say: str | None) -> dict[str, Any]:
                       "path": "ml_data.ocr.textAnnotations[0].text", "expected": "TWENTY WORDS", "actual": "LINK IN BIO NOW",
                       "text": say or "ml_data.ocr.textAnnotations[0].text: golden 'TWENTY WORDS', local 'LINK IN BIO NOW'"}],
         "next": "parity diff golden/snapshots/text_heavy reports/captures/text_heavy/local --field '*text'",
+        "accept": f'parity accept --cause {TEXTS} --run 5d21c0 --reason "…"',
         "accepted_before": [{"record": "8c1de0aa4f10", "date": "2026-10-02T09:12:44+00:00", "author": say or "R. Keeper",
                              "reason": say or "the new recogniser reads small capitals"}],
         "curves": [0, 1], "frames": [0, 1],
@@ -184,6 +185,7 @@ def _pacing(rows: list[dict[str, Any]]) -> dict[str, Any]:
                   for name in ("CoreMetrics.averageSceneDuration", "Quality.flowScore")],
         "proven": False, "proof": ["not proven: the run on exchanged data failed"], "follows": [], "examples": [],
         "next": "parity diff golden/snapshots/tutorial reports/captures/tutorial/local --field '*averageSceneDuration'",
+        "accept": f'parity accept --cause {PACING} --run 5d21c0 --reason "…"',
         "accepted_before": [], "curves": [2], "frames": [],
     }  # fmt: skip
 

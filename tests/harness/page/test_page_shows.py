@@ -38,7 +38,7 @@ def test_the_first_screen_says_what_and_what_now(open_page: Open):
     assert "also: stale (a golden or a declared difference that nothing needs)" in said
     assert "First diverging stage: service ocr, stage 4, in text_heavy." in said
     assert page.locator(".next code").all_inner_texts() == [
-        "parity run --case text_heavy", f'parity accept --cause {made.TEXTS} --reason "…"',
+        "parity run --case text_heavy", f'parity accept --cause {made.TEXTS} --run 5d21c0 --reason "…"',
     ]  # fmt: skip
     assert page.locator(".next").bounding_box()["y"] < 900
 

@@ -96,7 +96,9 @@ def test_the_job_summary_has_verdict_causes_cases_commands_and_folded_details():
     assert text.startswith("## ❌ parity: drift (exit code 1)\n")
     heads = re.findall(r"<h3>(.*?)</h3>", shown)
     assert heads == ["1 cause", "Next", "Cases that are not clean"]
-    assert '<code>parity accept --cause scoring1-scale-00000001 --reason "…"</code>' in shown.replace("&quot;", '"')
+    assert '<code>parity accept --cause scoring1-scale-00000001 --run 0123 --reason "…"</code>' in shown.replace(
+        "&quot;", '"'
+    )
     assert "<td>case_1</td>\n<td>drift 16</td>" in shown
     assert "2 other cases clean" in shown
     details = re.findall(r"<details><summary>(.*?)</summary>(.*?)</details>", shown, re.DOTALL)

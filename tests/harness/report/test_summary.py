@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from harness.report import summary
 from harness.report.summary import Detail, Files
 from harness.report.terminal.lines import ansi_of, coloured, folded, text_of
+from harness.verdict import Verdict
 from tests.harness.conftest import ROOT
 from tests.harness.report.reports import ARTIFACTS, cause, report, result, rows
 
@@ -45,7 +46,7 @@ def test_a_drift_fits_a_screen_and_names_the_heaviest_cause_with_numbers_and_wha
     assert " 1. analysis scoring0: Core.mean × 1.5 in 3 cases\n" in text
     assert "largest  0.25 ratio, allowed 0.001; a tolerance of 0.25 ratio would pass\n" in text
     assert "proof    the data are innocent: " in text
-    assert 'parity accept --cause scoring0-scale-00000000 --reason "…"\n' in text
+    assert 'parity accept --cause scoring0-scale-00000000 --run 0123 --reason "…"\n' in text
     assert lines[-1] == "report  reports/latest/parity.html · reports/latest/parity.json"
 
 
@@ -131,7 +132,7 @@ def test_quiet_is_the_verdict_the_titles_and_what_to_do():
     lines = shown(drift(2), detail=Detail.QUIET).splitlines()
     assert [line[:27] for line in lines] == [
         "parity: drift (exit code 1)", " 1. analysis scoring0: Core", " 2. analysis scoring1: Core", "next    mend the cause, the",
-        "        or, if it is meant,", "        or here, with your ",
+        "        or, if it is meant,", "        or here: parity acc",
     ]  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def test_verbose_has_every_cause_every_message_and_every_difference():
     assert all(f"message {number}\n" in text for number in range(30))
     assert " ".join(text.split()).count("Core.mean: golden 'half'") == len(rows(made))
     normal = shown(made)
-    assert "message 29" not in normal and "`parity report -v` shows all" in normal
+    assert "message 29" not in normal and "`parity report -v --run 0123` shows all" in normal
 
 
 def test_differences_between_the_configurations_cannot_be_accepted():
@@ -158,6 +159,20 @@ def test_differences_between_the_configurations_cannot_be_accepted():
     text = shown({**made, "verdict": "drift", "exit_code": 1, "verdicts": ["drift"]})
     assert "parity accept" not in text
     assert "what differs between the configurations cannot be accepted" in text
+
+
+@pytest.mark.parametrize("verdict", ["usage", "contract", "stale", "crash"])
+@pytest.mark.parametrize(
+    ("detail", "where"), [(Detail.QUIET, "that `parity report --run 0123` shows"), (Detail.NORMAL, "shown above")]
+)
+def test_what_to_do_points_at_findings_where_they_are(verdict, detail, where):
+    code = int(Verdict[verdict.upper()])
+    message = {"crashes": ["a test ended"]} if verdict == "crash" else {}
+    made = {**report(1), **message, "verdict": verdict, "exit_code": code, "verdicts": [verdict]}
+    made["results"].append(result("golden", "case_0", artifact="words", verdicts=[verdict], messages=["what is wrong"]))
+    text = " ".join(shown(made, detail=detail).split())
+    assert where in text.partition(" next ")[2]
+    assert ("what is wrong" in text) == (detail is Detail.NORMAL)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +195,7 @@ def test_what_is_blocked_is_not_offered_to_be_accepted_and_the_next_steps_say_wh
 
 
 def test_what_waits_for_a_decision_is_said_with_its_command():
-    assert "pending 1 golden with changes to decide on: parity status\n" in shown(drift(1))
+    assert "pending 1 golden with changes to decide on: parity status --run 0123\n" in shown(drift(1))
     broken = drift(1)
     broken["pending"] |= {"goldens": None, "failed": "ledger.jsonl, line 3: is not JSON"}
     assert "ledger.jsonl, line 3: is not JSON" in shown(broken)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -58,6 +61,55 @@ def test_what_waits_belongs_to_its_run_and_accept_names_the_run_that_it_decides_
     again = f"parity run --from reports/runs/{drifted}/captures --case drifts"
     assert f"`{again}` compares again" in made.stdout
     assert project.parity(*again.split()[1:], "--jobs", "1", "-q").returncode == 0
+
+
+def test_a_printed_command_acts_on_the_run_it_was_printed_for_whichever_is_the_last(checkout, tmp_path):
+    """Both runs find the same cause, so its id alone does not tell them apart."""
+    shutil.copytree(checkout.root, tmp_path / "p", symlinks=True)
+    project = Project(tmp_path / "p")
+    first, last = (_drifted(project, mean) for mean in (0.75, 0.875))
+    assert first.causes == last.causes
+    assert project.report()["run_id"] == last.run_id != first.run_id
+    named = ("--run", first.run_id)
+    shown = [project.parity("report", *named, *more).stdout for more in ((), ("-q",), ("--format", "markdown"))]
+    shown.append(project.parity("status", *named).stdout)
+    page = project.parity("report", *named, "--format", "html").stdout
+    shown += re.findall(r"parity accept --cause[^<`]*", page)
+    for text in map(html.unescape, shown):
+        printed = re.findall(r"parity (?:accept|review|status|reject|report)\b[^\n<`]*", text)
+        assert printed
+        assert [each for each in printed if f"--run {first.run_id.partition('-')[2]}" not in each] == []
+    (command,) = re.findall(r"parity (accept .*)", first.said)
+    made = project.parity(*shlex.split(command))
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith(f"run {first.run_id}: accepted ")
+    assert project.read("snapshots/drifts/scores.json")["Core"]["mean"] == 0.75
+
+
+@dataclass(frozen=True)
+class Drifted:
+    run_id: str
+    causes: list[str]
+    said: str
+
+
+def _drifted(project: Project, mean: float) -> Drifted:
+    project.case("drifts", mean=mean)
+    done = project.parity("run", "--case", "drifts", "--jobs", "1", "-q")
+    assert done.returncode == 1, done.stdout
+    report = project.report()
+    return Drifted(report["run_id"], [each["id"] for each in report["causes"]], done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"), [("202612", "20261201T000001Z-202612"), ("20261201T000002Z", "20261201T000002Z-abcdef")]
+)
+def test_what_a_command_is_printed_with_names_one_run_though_others_begin_so(tmp_path, asked, named):
+    config = settings.load(pairs.fill(tmp_path).root / "parity.toml")
+    for each in ("20261201T000001Z-202612", "20261201T000002Z-abcdef", "20261201T000003Z-fedcba"):
+        (config.reports / runs.RUNS / each).mkdir(parents=True)
+        (config.reports / runs.RUNS / each / runs.REPORT).write_text("{}")
+    assert runs.chosen(config, asked).run.name == named
 
 
 def test_commands_read_the_run_that_is_named_and_list_what_there_is_otherwise(checkout):

@@ -67,7 +67,7 @@ function causeFacts(cause) {
       && h("ul", { class: cause.proven ? "proven" : "unproven" }, cause.proof.map((line) => h("li", {}, say(line))))],
     ["So also", followers(cause)],
     ["Look", cause.next && command(cause.next)],
-    ["If meant", meant && !reviewing.on && command(`parity accept --cause ${cause.id} --reason "\u2026"`)],
+    ["If meant", meant && !reviewing.on && command(cause.accept)],
     ["Before", cause.accepted_before.length > 0 && h("ul", {}, cause.accepted_before.map((each) =>
       h("li", {}, `accepted on ${plain(each.date).slice(0, 10)} by `, say(each.author), ": ", say(each.reason),
         h("span", { class: "muted" }, " ", say(each.record)))))],
