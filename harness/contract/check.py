@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from jsonschema import ValidationError
 
 from harness.contract import fast
 from harness.contract.nodes import Node, compile_schema, has_type
-from harness.contract.reference import Reference, without_dialect
+from harness.contract.reference import Reference, extra_keys, without_dialect
 from harness.contract.registry import Schemas
 from harness.documents import Unreadable, parse
 from harness.path import join
@@ -27,11 +27,20 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Violation:
-    """One breach: where in the document, and what is wrong; ``never_valid`` when no schema could allow it."""
+    """One breach: where in the document, and what is wrong; ``never_valid`` when no schema could allow it.
+
+    ``keys``: where an object lacks or has keys that it must not, those; what else is in it is as it should be.
+    """
 
     path: str
     message: str
     never_valid: bool = False
+    keys: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What it is about, with all that stands below."""
+        return tuple(join(self.path, key) for key in self.keys) or (self.path,)
 
 
 @dataclass(frozen=True)
@@ -72,21 +81,44 @@ def build(schemas: Schemas, schema_id: str) -> Contract:
     )
 
 
-def violations(document: object, contract: Contract) -> list[Violation]:
-    """Every breach of ``contract`` in ``document``, those of the schema first; at most ``LISTED`` of each kind."""
-    found: list[Violation] = []
+def violations(
+    document: object, contract: Contract, meant: Callable[[Violation], bool] | None = None
+) -> list[Violation]:
+    """Every breach of ``contract`` in ``document`` that is ``meant`` (None: each), those of the schema first.
+
+    At most ``LISTED`` of each kind.
+    """
     try:
         is_valid = contract.fast.is_valid(document)
     except UnicodeEncodeError:
         is_valid = False  # half a surrogate pair, which the walk below names
+    broken: list[Violation] = []
+    told = False
     if not is_valid:
         errors = (each for error in contract.reference.iter_errors(document) for each in _closest(error))
-        found += [Violation(_dotted(error.absolute_path), _message(error)) for error in islice(errors, LISTED)]
-    found += islice(_walk(document, contract.node, ""), LISTED)
-    if not found and not is_valid:
-        errors = islice(contract.fast.iter_errors(document), LISTED)
-        found += [Violation(_dotted(error.instance_path), error.message[:300]) for error in errors]
-    return found
+        broken, told = _listed((_violation(_dotted(error.absolute_path), error) for error in errors), meant)
+    unwritable, more = _listed(_walk(document, contract.node, ""), meant)
+    if not (told or more or is_valid):
+        fast_only = contract.fast.iter_errors(document)
+        broken, _ = _listed((Violation(_dotted(each.instance_path), each.message[:300]) for each in fast_only), meant)
+    return [*broken, *unwritable]
+
+
+def _listed(breaches: Iterator[Violation], meant: Callable[[Violation], bool] | None) -> tuple[list[Violation], bool]:
+    """The first of those that are ``meant``, and whether there is any at all."""
+    first = next(breaches, None)
+    if first is None:
+        return [], False
+    return list(islice(filter(meant, chain([first], breaches)), LISTED)), True
+
+
+def _violation(path: str, error: ValidationError) -> Violation:
+    keys: Iterable[str] = ()
+    if error.validator == "required":
+        keys = (key for key in error.validator_value if error.message == f"{key!r} is a required property")
+    elif error.validator == "additionalProperties":
+        keys = extra_keys(error.instance, error.schema)
+    return Violation(path, _message(error), keys=tuple(keys))
 
 
 def _closest(error: ValidationError) -> list[ValidationError]:
@@ -200,7 +232,7 @@ def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
             errors = (each for error in node.content.validator.iter_errors(inside) for each in _closest(error))
             for error in errors:
                 below = _dotted(error.absolute_path)
-                yield Violation(f"{path}(json){'.' if below else ''}{below}", _message(error))
+                yield _violation(f"{path}(json){'.' if below else ''}{below}", error)
         yield from _walk(inside, node.content, f"{path}(json)")
 
 

@@ -33,15 +33,20 @@ def _pattern_properties(
 def _additional_properties(validator: Any, part: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
     if not isinstance(value, dict):
         return
-    patterns = [meaning.pattern(text) for text in schema.get("patternProperties", ())]
-    named = schema.get("properties", {})
-    extra = [key for key in value if key not in named and not any(each.search(key) for each in patterns)]
+    extra = extra_keys(value, schema)
     if part is False and extra:
         keys, verb = ", ".join(map(repr, sorted(extra))), "was" if len(extra) == 1 else "were"
         yield ValidationError(f"Additional properties are not allowed ({keys} {verb} unexpected)")
     elif part is not False:
         for key in extra:
             yield from validator.descend(value[key], part, path=key)
+
+
+def extra_keys(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """The keys of ``value`` that ``schema`` does not name."""
+    patterns = [meaning.pattern(text) for text in schema.get("patternProperties", ())]
+    named = schema.get("properties", {})
+    return [key for key in value if key not in named and not any(each.search(key) for each in patterns)]
 
 
 def _multiple_of(validator: Any, step: float, value: Any, schema: Any) -> Iterator[ValidationError]:

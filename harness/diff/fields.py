@@ -23,10 +23,26 @@ def matcher(patterns: Sequence[str]) -> Test:
     return lambda path: any(each.fullmatch(path) for each in compiled)
 
 
+def holder(patterns: Sequence[str]) -> Test:
+    """A test of paths: whether what is meant would stand below, as far as the patterns spell out what holds it."""
+    held = [
+        pattern.strip()[: end.start()]
+        for pattern in patterns
+        for end in re.finditer(r"(?<=.)[.\[(]", pattern.strip())
+        if "*" not in pattern.strip()[: end.start()].replace("[*]", "")
+    ]
+    compiled = [re.compile(_exactly(each), re.DOTALL) for each in held]
+    return lambda path: any(each.fullmatch(path) for each in compiled)
+
+
 def _regular(pattern: str) -> str:
-    pieces = re.split(r"(\[\*\]|\*|\?)", pattern.strip())
+    return _exactly(pattern.strip()) + r"(?:[.\[(].*)?"
+
+
+def _exactly(pattern: str) -> str:
+    pieces = re.split(r"(\[\*\]|\*|\?)", pattern)
     wild = {"[*]": r"\[\d+\]", "*": ".*", "?": "."}
-    return "".join(wild.get(piece, re.escape(piece)) for piece in pieces) + r"(?:[.\[(].*)?"
+    return "".join(wild.get(piece, re.escape(piece)) for piece in pieces)
 
 
 def leaves(value: Any, node: Node | None, path: str = "") -> Iterator[str]:
@@ -78,8 +94,12 @@ class Asked:
         return any(True for side in (self.expected, self.actual) for _ in _below(side, path))
 
 
-def narrowed(found: Comparison, exact: Comparison, asked: Asked, meant: Test) -> Comparison:
+def narrowed(
+    found: Comparison, exact: Comparison, asked: Asked, meant: Test, holds: Test = lambda path: False
+) -> Comparison:
     """``found`` without what is not about a place that is ``meant``; ``asked`` are the leaves that are.
+
+    ``holds``: whether such a place would stand below one, where nothing does because what is there breaks its schema.
 
     ``exact`` is the same comparison without tolerances: what differs there and not here lies within them.
     """
@@ -87,7 +107,7 @@ def narrowed(found: Comparison, exact: Comparison, asked: Asked, meant: Test) ->
     on_this_side = 0
     for each in found.differences:
         expected, actual = asked.within(each)
-        if expected or actual or meant(each.path):
+        if expected or actual or meant(each.path) or (each.kind == "schema" and holds(each.path)):
             kept.differences.append(each)
             kept.differing += max(1, len(expected), len(actual))
             on_this_side += len(actual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -275,17 +276,22 @@ class Comparer:
             with between(expected.path, actual.path):
                 comparison = older.without_todays_schema(comparison)
                 accounted.check(*documents, contract.node, comparison)
-        violations = self._violations(name, contract, documents, sides, labels, comparison)
         matched = 0
-        if self.meant is not None:
-            meant = self._meant_in(name)
+        if self.meant is None:
+            violations = self._violations(name, contract, documents, sides, labels, comparison)
+        else:
+            meant, holds = self._called(name, self.meant), self._called(name, fields.holder(self.options.fields))
             exact = comparison
             if strict.tolerances is not None:
                 exact = compare(*documents, contract.node, replace(policy, tolerances=None))
             asked = fields.Asked.of(*documents, contract.node, meant)
-            comparison = fields.narrowed(comparison, exact, asked, meant)
-            violations = tuple((label, each) for label, each in violations if meant(each.path))
-            matched = len(asked.actual) + len(comparison.differences)
+
+            def about(each: Violation) -> bool:
+                return any(meant(place) or holds(place) or asked.has(place) for place in each.places)
+
+            violations = self._violations(name, contract, documents, sides, labels, comparison, about)
+            comparison = fields.narrowed(comparison, exact, asked, meant, holds)
+            matched = len(asked.actual) + len(comparison.differences) + len(violations)
         if media.state == "different":
             hashed = getattr(self.pipeline, "hashed", None)
             comparison = encodings.without_the_file(comparison, name, self.pipeline.stages, hashed)
@@ -325,6 +331,7 @@ class Comparer:
         sides: tuple[Side, Side],
         labels: tuple[str, str],
         comparison: Comparison,
+        about: Callable[[Violation], bool] | None = None,
     ) -> tuple[tuple[str, Violation], ...]:
         """What breaks today's schema on either side and no difference says already; goldens hold placeholders."""
         said = {each.path for each in comparison.differences if each.kind == "schema"}
@@ -335,15 +342,14 @@ class Comparer:
             if side.what == "golden":
                 continue
             try:
-                breaches = check.violations(side.whole.get(name, document), contract)
+                breaches = check.violations(side.whole.get(name, document), contract, about)
             except (ValueError, OverflowError, RecursionError) as error:
                 breaches = [Violation("", f"cannot be validated: {error}")]
             found += [(label, each) for each in breaches if each.path not in said]
         return tuple(found)
 
-    def _meant_in(self, name: str) -> Test:
-        """A field is called by its path, by its path in the text that holds it, or by that in another artifact."""
-        meant = self.meant
+    def _called(self, name: str, meant: Test) -> Test:
+        """``meant`` of a field by its path, by its path in the text that holds it, or by that in another artifact."""
         return lambda path: (
             meant(path) or meant(path.rpartition("(json).")[2]) or any(map(meant, all_names(self.graph, name, path)))
         )

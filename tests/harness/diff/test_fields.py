@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from harness.compare.anything import ANYTHING
@@ -171,3 +173,53 @@ def test_items_that_both_sides_have_are_not_about_the_length():
     found = compare(*sides, node, Policy(expected_by="a", actual_by="b"))
     kept = narrowed(found, found, Asked.of(*sides, node, meant), meant)
     assert (kept.differences, kept.exact) == ([], 1)
+
+
+SCORES = {
+    "Core": {"total": 1, "mean": 0.5, "label": None, "best": True},
+    "Items": [{"kind": "word", "text": "a", "at": 0.5, "box": [1.0]}],
+    "PerSecond": {"0s": [1]},
+    "Where": {"source": "x", "took": 0.1, "host": "y"},
+}
+
+
+def _broken(*path, value=None):
+    made = copy.deepcopy(SCORES)
+    inside = made
+    for step in path[:-1]:
+        inside = inside[step]
+    if value is None:
+        del inside[path[-1]]
+    else:
+        inside[path[-1]] = value
+    return made
+
+
+@pytest.mark.parametrize(
+    ("document", "pattern", "code", "breach"),
+    [
+        (_broken("Core", "mean"), "Core.mean", 3, "Core"),
+        (_broken("Core", "mean"), "*.mean", 3, "Core"),
+        (_broken("Core", "mean"), "Core", 3, "Core"),
+        (_broken("Core", "mean"), "Core.total", 0, None),
+        (_broken("Core", value=5), "Core.mean", 3, "Core"),
+        (_broken("Core"), "Core.mean", 3, ""),
+        (_broken("Core"), "Where.host", 0, None),
+        (_broken("Core", "other", value=1), "Core.mean", 0, None),
+        (_broken("Core", "other", value=1), "Core.other", 3, "Core"),
+        (_broken("Items", 0, "at"), "Items[*].at", 3, "Items[0]"),
+        (_broken("Items", 0, "at"), "Items[*].text", 0, None),
+        (_broken("Items", value="none"), "Items[*].at", 3, "Items"),
+        (_broken("Items", value=[{}] * 30 + SCORES["Items"]), "Core.mean", 0, None),
+        ({**_broken("Items", value=[{}] * 30), "Where": {}}, "Where.host", 3, "Where"),
+    ],
+    ids=str,
+)
+def test_a_breach_above_a_field_is_one_of_the_field_where_it_is_about_it(
+    diff_json, project, document, pattern, code, breach
+):
+    """The same document on both sides: nothing differs, and only the schema says that something is wrong."""
+    files = [write(project.root / name, document) for name in ("a.json", "b.json")]
+    done = diff_json(*files, "--schema", "scores.schema.json", "--field", pattern, config=project.root / "parity.toml")
+    found = done.pair["violations"] + [each for each in done.pair["findings"] if each["kind"] == "schema"]
+    assert (done.code, {each["path"] for each in found}) == (code, set() if breach is None else {breach}), done.text
