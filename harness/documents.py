@@ -20,7 +20,8 @@ from typing import Any
 
 import orjson
 
-from harness.digits import LONGEST
+from harness.digits import too_long
+from harness.keys import repeated
 from harness.path import join
 
 #: How many breaches a message names.
@@ -140,9 +141,8 @@ def _real(text: str) -> float:
 
 
 def _integer(text: str) -> int | float:
-    if len(text) <= LONGEST:
-        return int(text)
-    return _beyond(text, f"is an integer of {len(text):,} digits, and at most {LONGEST:,} are read")
+    why = too_long(text)
+    return int(text) if why is None else _beyond(text, f"is {why}")
 
 
 def _beyond(text: str, why: str) -> _Beyond:
@@ -156,8 +156,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) == len(pairs):
         return made
     twice = _Twice(made)
-    seen: set[str] = set()
-    twice.keys_twice = list(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))
+    twice.keys_twice = repeated(key for key, _ in pairs)
     return twice
 
 

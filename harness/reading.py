@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.digits import LONGEST
+from harness.digits import too_long
+from harness.keys import repeated
 
 Model = TypeVar("Model")
 
@@ -73,8 +74,7 @@ def yaml_file(file: Path) -> Any:
             return super().compose_node(parent, index)
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            names = [key.value for key, _ in node.value if isinstance(key.value, str)]
-            if twice := [name for name in names if names.count(name) > 1]:
+            if twice := repeated(key.value for key, _ in node.value if isinstance(key.value, str)):
                 raise ValueError(f"key {twice[0]!r} stands twice")
             return super().construct_mapping(node, deep=deep)
 
@@ -129,8 +129,8 @@ def _json(text: str) -> Any:
 
 
 def _integer(text: str) -> int:
-    if len(text) > LONGEST:
-        raise ValueError(f"an integer of {len(text):,} digits, and at most {LONGEST:,} are read")
+    if (why := too_long(text)) is not None:
+        raise ValueError(why)
     return int(text)
 
 
@@ -146,8 +146,7 @@ def _parsed(form: str, parse: Callable[[], Any]) -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"key {next(name for name in names if names.count(name) > 1)!r} stands twice")
+        raise ValueError(f"key {repeated(name for name, _ in pairs)[0]!r} stands twice")
     return made
 
 

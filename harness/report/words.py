@@ -8,6 +8,9 @@ from typing import Any
 from harness.compare.figures import apart, enough
 from harness.report.matrix import comparisons
 
+#: What a check is about that looks at no one case.
+_OF_ALL = {"stale": "goldens", "ledger": "the ledger", "ignored": "ignored leaves, over all cases"}
+
 
 def many(number: int, noun: str) -> str:
     """``3 causes``, ``1 cause``."""
@@ -25,7 +28,8 @@ def place(result: Mapping[str, Any]) -> str:
     title = result["configuration"] or ""
     if result["against"]:
         title += f" {'~' if result['check'] == 'golden' else '='} {result['against']}"
-    return " · ".join(part for part in (result["case"], result["artifact"], title.strip(), result["file"]) if part)
+    parts = [part for part in (result["case"], result["artifact"], title.strip(), result["file"]) if part]
+    return " · ".join(parts) or _OF_ALL.get(result["check"], result["check"])
 
 
 def reuse(report: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from harness import documents
 from harness.documents import Ambiguous, Unreadable, parse, read
+from harness.keys import repeated
 
 LONG = 2**64 + 1
 
@@ -75,6 +76,34 @@ def test_what_is_plain_means_the_same_to_the_fast_reader():
         assert repr(found.value) == repr(dict(exact))
         if found.plain:
             assert repr(orjson.loads(raw)) == repr(found.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "twice"),
+    [("", []), ("abc", []), ("aba", ["a"]), ("abcbacb", ["b", "a", "c"]), ("aaaa", ["a"]), (["", "a", ""], [""])],
+)
+def test_every_reader_finds_the_same_keys_that_stand_twice(keys, twice, tmp_path):
+    from harness import reading
+
+    assert repeated(keys) == twice
+    text = "{" + ", ".join(f"{json.dumps(key)}: 1" for key in keys) + "}"
+    (tmp_path / "file").write_text(text)
+    for read_one, error in (
+        (parse, Ambiguous),
+        (reading.json_text, reading.Unfit),
+        (_of_yaml(tmp_path), reading.Unfit),
+    ):
+        if not twice:
+            assert read_one(text) == dict.fromkeys(keys, 1)
+            continue
+        with pytest.raises(error, match=f"key ['\"]{twice[0]}['\"] stands twice"):
+            read_one(text)
+
+
+def _of_yaml(folder):
+    from harness import reading
+
+    return lambda text: reading.yaml_file(folder / "file")
 
 
 def test_a_half_of_a_pair_inside_a_text_is_read_as_it_stands():

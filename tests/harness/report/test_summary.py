@@ -151,6 +151,16 @@ def test_verbose_has_every_cause_every_message_and_every_difference():
     assert "message 29" not in normal and "`parity report -v --run 0123` shows all" in normal
 
 
+@pytest.mark.parametrize(
+    ("check", "name"), [("ignored", "ignored leaves, over all cases"), ("stale", "goldens"), ("ledger", "the ledger")]
+)
+def test_a_finding_of_no_one_case_has_a_name(check, name):
+    made = report(1)
+    made["results"].append(result(check, None, verdicts=["contract"], messages=["5 of 9 are"]))
+    for detail in (Detail.NORMAL, Detail.VERBOSE):
+        assert f"  1. {name}\n     5 of 9 are\n" in shown(made, detail=detail)
+
+
 def test_differences_between_the_configurations_cannot_be_accepted():
     made = report(2)
     made["results"].append(
