@@ -122,6 +122,29 @@ def test_missing_outputs_are_named(outputs, tmp_path):
         check_form({}, outputs)
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("", "is empty"),
+        ("{", "is not JSON"),
+        ('{"a": 1, "a": 2}', "key 'a' stands twice"),
+        ("[" * 100_000, "nested too deep"),
+        ("[]", "not what a finished run leaves"),
+        ("{}", "not what a finished run leaves"),
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["unified_analysis/7.json", "insights/7/speech_analysis/speech_analysis_ml_20260101_120000.json"]
+)
+def test_damaged_outputs_are_named(outputs, tmp_path, name, content, text):
+    file = tmp_path / name
+    assert file.is_file()
+    file.write_text(content)
+    with pytest.raises(UsageError, match=text) as caught:
+        check_form({"speech_coverage": "93%", "scene_count": 3}, outputs)
+    assert str(outputs if "finished" in text else file) in str(caught.value)
+
+
 def test_times_and_shares_are_read_as_people_write_them():
     assert (seconds("1:05-1:07.5"), seconds("0:12"), seconds(3)) == ((65.0, 67.5), (12.0, 12.0), (3.0, 3.0))
     assert (share("90%"), share(90), share(0.9), share("1%")) == (0.9, 0.9, 0.9, 0.01)

@@ -21,12 +21,12 @@ CTA               ``closing_retention`` of a type with ``cta``, or ``cta`` (that
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import reading
 from harness.pipelines.base import Answers, Expectation
 from harness.pipelines.rumiai.expectations import moments, pictures, words
 from harness.pipelines.rumiai.expectations.outputs import block, entries, listed, markers, person_times
@@ -49,16 +49,22 @@ def check_form(form: Any, outputs: Path) -> Answers:
     file = outputs.resolve().parent.parent / "unified_analysis" / f"{outputs.resolve().name}.json"
     if not file.is_file():
         raise UsageError(f"{file}: is not there; the form's texts and words are looked for in it")
-    unified = json.loads(file.read_text(encoding="utf-8"))
-    found = [
-        *_scenes(form, unified),
-        *_texts(form, unified),
-        *_speech(form, unified, results),
-        *_persons(form, unified),
-        *_peaks(form, results),
-        *_opening(form, markers(results)),
-        *_closing(form, markers(results)),
-    ]
+    unified = _document(file)
+    try:
+        found = [
+            *_scenes(form, unified),
+            *_texts(form, unified),
+            *_speech(form, unified, results),
+            *_persons(form, unified),
+            *_peaks(form, results),
+            *_opening(form, markers(results)),
+            *_closing(form, markers(results)),
+        ]
+    except (LookupError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"{outputs} and {file}: not what a finished run leaves ({type(error).__name__}: {error}); expected the outputs "
+            "of one run, whole"
+        ) from error
     return Answers(tuple(found), tuple(_unanswered(form, "")))
 
 
@@ -228,4 +234,11 @@ def _newest(outputs: Path, analysis: str) -> Json:
     complete = [path for name, path in sorted(found.items()) if name.replace("_ml_", "_complete_") in files]
     if not complete:
         raise UsageError(f"{outputs / analysis}: no complete set of {analysis}; expected the outputs of a finished run")
-    return json.loads(complete[-1].read_text(encoding="utf-8"))
+    return _document(complete[-1])
+
+
+def _document(file: Path) -> Json:
+    try:
+        return reading.json_file(file, halves=True)
+    except (OSError, reading.Unfit) as error:
+        raise UsageError(f"{file}: {error}; expected the outputs of a finished run") from error
