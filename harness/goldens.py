@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
-
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from typing import TYPE_CHECKING, Any
 
 from harness.cases import Case
 from harness.config import Config
@@ -16,6 +14,9 @@ from harness.files import write_atomically
 from harness.pipelines.base import Pipeline
 from harness.report.summary import REMEDY
 from harness.verdict import ContractError
+
+if TYPE_CHECKING:
+    from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 __all__ = ["PROVENANCE", "MissingGolden", "broken", "extension", "path_of", "read", "stale", "write_atomically"]
 
@@ -71,6 +72,8 @@ def extension(file: Path, *, pending: Path, agrees: Callable[[Any], bool]) -> ty
     The tested value is the canonical text to store. ``agrees`` gets the stored golden and says whether the run lies
     within tolerance of it; then an update leaves everything as it is.
     """
+    # Brings pytest along, which takes a third of the start of a command that compares nothing.
+    from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
     class CanonicalJson(SingleFileSnapshotExtension):
         file_extension = "json"

@@ -80,3 +80,14 @@ def test_no_help_imports_models_arrays_or_tests():
     finally:
         sys.path.remove(str(ROOT / "bench"))
     assert set(done.stdout.split()) & FORBIDDEN == set()
+
+
+def test_what_looks_compares_or_decides_imports_no_tests():
+    code = (
+        "import sys, importlib\n"
+        "for name in ('decide.decide', 'diff.pairs', 'diff.sides', 'report.write', 'report.terminal.lines', 'runs'):\n"
+        "    importlib.import_module(f'harness.{name}')\n"
+        "print(*sorted({'pytest', 'syrupy', 'hypothesis'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
