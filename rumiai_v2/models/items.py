@@ -1,16 +1,22 @@
 """What kind of document says something about a video, and every kind as an item of the Apify actor's shape.
 
-docs/metadata.md has the table. Nothing is invented on the way: a field that a tool does not state stays absent.
+docs/metadata.md has the table. Nothing is invented on the way: a field that a tool does not state stays absent. Nothing is
+lost in silence either: what is odd is handed on as it is, for the mapper to say so, or is said here where it has no place.
 """
 
 from __future__ import annotations
 
+import logging
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from rumiai_v2.models.json_document import told
 from rumiai_v2.redact import redacted
+
+log = logging.getLogger(__name__)
 
 Json = Mapping[str, Any]
 
@@ -68,7 +74,7 @@ def kind_of(item: Any) -> Kind:
         return Kind.YT_DLP
     if isinstance(item.get("stats", item.get("statsV2")), Mapping) or ("desc" in item and "video" in item):
         return Kind.WEB
-    keys = set(_dotted(item))
+    keys = {_outer(key) or key for key in item}
     known = keys & set(RECOGNISED)
     # Common keys among foreign ones say little: {"id": "7", "text": "…", "public_metrics": …} is a tweet.
     return Kind.ITEM if known - _COMMON or (known and known == keys) else Kind.UNKNOWN
@@ -85,7 +91,7 @@ def error_of(item: Any) -> str | None:
     error, code = item.get("error"), item.get("errorCode")
     if isinstance(error, Mapping):  # of the Apify API itself
         error, code = error.get("message"), error.get("type")
-    debug = _object(item, "#debug")
+    debug = said if isinstance(said := item.get("#debug"), Mapping) else {}
     words = next(
         (
             said
@@ -112,6 +118,22 @@ def quotable(words: str) -> str:
     kept = "".join(" " if unicodedata.category(char).startswith("C") else char for char in redacted(words))
     line = " ".join(kept.split())
     return line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS - 1] + "…"
+
+
+def say_odd(key: str, expected: str, got: Any) -> None:
+    """The word about a value that cannot be what it should be."""
+    log.warning("metadata: %s: expected %s, got %s; taken as unknown", key, expected, told(got))
+
+
+def first_address(addresses: list[Any], key: str, *, wanted: Callable[[str], bool] = bool) -> str | None:
+    """The first text of a list of addresses that is ``wanted``; null and empty places say nothing."""
+    for index, address in enumerate(addresses):
+        if isinstance(address, str):
+            if address and wanted(address):
+                return address
+        elif address is not None:
+            say_odd(f"{key}[{index}]", "a text", address)
+    return None
 
 
 def is_photo_post(item: Any) -> bool:
@@ -207,30 +229,34 @@ def _only(found: Any, what: str) -> Any:
     raise ValueError(f"expected one video, got a list of {count} {what}; keep the one that belongs to the video")
 
 
+def _outer(key: Any) -> str | None:
+    """The object that ``key`` names a part of, in an item that was flattened for a table (``authorMeta.name``)."""
+    outer, dot, _ = str(key).partition(".")
+    return outer if dot and outer in _OBJECTS else None
+
+
 def _dotted(item: Json) -> Json:
-    """An item whose objects were flattened for a table (``authorMeta.name``), as it was before."""
-    flat = [key for key in item if str(key).partition(".")[0] in _OBJECTS and "." in str(key)]
+    """An item whose objects were flattened for a table, as it was before."""
+    flat = {key: outer for key in item if (outer := _outer(key))}
     if not flat:
         return item
     made = {key: value for key, value in item.items() if key not in flat}
-    for key in flat:
-        outer, _, inner = key.partition(".")
-        if isinstance(made.setdefault(outer, {}), Mapping):
-            made[outer] = {**made[outer], inner: item[key]}
+    for key, outer in flat.items():
+        made[outer] = {**_object(made, outer), str(key).partition(".")[2]: item[key]}
     return made
 
 
 def _from_yt_dlp(info: Json) -> Json:
-    tags = info.get("tags")
     named = {"name": info.get("uploader"), "id": info.get("uploader_id"), "nickName": info.get("channel")}
     music = {"musicName": info.get("track"), "musicAuthor": info.get("artist"), "musicAlbum": info.get("album")}
-    artists = info.get("artists")
-    if music["musicAuthor"] is None and isinstance(artists, list):
-        music["musicAuthor"] = ", ".join(map(str, artists)) or None
+    if music["musicAuthor"] is None:
+        music["musicAuthor"] = _joined(info, "artists")
     return _stated({
         "id": info.get("id"),
-        "webVideoUrl": info.get("webpage_url") or info.get("original_url"),
-        "text": info.get("description") or info.get("title"),
+        "webVideoUrl": info.get("webpage_url"),
+        "url": info.get("original_url"),
+        "text": info.get("description"),
+        "description": info.get("title"),
         "videoMeta": _stated({"duration": info.get("duration"), "coverUrl": info.get("thumbnail")}),
         "authorMeta": _stated({**named, "profileUrl": info.get("uploader_url")}),
         "musicMeta": _stated(music),
@@ -241,30 +267,28 @@ def _from_yt_dlp(info: Json) -> Json:
         "collectCount": info.get("save_count"),
         # `upload_date` is a day: taken for a time it would invent the hour of publishing.
         "createTime": info.get("timestamp"),
-        "hashtags": tags,
+        "hashtags": info.get("tags"),
     })  # fmt: skip
 
 
 def _from_web(item: Json) -> Json:
-    stats = {**_object(item, "stats"), **_object(item, "statsV2")}  # the second has the same counts, as texts, and more
-    author, video, music = item.get("author"), _object(item, "video"), _object(item, "music")
+    # The second has the same counts, as texts, and more; what it leaves open the first may say.
+    newer = {key: value for key, value in _object(item, "statsV2").items() if value is not None and value != ""}
+    stats = {**_object(item, "stats"), **newer}
+    author, number = item.get("author"), item.get("id")
     name = author.get("uniqueId") if isinstance(author, Mapping) else author
-    people = author if isinstance(author, Mapping) else {}
-    number = item.get("id")
-    page = f"https://www.tiktok.com/@{name}/video/{number}" if name and number else None
+    named = all(isinstance(part, str | int) and not isinstance(part, bool) and part for part in (name, number))
     return _stated({
         "id": number,
-        "webVideoUrl": page,
+        "webVideoUrl": f"https://www.tiktok.com/@{name}/video/{number}" if named else None,
         "text": item.get("desc"),
         "createTime": item.get("createTime"),
-        "videoMeta": _stated({"duration": video.get("duration"), "coverUrl": video.get("cover")}),
-        "authorMeta": _stated({
-            "name": name, "id": people.get("id"), "nickName": people.get("nickname"), "verified": people.get("verified"),
-        }),
-        "musicMeta": _stated({
-            "musicName": music.get("title"), "musicAuthor": music.get("authorName"), "musicId": music.get("id"),
-            "musicOriginal": music.get("original"), "musicAlbum": music.get("album"),
-        }),
+        "videoMeta": _part(item.get("video"), duration="duration", coverUrl="cover"),
+        "authorMeta": _part(author, name="uniqueId", id="id", nickName="nickname", verified="verified"),
+        "musicMeta": _part(
+            item.get("music"), musicName="title", musicAuthor="authorName", musicId="id", musicOriginal="original",
+            musicAlbum="album",
+        ),
         "playCount": stats.get("playCount"),
         "diggCount": stats.get("diggCount"),
         "commentCount": stats.get("commentCount"),
@@ -275,27 +299,18 @@ def _from_web(item: Json) -> Json:
 
 
 def _from_app(item: Json) -> Json:
-    stats, author = _object(item, "statistics"), _object(item, "author")
-    video, music = _object(item, "video"), _object(item, "music")
-    length = video.get("duration", item.get("duration"))  # in milliseconds
-    known = isinstance(length, int | float) and not isinstance(length, bool)
-    cover = _object(video, "cover").get("url_list")
+    stats, video = _object(item, "statistics"), _part(item.get("video"), duration="duration", coverUrl="cover")
+    if video is None or isinstance(video, Mapping):
+        length, cover = (video or {}).get("duration", item.get("duration")), (video or {}).get("coverUrl")
+        video = _stated({"duration": _seconds(length), "coverUrl": _address(cover)})
     return _stated({
         "id": item.get("aweme_id"),
         "webVideoUrl": item.get("share_url"),
         "text": item.get("desc"),
         "createTime": item.get("create_time"),
-        "videoMeta": _stated({
-            "duration": length / 1000 if known else None,
-            "coverUrl": cover[0] if isinstance(cover, list) and cover else None,
-        }),
-        "authorMeta": _stated({
-            "name": author.get("unique_id"), "id": author.get("uid"), "nickName": author.get("nickname"),
-        }),
-        "musicMeta": _stated({
-            "musicName": music.get("title"), "musicAuthor": music.get("author"), "musicId": music.get("mid"),
-            "musicAlbum": music.get("album"),
-        }),
+        "videoMeta": video,
+        "authorMeta": _part(item.get("author"), name="unique_id", id="uid", nickName="nickname"),
+        "musicMeta": _part(item.get("music"), musicName="title", musicAuthor="author", musicId="mid", musicAlbum="album"),
         "playCount": stats.get("play_count"),
         "diggCount": stats.get("digg_count"),
         "commentCount": stats.get("comment_count"),
@@ -306,19 +321,67 @@ def _from_app(item: Json) -> Json:
 
 
 def _stated(fields: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if value is not None and value != {}}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _part(value: Any, **keys: str) -> Any:
+    """The part of an item under our names (ours = theirs); what is no object stays as it is."""
+    return _stated({ours: value.get(theirs) for ours, theirs in keys.items()}) if isinstance(value, Mapping) else value
 
 
 def _object(item: Json, key: str) -> Json:
     value = item.get(key)
-    return value if isinstance(value, Mapping) else {}
+    if isinstance(value, Mapping):
+        return value
+    if value is not None and value != "":
+        say_odd(key, "an object", value)
+    return {}
+
+
+def _seconds(milliseconds: Any) -> Any:
+    """A length in seconds; what is no number stays as it is."""
+    if isinstance(milliseconds, str) and re.fullmatch(r"[0-9]{1,16}(\.[0-9]{1,16})?", milliseconds.strip()):
+        milliseconds = float(milliseconds)
+    known = isinstance(milliseconds, int | float) and not isinstance(milliseconds, bool)
+    return milliseconds / 1000 if known else milliseconds
+
+
+def _address(cover: Any) -> Any:
+    """The first address of a cover; what is no object with a list of them stays as it is."""
+    if not isinstance(cover, Mapping):
+        return cover
+    listed = cover.get("url_list")
+    return first_address(listed, "cover.url_list") if isinstance(listed, list) else listed
+
+
+def _joined(info: Json, key: str) -> Any:
+    """A list of names as one text; what is no list stays as it is."""
+    listed = info.get(key)
+    if not isinstance(listed, list):
+        return listed
+    for index, name in enumerate(listed):
+        if name is not None and not isinstance(name, str):
+            say_odd(f"{key}[{index}]", "a text", name)
+    return ", ".join(name for name in listed if isinstance(name, str) and name) or None
 
 
 def _names(item: Json, *places: tuple[str, str]) -> list[dict[str, Any]] | None:
     """Hashtags from the first of ``places`` (list, key of the name) that has any, each once."""
     for place, key in places:
-        records: Iterable[Any] = found if isinstance(found := item.get(place), list) else ()
-        names = [r[key] for r in records if isinstance(r, Mapping) and isinstance(r.get(key), str) and r[key]]
-        if names:
-            return [{"name": name} for name in dict.fromkeys(names)]
+        records = item.get(place)
+        if records is not None and not isinstance(records, list):
+            say_odd(place, "a list", records)
+            continue
+        names = [_name(record, key, f"{place}[{index}]") for index, record in enumerate(records or ())]
+        if any(names):
+            return [{"name": name} for name in dict.fromkeys(filter(None, names))]
+    return None
+
+
+def _name(record: Any, key: str, place: str) -> str | None:
+    """The hashtag that ``record`` names; it names none where it is something else in a caption, as another user."""
+    name = record.get(key) if isinstance(record, Mapping) else record
+    if name is None or isinstance(name, str):
+        return name
+    say_odd(f"{place}.{key}" if isinstance(record, Mapping) else place, "a text", name)
     return None

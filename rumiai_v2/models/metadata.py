@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rumiai_v2.models.items import RECOGNISED, Kind, as_item, is_picture, kind_of, unwrapped
+from rumiai_v2.models.items import RECOGNISED, Kind, as_item, first_address, is_picture, kind_of, say_odd, unwrapped
 from rumiai_v2.models.json_document import told, usable
 from rumiai_v2.redact import redacted
 
@@ -101,7 +101,7 @@ class _Reader:
 
     def metadata(self) -> VideoMetadata:
         item = self.item
-        video_meta = self.object(item, "videoMeta")
+        video_meta = self.read(_fields, "videoMeta", item.get("videoMeta")) or {}
         author = self.object(item, "authorMeta") or self.object(item, "author")
         measured = "videoMeta.duration", self.first(video_meta, "duration")[1]
         return VideoMetadata(
@@ -133,7 +133,7 @@ class _Reader:
         try:
             return reader(value)
         except ValueError as error:
-            log.warning("metadata: %s: expected %s, got %s; taken as unknown", key, error, told(value))
+            say_odd(key, str(error), value)
             return None
 
     def first(self, holder: Mapping[str, Any], *keys: str) -> tuple[str, Any]:
@@ -155,8 +155,8 @@ class _Reader:
         return next((date for date in found if date), None)
 
     def media_url(self) -> str | None:
-        urls = self.read(_list, "mediaUrls", self.item.get("mediaUrls")) or ()
-        return next((url for url in urls if isinstance(url, str) and url and not is_picture(url)), None)
+        urls = self.read(_list, "mediaUrls", self.item.get("mediaUrls")) or []
+        return first_address(urls, "mediaUrls", wanted=lambda url: not is_picture(url))
 
     def hashtags(self) -> tuple[dict[str, Any], ...]:
         tags = self.read(_list, "hashtags", self.item.get("hashtags")) or ()
@@ -200,8 +200,12 @@ def _text(value: Any) -> str:
 
 
 def _object(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, str):
-        return {"name": value} if value else {}
+    return {"name": value} if isinstance(value, str) and value else _fields(value)
+
+
+def _fields(value: Any) -> Mapping[str, Any]:
+    if value == "":
+        return {}
     if not isinstance(value, Mapping):
         raise ValueError("an object")
     return value

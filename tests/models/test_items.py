@@ -125,6 +125,84 @@ def test_what_is_no_metadata_of_one_video_is_refused_by_name(tmp_path, document,
     assert len(text) < 800
 
 
+ODD = [
+    (WEB | {"stats": 5, "statsV2": None}, "stats: expected an object, got int 5", {"views": None}),
+    (WEB | {"statsV2": ["x"]}, "statsV2: expected an object, got list ['x']", {"views": 1776621}),
+    (WEB | {"video": 7}, "videoMeta: expected an object, got int 7", {"duration": None, "coverUrl": None}),
+    (WEB | {"video": "7"}, "videoMeta: expected an object, got str '7'", {"duration": None}),
+    (WEB | {"music": ["x"]}, "musicMeta: expected an object, got list ['x']", {"music": {}}),
+    (WEB | {"author": 3}, "authorMeta: expected an object, got int 3", {"username": None, "author": {}}),
+    (WEB | {"author": {"uniqueId": {"a": 1}}}, "name: expected a text, got dict", {"username": None, "url": None}),
+    (WEB | {"challenges": "cat"}, "challenges: expected a list, got str 'cat'", {"hashtags": []}),
+    (WEB | {"challenges": [{"title": 5}, {"title": "cat"}]}, "challenges[0].title: expected a text, got int 5",
+     {"hashtags": [{"name": "cat"}]}),
+    (WEB | {"challenges": [5, "cat"]}, "challenges[0]: expected a text, got int 5", {"hashtags": [{"name": "cat"}]}),
+    (APP | {"statistics": "many"}, "statistics: expected an object, got str 'many'", {"views": None}),
+    (APP | {"author": [1]}, "authorMeta: expected an object, got list [1]", {"username": None}),
+    (APP | {"music": 1}, "musicMeta: expected an object, got int 1", {"music": {}}),
+    (APP | {"video": 1}, "videoMeta: expected an object, got int 1", {"duration": None}),
+    (APP | {"video": {"duration": "long"}}, "videoMeta.duration: expected a number of at least 0, got str 'long'",
+     {"duration": None}),
+    (APP | {"video": {"duration": True}}, "videoMeta.duration: expected a number of at least 0, got bool", {"duration": None}),
+    (APP | {"video": {"cover": {"url_list": {"a": 1}}}}, "coverUrl: expected a text, got dict", {"coverUrl": None}),
+    (APP | {"video": {"cover": {"url_list": [7, "https://c"]}}}, "cover.url_list[0]: expected a text, got int 7",
+     {"coverUrl": "https://c"}),
+    (APP | {"text_extra": {"a": 1}}, "text_extra: expected a list, got dict", {"hashtags": []}),
+    (YT_DLP | {"artists": [{"name": "A"}, "B"]}, "artists[0]: expected a text, got dict",
+     {"music": {"musicName": "A song", "musicAuthor": "B"}}),
+    (YT_DLP | {"description": ["a"]}, "text: expected a text, got list ['a']", {"description": "A caption"}),
+    (YT_DLP | {"webpage_url": [], "original_url": PAGE}, "webVideoUrl: expected a text, got list []", {"url": PAGE}),
+    (YT_DLP | {"tags": {"a": 1}}, "hashtags: expected a list, got dict", {"hashtags": []}),
+    (FLAT | {"authorMeta": 5}, "authorMeta: expected an object, got int 5", {"username": "who.ever"}),
+    (APIFY | {"videoMeta": "18"}, "videoMeta: expected an object, got str '18'", {"duration": None}),
+    (APIFY | {"mediaUrls": [{"url": "x"}, "https://v"]}, "mediaUrls[0]: expected a text, got dict",
+     {"downloadUrl": "https://v"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "says", "read_as"), ODD, ids=[says[:40] for _, says, _ in ODD])
+def test_what_is_odd_in_a_tools_document_is_named_once_and_costs_nothing_else(
+    tmp_path, caplog, document, says, read_as
+):
+    found = read(tmp_path, document).to_dict()
+    assert caplog.text.count(f"metadata: {says}") == 1
+    assert len([record for record in caplog.records if "taken as unknown" in record.message]) == 1
+    assert {key: found[key] for key in read_as} == read_as
+    assert (found["id"], found["createTime"]) == (NUMBER, SAID["createTime"])
+
+
+@pytest.mark.parametrize(
+    ("document", "read_as"),
+    [
+        (WEB | {"statsV2": {"playCount": None, "diggCount": "", "commentCount": "13"}},
+         {"views": 1776621, "likes": 0, "comments": 13}),
+        (WEB | {"author": "who.ever", "music": "A song"},
+         {"author": {"name": "who.ever"}, "music": {"name": "A song"}, "username": "who.ever", "url": PAGE}),
+        (WEB | {"challenges": [{"title": ""}, "cat", None]}, {"hashtags": [{"name": "cat"}]}),
+        (APP | {"author": "who.ever", "music": "A song"}, {"username": "who.ever", "music": {"name": "A song"}}),
+        (APP | {"video": {"duration": None}, "duration": 18000}, {"duration": 18.0}),
+        (APP | {"video": {"duration": "18000"}}, {"duration": 18.0}),
+        (APP | {"video": {"cover": {"url_list": [None, "", "https://c"]}}}, {"coverUrl": "https://c"}),
+        (APP | {"video": {"cover": "https://c"}}, {"coverUrl": "https://c"}),
+        (YT_DLP | {"artists": [None, "B"]}, {"music": {"musicName": "A song", "musicAuthor": "B"}}),
+        (YT_DLP | {"artists": "B"}, {"music": {"musicName": "A song", "musicAuthor": "B"}}),
+        (YT_DLP | {"description": "", "webpage_url": None, "original_url": PAGE}, {"description": "A caption", "url": PAGE}),
+        (FLAT | {"authorMeta": None, "videoMeta": ""}, {"username": "who.ever", "duration": 18.0}),
+    ],
+    ids=lambda value: str(value)[-40:],
+)  # fmt: skip
+def test_what_a_tool_spells_otherwise_is_not_lost(tmp_path, caplog, document, read_as):
+    found = read(tmp_path, document).to_dict()
+    assert {key: found[key] for key in read_as} == read_as
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("document", [APP | {"aweme_id": {}}, WEB | {"id": {}}, YT_DLP | {"id": {}}])
+def test_an_id_of_no_kind_is_refused_in_every_tools_document(tmp_path, document):
+    with pytest.raises(UsageError, match=r"id: expected a text or a whole number, got dict"):
+        read(tmp_path, document)
+
+
 def test_a_tool_that_states_no_counts_is_not_taken_in_silence(tmp_path, caplog):
     bare = {key: value for key, value in YT_DLP.items() if not key.endswith("_count")}
     assert read(tmp_path, bare).views is None
