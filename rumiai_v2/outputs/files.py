@@ -17,6 +17,8 @@ Made = TypeVar("Made")
 _TOKEN_BYTES = 8
 #: How often a folder that somebody removes again is made again, until something else must be wrong.
 _TRIES = 100
+#: A folder is to be made where something else stands.
+_IN_THE_WAY = {errno.EEXIST}
 #: File systems that cannot sync a folder say so with one of these.
 _CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 
@@ -37,6 +39,16 @@ def while_missing(make: Callable[[], Made]) -> Made:
         with suppress(FileNotFoundError):
             return make()
     return make()
+
+
+def remedy(error: OSError, path: Path) -> str:
+    """What to do so that ``path`` can be written, where ``error`` says why it could not be."""
+    if error.errno in _IN_THE_WAY:
+        file = next((each for each in (path, *path.parents) if os.path.lexists(each) and not each.is_dir()), path)
+        return f"{file} stands where a folder belongs: move it away, or name another folder,"
+    if error.errno == errno.EISDIR:
+        return "a folder stands in its place: move it away"
+    return "make its folder writable"
 
 
 def is_same(a: Path, b: Path) -> bool:

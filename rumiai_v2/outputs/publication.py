@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rumiai_v2.errors import OutputError, Stopped
-from rumiai_v2.outputs.files import partial_name, sync_file, sync_folders, while_missing, write_new
+from rumiai_v2.outputs.files import partial_name, remedy, sync_file, sync_folders, while_missing, write_new
 from rumiai_v2.outputs.journal import NAME, Entry, Journal, Place, carry_out, decide, folders_of, read_journal
 from rumiai_v2.outputs.ownership import Alone, Owner, Places, remove, remove_unowned
 from rumiai_v2.outputs.stamps import OPEN, next_stamp, stamped
@@ -226,7 +226,7 @@ def _entry(places: Places, each: _Staged, stamp: str) -> Entry:
 
 def _cannot_write(target: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"output {target}: cannot be written ({error.strerror or error}); make its folder writable and run again, "
+        f"output {target}: cannot be written ({error.strerror or error}); {remedy(error, target)} and run again, "
         "nothing of this run was published"
     )
 
@@ -235,5 +235,5 @@ def _undone(places: Places, journal: Journal, error: OSError, whose: str) -> Out
     return OutputError(
         f"output {error.filename or places.insights}: cannot be put into place ({error.strerror or error}); the outputs of "
         f"{whose} with the stamp {journal.stamp} are decided and count ({places.insights / NAME} names them), and the next run "
-        "of this id puts the rest into place: make the folder writable and run again"
+        f"of this id puts the rest into place: {remedy(error, Path(error.filename or places.insights))} and run again"
     )

@@ -41,7 +41,9 @@ class ReturnFile:
             raise self._refused("got a folder, a disk or a socket", "name a file")
         if found and kind != stat.S_IFCHR and any(os.path.samestat(found, os.fstat(number)) for number in streams):
             raise self._refused("got a standard stream", "--json prints the structure on stdout")
-        if not os.access(place, os.W_OK) or not (self._through or place.is_dir()):
+        if not self._through and not place.is_dir():
+            raise self._refused(f"{place} stands where a folder belongs", "move it away, or name another file")
+        if not os.access(place, os.W_OK):
             raise self._refused(f"{place} cannot be written", "make it writable, or name another file")
 
     def check(self, inputs: Iterable[Path], *, unified: Path, insights: Path, temp: Path) -> None:

@@ -44,6 +44,10 @@ PUBLISHED = [
 ]  # fmt: skip
 
 
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
 def refuse(monkeypatch, name: str, code: int = errno.EROFS) -> None:
     """Nothing can be renamed to a path that holds ``name``."""
 
@@ -170,6 +174,24 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path, places):
     assert everything(tmp_path) == ["insights"]
 
 
+@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("nowhere"), make_fifo])
+def test_what_stands_in_a_folders_place_is_to_be_moved_away(places, make):
+    places.insights.parent.mkdir()
+    make(places.insights)
+    with pytest.raises(
+        OutputError, match=r"File exists.; \S+/insights/7 stands where a folder belongs: move it away, or"
+    ):
+        Publication().begin(places)
+
+
+def test_a_folder_in_a_files_place_is_to_be_moved_away(places):
+    places.unified_file.mkdir(parents=True)
+    publication = staged(places)
+    with pytest.raises(OutputError, match=r"7\.json: .*; a folder stands in its place: move it away and run again"):
+        publication.commit(NOW)
+    publication.discard()
+
+
 def test_who_cleans_touches_only_what_nobody_owns_and_of_other_ids_nothing(tmp_path, places):
     other = Places("7.json", tmp_path / "insights" / "7.json", places.unified, places.temp)
     living, dead = "staged(places)", "staged(places), staged(other)"
@@ -261,10 +283,6 @@ def test_a_journal_that_names_what_no_run_of_this_id_publishes_is_refused_and_no
             ask()
         assert says in str(caught.value)
     assert everything(tmp_path) == before
-
-
-def make_fifo(path: Path) -> None:
-    os.mkfifo(path)
 
 
 def make_endless(path: Path) -> None:

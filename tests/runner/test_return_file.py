@@ -94,6 +94,12 @@ def test_what_it_cannot_be(tmp_path, monkeypatch, make):
         ReturnFile(Path("in/r"), [])
 
 
+def test_a_file_in_the_place_of_its_folder_is_named(tmp_path):
+    (tmp_path / "in").write_text("")
+    with pytest.raises(UsageError, match=r", \S+/in stands where a folder belongs; move it away, or"):
+        ReturnFile(tmp_path / "in" / "a" / "r", [])
+
+
 @pytest.mark.parametrize("name", ["-", "x" * 300, "a\0b"])
 def test_names_that_are_none(name):
     with pytest.raises(UsageError, match="--return-file"):
