@@ -50,8 +50,11 @@ class Publication:
                 settle(places)
                 self._owner = Owner(places)
                 self._owner.hold()
-        except OSError as error:
-            raise _cannot_write(places.insights, error) from None
+        except (
+            OSError
+        ) as error:  # a folder in the place of a lock is the one thing that its own folder does not explain
+            lock = error.filename if error.errno == errno.EISDIR else None
+            raise _cannot_write(Path(lock or places.insights), error) from None
 
     def partial(self, target: Path) -> Path:
         """Where ``target`` is written until it is published."""

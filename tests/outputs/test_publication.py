@@ -184,6 +184,13 @@ def test_what_stands_in_a_folders_place_is_to_be_moved_away(places, make):
         Publication().begin(places)
 
 
+@pytest.mark.parametrize("name", [".publishing.lock", ".owner.0123456789abcdef.lock"])
+def test_a_folder_in_a_locks_place_is_named(places, name):
+    (places.insights / name).mkdir(parents=True)
+    with pytest.raises(OutputError, match=rf"insights/7/{name}: .*; a folder stands in its place: move it away"):
+        Publication().begin(places)
+
+
 def test_a_folder_in_a_files_place_is_to_be_moved_away(places):
     places.unified_file.mkdir(parents=True)
     publication = staged(places)
