@@ -16,35 +16,46 @@ from harness import config as settings
 from harness.cli import main
 from harness.compare.captures import Captures
 from harness.compare.suite import Suite
-from harness.verdict import ParityError, Verdict
+from harness.verdict import ParityError, Verdict, decide
 from tests.harness.conftest import ROOT, Project, every_outcome, fill
 
-#: File → the commands that read it, ``suite`` for the comparison itself.
+#: The comparison itself; a comparison of everything with itself; one of the two configurations.
+SUITE, SAME = "suite", "diff reports/captures reports/captures"
+APART = "diff reports/captures/plain/web reports/captures/plain/disk"
+USAGE, CONTRACT, DRIFT = int(Verdict.USAGE), int(Verdict.CONTRACT), int(Verdict.DRIFT)
+_REPORT = dict.fromkeys(("report", "report -v", "report --format html", "report --format markdown"), USAGE)
+#: File → the commands that read it → what each ends with where it holds nothing that can be used: one code, or two, for
+#: what is no document at all and for a document of another form (of which leaves are counted like those of any other).
 READ = {
-    "parity.toml": ("status", "report", "corpus list", "schema leaves"),
-    "acceptances.jsonl": ("status", "accept --all --reason x", "suite"),
-    "reports/latest/pending/pending.json": ("status", "accept --all --reason x", "reject --all"),
-    ".deciding.json": ("status", "accept --all --reason x"),
-    "reports/latest/parity.json": (
-        "report",
-        "report -v",
-        "report --format html",
-        "report --format markdown",
-        "review --no-open",
-    ),
-    "reports/latest/differences.json": ("report -v", "report --format html", "report --format annotations"),
-    "declared.jsonl": ("suite",),
-    "schemas/tolerances.json": ("suite", "diff reports/captures reports/captures"),
-    "schemas/scores.schema.json": ("suite", "schema leaves", "diff reports/captures reports/captures"),
-    "snapshots/plain/provenance.json": ("suite",),
-    "snapshots/plain/scores.json": ("suite", "schema leaves", "diff snapshots reports/captures"),
-    "reports/captures/plain/disk/capture.json": ("suite", "expect", "diff reports/captures reports/captures"),
-    "reports/captures/plain/disk/run.json": ("suite", "diff reports/captures reports/captures"),
-    "reports/captures/plain/disk/return.json": ("suite", "diff reports/captures reports/captures"),
+    "parity.toml": {"status": USAGE, "report": USAGE, "corpus list": USAGE, "schema leaves": USAGE},
+    "acceptances.jsonl": {"status": CONTRACT, "accept --all --reason x": CONTRACT, SUITE: CONTRACT},
+    "reports/latest/pending/pending.json": {"status": USAGE, "accept --all --reason x": USAGE, "reject --all": USAGE},
+    ".deciding.json": {"status": CONTRACT, "accept --all --reason x": CONTRACT},
+    "reports/latest/parity.json": {**_REPORT, "review --no-open": USAGE, "accept --all --reason x": USAGE},
+    "reports/latest/differences.json": {
+        "report -v": USAGE,
+        "report --format html": USAGE,
+        "report --format annotations": USAGE,
+    },
+    "declared.jsonl": {SUITE: CONTRACT, APART: CONTRACT},
+    "schemas/tolerances.json": {SUITE: CONTRACT, SAME: CONTRACT},
+    "schemas/scores.schema.json": {SUITE: CONTRACT, "schema leaves": CONTRACT, SAME: CONTRACT},
+    "snapshots/plain/provenance.json": {SUITE: CONTRACT},
+    "snapshots/plain/scores.json": {
+        SUITE: CONTRACT,
+        "schema leaves": (CONTRACT, DRIFT),
+        "diff snapshots reports/captures": CONTRACT,
+    },
+    "reports/captures/plain/disk/capture.json": {SUITE: USAGE, "expect": USAGE, SAME: USAGE},
+    "reports/captures/plain/disk/run.json": {SUITE: CONTRACT, SAME: CONTRACT},
+    "reports/captures/plain/disk/return.json": {SUITE: CONTRACT, SAME: CONTRACT},
 }
+#: Damages that leave no document; those that leave one that none of these files could be.
+NO_DOCUMENT = ("zero", "binary", "deep", "deep and closed")
+OTHER_FORM = ("a text", "a number", "null", "a list", "an object")
 #: Codes that say that something is wrong with a file; those of commands that compare may say that it differs.
 TOLD = {0, 2, 3}
-COMPARING = ("schema leaves", "diff", "expect")
+COMPARING = ("schema leaves", "diff", "expect", SUITE)
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +142,8 @@ def outcome_of(project: Project, command: str) -> tuple[int, str]:
             return int(error.verdict), str(error)
         for each in outcomes:
             json.dumps(each.to_json())
-        found = {verdict for each in outcomes for verdict in each.verdicts}
-        return (int(Verdict.CRASH) if Verdict.CRASH in found else 0), "told by each check"
+        found = decide([verdict for each in outcomes for verdict in each.verdicts])
+        return int(found), "told by each check"
     done = CliRunner().invoke(main, ["--config", str(project.root / "parity.toml"), *command.split()])
     return done.exit_code, done.stderr
 
@@ -140,7 +151,7 @@ def outcome_of(project: Project, command: str) -> tuple[int, str]:
 @pytest.mark.parametrize("name", READ)
 def test_a_damaged_file_is_named_and_nothing_breaks(whole, tmp_path, monkeypatch, name):
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr("harness.review.serve.serve", lambda *_, **__: SimpleNamespace(made=()))
+    monkeypatch.setattr("harness.review.serve.uvicorn.Server", lambda _: SimpleNamespace(run=lambda **_: None))
     root = tmp_path / "p"
     shutil.copytree(whole.root, root, symlinks=True)
     project = Project(root)
@@ -151,15 +162,20 @@ def test_a_damaged_file_is_named_and_nothing_breaks(whole, tmp_path, monkeypatch
     if name != journal.name:
         journal.unlink()
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    for what, damaged in damages(content, rng):
-        command = rng.choice(READ[name])
+    commands = list(READ[name].items())
+    for number, (what, damaged) in enumerate(damages(content, rng)):
+        command, expected = commands[number % len(commands)]
         (root / name).unlink(missing_ok=True)
         if damaged is not None:
             (root / name).write_bytes(damaged)
         code, said = outcome_of(project, command)
         crashes = [file.read_text() for file in root.rglob("crash-*")]
         assert crashes == [], (name, what, command, crashes[0][-1500:])
-        assert code in TOLD or (code in (1, 6) and command.startswith(COMPARING)), (name, what, command, code, said)
+        no_document, other_form = expected if isinstance(expected, tuple) else (expected, expected)
+        if what in NO_DOCUMENT + OTHER_FORM:
+            wanted = no_document if what in NO_DOCUMENT else other_form
+            assert code == wanted, (name, what, command, code, said)
+        assert code in TOLD or (code in (1, 4, 6) and command.startswith(COMPARING)), (name, what, command, code, said)
         if code:
             assert "Traceback" not in said and len(said) < 2_000, (name, what, command, said)
         for path, kept in before.items():
