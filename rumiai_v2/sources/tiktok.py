@@ -71,8 +71,14 @@ class TikTok:
             raise self._photo_post("it has pictures, and no video address")
         if self.video_id is not None:
             return Described(self.video_id, metadata)
-        origin = f"the platform for {self.shown}"
-        return Described(checked_video_id(metadata.id, origin=origin, error=SourceError), metadata)
+        found = checked_video_id(
+            metadata.id,
+            origin="the platform",
+            of=f" of {self.shown}",
+            error=SourceError,
+            remedy="override it with --id ID",
+        )
+        return Described(found, metadata)
 
     def _check_arguments(self) -> None:
         """What nobody has to be asked for."""

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from rumiai_v2.errors import UsageError
 from rumiai_v2.models.metadata import VideoMetadata, metadata_from, valid_video_id
+from rumiai_v2.sources.video_id import checked_video_id
 
 
 def test_an_empty_item_has_nothing_but_unknowns():
@@ -124,6 +126,15 @@ def test_half_surrogates_are_replaced_whoever_parsed_the_item():
 @pytest.mark.parametrize("good", ["7", "a.b_c-D", "x" * 128])
 def test_valid_ids(good):
     assert valid_video_id(good)
+
+
+@pytest.mark.parametrize("bad", ["", ".hidden", "..", "a/b", "a b", "x" * 129, "é", "a\n"])
+def test_a_wrong_id_is_named_with_what_said_it_however_long_it_is(bad):
+    with pytest.raises(
+        UsageError, match=r"^video id: expected 1-128 .* from the moon; choose one with --id ID$"
+    ) as caught:
+        checked_video_id(bad * 9999 or bad, origin="the moon")
+    assert repr(bad)[1:-1][:2] in str(caught.value) and len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize("bad", ["", ".hidden", "..", "a/b", "a b", "x" * 129, "é", "a\n"])

@@ -128,7 +128,7 @@ def test_an_item_without_an_id_is_known_by_its_address(production):
     del other["id"]
     failed(production, scraped(production, other, video_id="my_own"), VIDEO_ID, OTHER, "another video")
     other["webVideoUrl"] = URL
-    failed(production, scraped(production, other), "video id", "got nothing", "--id")
+    failed(production, scraped(production, other), "video id", "got None", "--id")
     assert scraped(production, other, video_id="my_own").returned["video_id"] == "my_own"
 
 
@@ -170,7 +170,7 @@ def test_the_same_video_twice_and_words_beside_it_are_one(production):
 def test_an_id_that_names_no_files_is_refused_before_anything_is_asked(production):
     production.assert_failed(
         scraped(production, item(), video_id="../x"), exit_code=2, stage="scraping_metadata", error_type="UsageError",
-        says=["video id: expected ", "got str '../x' from --id; choose one with --id ID"],
+        says=["video id: expected ", "got '../x' from --id; choose one with --id ID"],
     )  # fmt: skip
     assert production.platform.requests == []
 
