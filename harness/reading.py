@@ -53,6 +53,11 @@ def json_text(text: str, *, schema: str | None = None, halves: bool = False) -> 
     return document
 
 
+def json_bytes(raw: bytes) -> Any:
+    """The same of the bytes of a file."""
+    return json_text(_decoded(raw))
+
+
 def toml_file(file: Path) -> dict[str, Any]:
     """The TOML in ``file``."""
     text = _written(file)
@@ -106,11 +111,16 @@ def _text(file: Path, most: int) -> str:
     try:
         if (size := file.stat().st_size) > most:
             raise Unfit(f"has {size:,} bytes; expected at most {most:,}")
-        return file.read_bytes().decode("utf-8")
+        return _decoded(file.read_bytes())
     except FileNotFoundError:
         raise
     except OSError as error:
         raise Unfit(f"cannot be read: {error.strerror}") from error
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unfit(f"is no UTF-8 text: byte 0x{error.object[error.start]:02x} at {error.start}") from error
 

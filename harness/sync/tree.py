@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from harness import reading
 from harness.sync.code import Module, parse
 
 
@@ -72,15 +73,16 @@ class Tree(ABC):
         """A JSON document; raises ``Missing`` and ``Broken``."""
         try:
             return _load(self.read(path))
-        except json.JSONDecodeError as error:
-            raise Broken(path, error.lineno, f"is not JSON: {error.msg}") from None
+        except reading.Unfit as unfit:
+            why = unfit.__cause__
+            raise Broken(path, why.lineno if isinstance(why, json.JSONDecodeError) else 1, str(unfit)) from None
 
     def json_line(self, path: str, number: int, line: str) -> Any:
         """One line of a file of JSON documents; raises ``Broken``."""
         try:
-            return json.loads(line)
-        except json.JSONDecodeError as error:
-            raise Broken(path, number, f"is not JSON: {error.msg}") from None
+            return reading.json_text(line)
+        except reading.Unfit as unfit:
+            raise Broken(path, number, str(unfit)) from None
 
     def module(self, path: str) -> Module:
         """The syntax tree of a Python file; raises ``Missing`` and ``Broken``."""
@@ -99,7 +101,7 @@ class Tree(ABC):
 
 @functools.lru_cache(maxsize=512)
 def _load(content: bytes) -> Any:
-    return json.loads(content)
+    return reading.json_bytes(content)
 
 
 class Folder(Tree):

@@ -97,3 +97,23 @@ def test_every_exception_is_needed_and_says_why(table: dict, rule: str, monkeypa
             needless.append(key)
         monkeypatch.setitem(table, key, reason)
     assert needless == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "at"),
+    [
+        ('{\n"a": 1,\n}', "is not JSON", 3),
+        ('{"a": 1, "a": 2}', "key 'a' stands twice", 1),
+        ("[" * 100_000, "nested too deep", 1),
+        ("\xff", "is no UTF-8 text", 1),
+    ],
+)
+def test_a_file_that_no_reader_takes_is_named_whatever_is_wrong_with_it(text, what, at):
+    schema, ledger = "schemas/metadata_analysis.schema.json", "golden/ledger/runner-differences.jsonl"
+    raw = text.encode("latin-1")
+    found = [each for each in findings({schema: raw}) if each.file == schema and what in each.what]
+    assert found and {each.line for each in found} == {at}
+    if text.isascii() and "\n" not in text:
+        kept = REAL.read(ledger)
+        found = findings({ledger: kept + raw + b"\n"}, "goldens")
+        assert [(each.file, each.line, what in each.got) for each in found] == [(ledger, kept.count(b"\n") + 1, True)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import tomllib
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ from harness.pipelines.rumiai.sync_rules.analyses import prefixes
 from harness.pipelines.rumiai.sync_rules.places import ADAPTER, listed
 from harness.sync.code import argument, called, text
 from harness.sync.rules import Found, Rule
-from harness.sync.tree import Missing, Tree
+from harness.sync.tree import Broken, Missing, Tree
 
 SETTINGS = "parity.toml"
 #: Beside the goldens of any case.
@@ -97,10 +96,15 @@ def _ledger(tree: Tree, folder: str) -> Iterator[Found]:
     for path in files:
         for number, line in enumerate(tree.lines(path), start=1):
             try:
-                record = json.loads(line) if line.strip() else {}
-            except ValueError as error:
+                record = tree.json_line(path, number, line) if line.strip() else {}
+            except Broken as error:
                 yield Found(
-                    path, number, "a record that is no JSON", "one JSON object per line", f"{error}", "correct the line"
+                    path,
+                    number,
+                    "a record that is no JSON",
+                    "one JSON object per line",
+                    error.problem,
+                    "correct the line",
                 )
                 continue
             if not isinstance(record, dict):
