@@ -26,21 +26,23 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
-    apify_token: str = Field("", validation_alias="APIFY_API_TOKEN", repr=False)
-    apify_base_url: str = Field("https://api.apify.com", validation_alias="APIFY_API_BASE_URL", repr=False)
-    apify_timeout: float = Field(300.0, gt=0, le=LONGEST_WAIT, validation_alias="RUMIAI_APIFY_TIMEOUT")
-    apify_retries: int = Field(3, ge=0, validation_alias="RUMIAI_APIFY_RETRIES")
+    apify_token: str = Field(default="", validation_alias="APIFY_API_TOKEN", repr=False)
+    apify_base_url: str = Field(default="https://api.apify.com", validation_alias="APIFY_API_BASE_URL", repr=False)
+    apify_timeout: float = Field(default=300.0, gt=0, le=LONGEST_WAIT, validation_alias="RUMIAI_APIFY_TIMEOUT")
+    apify_retries: int = Field(default=3, ge=0, validation_alias="RUMIAI_APIFY_RETRIES")
 
-    temp_dir: Path = Field(Path("temp"), validation_alias="RUMIAI_TEMP_DIR")
-    unified_dir: Path = Field(Path("unified_analysis"), validation_alias="RUMIAI_UNIFIED_DIR")
-    insights_dir: Path = Field(Path("insights"), validation_alias="RUMIAI_INSIGHTS_DIR")
+    temp_dir: Path = Field(default=Path("temp"), validation_alias="RUMIAI_TEMP_DIR")
+    unified_dir: Path = Field(default=Path("unified_analysis"), validation_alias="RUMIAI_UNIFIED_DIR")
+    insights_dir: Path = Field(default=Path("insights"), validation_alias="RUMIAI_INSIGHTS_DIR")
 
-    shared_results: Path | None = Field(None, validation_alias="RUMIAI_SHARED_RESULTS")
-    recorded_results: Path | None = Field(None, validation_alias="RUMIAI_RECORDED_RESULTS")
+    shared_results: Path | None = Field(default=None, validation_alias="RUMIAI_SHARED_RESULTS")
+    recorded_results: Path | None = Field(default=None, validation_alias="RUMIAI_RECORDED_RESULTS")
 
-    max_duration: float = Field(300.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")
-    cleanup_video: bool = Field(False, validation_alias="RUMIAI_CLEANUP_VIDEO")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field("INFO", validation_alias="LOG_LEVEL")
+    max_duration: float = Field(default=300.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")
+    cleanup_video: bool = Field(default=False, validation_alias="RUMIAI_CLEANUP_VIDEO")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        default="INFO", validation_alias="LOG_LEVEL"
+    )
 
     @field_validator("apify_token", mode="after")
     @classmethod

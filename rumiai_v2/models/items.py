@@ -90,7 +90,7 @@ def error_of(item: Any) -> str | None:
         return None
     error, code = item.get("error"), item.get("errorCode")
     if isinstance(error, Mapping):  # of the Apify API itself
-        error, code = error.get("message"), error.get("type")
+        code, error = error.get("type"), error.get("message")
     debug = said if isinstance(said := item.get("#debug"), Mapping) else {}
     words = next(
         (

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 from rumiai_v2.models.items import RECOGNISED, Kind, as_item, first_address, is_picture, kind_of, say_odd, unwrapped
 from rumiai_v2.models.json_document import told, usable
@@ -34,7 +35,7 @@ class VideoMetadata(BaseModel):
     ``duration`` is the platform's own whole seconds, not the measured duration. ``create_time`` is ISO 8601 with zone.
     """
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True, alias_generator=to_camel)
 
     id: str | None = None
     url: str | None = None
@@ -46,13 +47,13 @@ class VideoMetadata(BaseModel):
     comments: int | None = None
     shares: int | None = None
     saves: int | None = None
-    create_time: str | None = Field(None, alias="createTime")
-    download_url: str | None = Field(None, alias="downloadUrl")
-    cover_url: str | None = Field(None, alias="coverUrl")
+    create_time: str | None = None
+    download_url: str | None = None
+    cover_url: str | None = None
     hashtags: tuple[dict[str, Any], ...] = ()
     music: dict[str, Any] = {}
     author: dict[str, Any] = {}
-    engagement_rate: float | None = Field(None, alias="engagementRate")
+    engagement_rate: float | None = None
 
     def counts(self) -> tuple[int | None, ...]:
         return self.views, self.likes, self.comments, self.shares, self.saves

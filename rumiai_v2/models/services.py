@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from types import GenericAlias
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Tag, TypeAdapter, ValidationError, with_config
 from pydantic_core import PydanticCustomError
@@ -81,9 +82,28 @@ def _matching(pattern: str, expected: str, *, least: int = 0) -> Any:
     return Annotated[str, BeforeValidator(check)]
 
 
+#: The special form, made here from fields that are known only when the module runs.
+_typed_dict: Any = TypedDict
+
+
 def _shape(name: str, fields: Mapping[str, Any]) -> Any:
     """An object with exactly these keys."""
-    return with_config(ConfigDict(extra="forbid", strict=True))(TypedDict(name, dict(fields)))  # type: ignore[misc]
+    return with_config(ConfigDict(extra="forbid", strict=True))(_typed_dict(name, dict(fields)))
+
+
+def _each(shape: Any) -> Any:
+    """A list of it."""
+    return GenericAlias(list, (shape,))
+
+
+def _by(key: Any, shape: Any) -> Any:
+    """An object with any number of such keys."""
+    return GenericAlias(dict, (key, shape))
+
+
+def _also(shape: Any, check: Any) -> Any:
+    """The shape for what ``check`` (a validator, or pydantic's mark of a kind) takes."""
+    return Annotated[shape, check]
 
 
 Time = _number(0, LONGEST, finest=1e-9)
@@ -98,9 +118,9 @@ Second = _matching(r"[0-9]+-[0-9]+s", 'seconds as in "7-8s"')
 Window = _matching(r"[0-9]+-[0-9]+(\.[0-9]+)?s", 'seconds as in "5-10s"')
 UnitName = _matching("0|[1-9][0-9]?", "the number of an action unit")
 Unit = _whole(1, 64)
-Box = Annotated[list[_number(-3840, 7680)], BeforeValidator(lambda value: _four(value))]
+Box = _also(_each(_number(-3840, 7680)), BeforeValidator(lambda value: _four(value)))
 Emotion = Literal["joy", "sadness", "anger", "fear", "disgust", "surprise", "neutral"]
-True_ = Annotated[Literal[True], BeforeValidator(lambda value: _true(value))]
+True_ = _also(Literal[True], BeforeValidator(lambda value: _true(value)))
 
 
 def _four(value: Any) -> Any:
@@ -123,10 +143,10 @@ _PLACE = {"timestamp": Time, "frame_number": Count | None}
 _RELATIVE = dict.fromkeys(("x", "y", "width", "height"), Relative)
 
 YOLO = _shape("Yolo", {
-    "objectAnnotations": list[_shape("Annotation", {
+    "objectAnnotations": _each(_shape("Annotation", {
         "trackId": _matching("obj_[0-9]+", 'an id as "obj_7"'), "className": Name, "class": Name, "confidence": Share,
         **_PLACE, "bbox": Box,
-    })],
+    })),
     "metadata": _processed(
         model=Name, frames_analyzed=Count | None, objects_detected=Count, tracks=Count, sample_spacing=Time,
     ),
@@ -134,12 +154,12 @@ YOLO = _shape("Yolo", {
 
 WHISPER = _shape("Whisper", {
     "text": Text,
-    "segments": list[_shape("Segment", {
+    "segments": _each(_shape("Segment", {
         "id": Count, "start": Time, "end": Time, "text": Name,
-        "words": list[_shape("Word", {"word": Text, "start": Time, "end": Time, "probability": Share})],
+        "words": _each(_shape("Word", {"word": Text, "start": Time, "end": Time, "probability": Share})),
         "confidence": Share | None, "avg_logprob": _number(-1e6, 0) | None, "no_speech_prob": Share | None,
         "compression_ratio": _number(0, 2.4) | None,
-    })],
+    })),
     "language": _matching("[a-z]{2,3}", "the code of a language") | None,
     "duration": Time,
     "has_speech": bool,
@@ -150,31 +170,32 @@ WHISPER = _shape("Whisper", {
 })  # fmt: skip
 
 MEDIAPIPE = _shape("Mediapipe", {
-    "poses": list[_shape("Pose", {
+    "poses": _each(_shape("Pose", {
         **_PLACE, "landmarks": _whole(33, 33), "visibility": Share | None, "confidence": Share | None,
         "bbox": _shape("RelativeBox", _RELATIVE) | None,
-    })],
-    "faces": list[_shape("Faces", {
+    })),
+    "faces": _each(_shape("Faces", {
         **_PLACE, "count": _whole(1, 5), "confidence": Share | None,
         "bbox": _shape("RelativeBox", _RELATIVE) | None,
-        "boxes": Annotated[
-            list[_shape("FaceBox", {**_RELATIVE, "confidence": Share | None})], BeforeValidator(lambda v: _few(v, 0, 5))
-        ],
-    })],
-    "hands": list[_shape("Hands", {**_PLACE, "count": _whole(1, 4)})],
-    "gaze": list[_shape("Gaze", {
+        "boxes": _also(
+            _each(_shape("FaceBox", {**_RELATIVE, "confidence": Share | None})),
+            BeforeValidator(lambda v: _few(v, 0, 5)),
+        ),
+    })),
+    "hands": _each(_shape("Hands", {**_PLACE, "count": _whole(1, 4)})),
+    "gaze": _each(_shape("Gaze", {
         "timestamp": Time, "eye_contact": Share, "gaze_direction": Literal["camera", "left", "right", "up", "down"],
         "gaze_offset_x": _number(-10, 10) | None, "gaze_offset_y": _number(-10, 10) | None,
         "gaze_magnitude": _number(0, 100) | None, "confidence": Share | None,
-    })],
-    "gestures": list[_shape("Gesture", {
+    })),
+    "gestures": _each(_shape("Gesture", {
         **_PLACE, "type": Name, "confidence": Sure, "hand": Literal["left", "right"] | None,
         "timestamp_ms": _whole(0, 86_400_000),
-    })],
-    "blendshapes": list[_shape("Blendshapes", {**_PLACE, "scores": _shape("Scores", dict.fromkeys((
+    })),
+    "blendshapes": _each(_shape("Blendshapes", {**_PLACE, "scores": _shape("Scores", dict.fromkeys((
         "browInnerUp", "browOuterUp", "browDown", "cheekSquint", "noseSneer", "mouthSmile", "mouthFrown", "jawOpen",
         "eyeBlink",
-    ), Share))})],
+    ), Share))})),
     "presence_percentage": _number(0, 100) | None,
     "frames_with_people": Count | None,
     "metadata": _processed(
@@ -191,13 +212,13 @@ def _few(value: Any, least: int, most: int) -> Any:
 
 
 OCR = _shape("Ocr", {
-    "textAnnotations": list[_shape("TextAnnotation", {
+    "textAnnotations": _each(_shape("TextAnnotation", {
         "text": _matching(".*", f"a text of 3 to {LONGEST_TEXT:,} letters", least=3), "confidence": Sure | None,
         **_PLACE, "end_timestamp": Time, "bbox": Box | None,
-    })],
-    "stickers": list[_shape("Sticker", {
+    })),
+    "stickers": _each(_shape("Sticker", {
         **_PLACE, "end_timestamp": Time, "bbox": Box | None, "confidence": Share | None, "type": Literal["sticker"],
-    })],
+    })),
     "metadata": _processed(
         model=Literal["easyocr"], frames_analyzed=_whole(0, 60) | None, frames_skipped=Count | None,
         frames_without_evidence=Count | None, unique_texts=Count, stickers_detected=Count, sample_spacing=Time,
@@ -205,29 +226,29 @@ OCR = _shape("Ocr", {
 })  # fmt: skip
 
 SCENES = _shape("Scenes", {
-    "scenes": Annotated[
-        list[_shape("Scene", {"scene_number": _whole(1), "start_time": Time, "end_time": Time, "duration": Time})],
+    "scenes": _also(
+        _each(_shape("Scene", {"scene_number": _whole(1), "start_time": Time, "end_time": Time, "duration": Time})),
         BeforeValidator(lambda value: _few(value, 1, LARGEST)),
-    ],
+    ),
     "total_scenes": _whole(1),
-    "scene_changes": list[Time],
-    "transitions": list[_shape("Transition", {
+    "scene_changes": _each(Time),
+    "transitions": _each(_shape("Transition", {
         "timestamp": Time, "start": Time, "end": Time, "type": Literal["cut", "fade"], "confidence": Share | None,
-    })],
+    })),
     "metadata": _processed(
         model=Name, frames_analyzed=Count | None, min_scene_length=_number(0, LONGEST, above=True) | None,
     ),
 })  # fmt: skip
 
 AUDIO = _shape("Audio", {
-    "energy_level_windows": dict[Window, Share],
+    "energy_level_windows": _by(Window, Share),
     "energy_variance": _number(0, 1e6) | None,
     "climax_timestamp": Time | None,
     "burst_pattern": Literal["front_loaded", "back_loaded", "middle_peak", "steady", "unknown"],
     "duration": Time,
-    "rms_per_second": list[_number(0, 1e6)] | None,
-    "onset_times": list[Time] | None,
-    "beat_times": list[Time] | None,
+    "rms_per_second": _each(_number(0, 1e6)) | None,
+    "onset_times": _each(Time) | None,
+    "beat_times": _each(Time) | None,
     "tempo_bpm": _number(0, 1e6, above=True) | None,
     "has_audio": bool,
     "metadata": _processed(
@@ -238,14 +259,14 @@ AUDIO = _shape("Audio", {
 
 _DETECTION = _shape("Detection", {
     "timestamp": Time, "emotion": Emotion, "confidence": Share,
-    "all_scores": _shape("Emotions", dict.fromkeys(Emotion.__args__, Share)),
-    "action_units": list[Unit], "au_intensities": dict[UnitName, Share], "face_bbox": Box | None,
+    "all_scores": _shape("Emotions", dict.fromkeys(get_args(Emotion), Share)),
+    "action_units": _each(Unit), "au_intensities": _by(UnitName, Share), "face_bbox": Box | None,
 })  # fmt: skip
 _STATS = _shape("Stats", {
     "total_frames": Count | None, "successful_frames": Count, "no_face_frames": Count | None,
     "video_type": Literal["people_detected", "no_people"] | None,
 })  # fmt: skip
-_UnitCount = Annotated[list[Any], BeforeValidator(lambda value: _unit_count(value))]
+_UnitCount = _also(list[Any], BeforeValidator(lambda value: _unit_count(value)))
 
 
 def _unit_count(value: Any) -> Any:
@@ -256,29 +277,29 @@ def _unit_count(value: Any) -> Any:
 
 
 EMOTIONS = _shape("Expressions", {
-    "emotions": list[_DETECTION],
-    "action_units": list[_shape("Units", {
-        "timestamp": Time, "aus": list[Unit], "intensities": dict[UnitName, Share],
-    })],
-    "timeline": dict[Second, Annotated[
-        Annotated[_DETECTION, Tag("seen")] | Annotated[_shape("NoFace", {"no_face": True_}), Tag("unseen")],
+    "emotions": _each(_DETECTION),
+    "action_units": _each(_shape("Units", {
+        "timestamp": Time, "aus": _each(Unit), "intensities": _by(UnitName, Share),
+    })),
+    "timeline": _by(Second, _also(
+        _also(_DETECTION, Tag("seen")) | _also(_shape("NoFace", {"no_face": True_}), Tag("unseen")),
         Discriminator(lambda value: "unseen" if isinstance(value, Mapping) and "no_face" in value else "seen"),
-    ]],
+    )),
     "dominant_emotion": Emotion | None,
-    "emotion_transitions": list[_shape("Change", {"timestamp": Time, "from": Emotion, "to": Emotion})],
-    "confidence_scores": list[Share],
-    "au_activations": dict[UnitName, _whole(1)],
+    "emotion_transitions": _each(_shape("Change", {"timestamp": Time, "from": Emotion, "to": Emotion})),
+    "confidence_scores": _each(Share),
+    "au_activations": _by(UnitName, _whole(1)),
     "processing_stats": _STATS,
     "metrics": _shape("Metrics", {
         "video_type": Literal["people_detected", "no_people"] | None, "unique_emotions": _whole(0, 7),
         "transition_count": Count, "avg_confidence": Share | None, "emotion_diversity": Share | None,
         "detection_rate": Share | None, "suitable_for_emotion_analysis": bool | None, "reason": Text | None,
-        "most_active_aus": Annotated[list[_UnitCount], BeforeValidator(lambda value: _few(value, 0, 5))],
+        "most_active_aus": _also(_each(_UnitCount), BeforeValidator(lambda value: _few(value, 0, 5))),
         "processing_stats": _STATS,
     }),
     "video_duration": Time,
     "frames_analyzed": Count | None,
-    "sample_rate": Annotated[Any, BeforeValidator(lambda value: _rate(value))],
+    "sample_rate": _also(Any, BeforeValidator(lambda value: _rate(value))),
     "metadata": _processed(
         model=Literal["feat", "fer-mini-xception"], au_source=Literal["feat", "mediapipe_blendshapes"],
         frames_analyzed=Count | None, sample_spacing=Time,
@@ -322,12 +343,12 @@ def checked(shape: str, document: Any, path: str) -> dict[str, Any]:
     begins.
     """
     try:
-        found = _ADAPTERS[shape].validate_python(document)
+        valid = _ADAPTERS[shape].validate_python(document)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         got = ... if first["type"] == "missing" else first["input"]
         raise Mismatch(_place(path, first["loc"]), _expected(first), got) from None
-    found = _in_order_of(document, found)
+    found: dict[str, Any] = _in_order_of(document, valid)
     for key, records in found.items():
         for index, record in enumerate(records if isinstance(records, list) else ()):
             _check_spans(record, f"{path}.{key}[{index}]")
