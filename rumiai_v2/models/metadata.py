@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, ConfigDict, Field
 
 from rumiai_v2.models.items import RECOGNISED, Kind, as_item, first_address, is_picture, kind_of, say_odd, unwrapped
 from rumiai_v2.models.json_document import told, usable
@@ -35,7 +34,7 @@ class VideoMetadata(BaseModel):
     ``duration`` is the platform's own whole seconds, not the measured duration. ``create_time`` is ISO 8601 with zone.
     """
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, alias_generator=to_camel)
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     id: str | None = None
     url: str | None = None
@@ -47,13 +46,13 @@ class VideoMetadata(BaseModel):
     comments: int | None = None
     shares: int | None = None
     saves: int | None = None
-    create_time: str | None = None
-    download_url: str | None = None
-    cover_url: str | None = None
+    create_time: str | None = Field(default=None, alias="createTime")
+    download_url: str | None = Field(default=None, alias="downloadUrl")
+    cover_url: str | None = Field(default=None, alias="coverUrl")
     hashtags: tuple[dict[str, Any], ...] = ()
     music: dict[str, Any] = {}
     author: dict[str, Any] = {}
-    engagement_rate: float | None = None
+    engagement_rate: float | None = Field(default=None, alias="engagementRate")
 
     def counts(self) -> tuple[int | None, ...]:
         return self.views, self.likes, self.comments, self.shares, self.saves
@@ -116,15 +115,15 @@ class _Reader:
             comments=self.count("commentCount", "comments"),
             shares=self.count("shareCount", "shares"),
             saves=self.count("collectCount", "saves"),
-            create_time=self.date(),
-            download_url=self.text(item, "videoUrl", "downloadAddr")
+            createTime=self.date(),
+            downloadUrl=self.text(item, "videoUrl", "downloadAddr")
             or self.media_url()
             or self.text(item, "downloadUrl"),
-            cover_url=self.text(video_meta, "cover", "coverUrl") or self.text(item, "coverUrl"),
+            coverUrl=self.text(video_meta, "cover", "coverUrl") or self.text(item, "coverUrl"),
             hashtags=self.hashtags(),
             music=dict(self.object(item, "musicMeta") or self.object(item, "music")),
             author=dict(author),
-            engagement_rate=self.read(_number, *self.first(item, "engagementRate")),
+            engagementRate=self.read(_number, *self.first(item, "engagementRate")),
         )
 
     def read(self, reader: Callable[[Any], T], key: str, value: Any) -> T | None:
