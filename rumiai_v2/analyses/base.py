@@ -37,7 +37,8 @@ class Missing:
 
     points: list[str] = field(default_factory=list)
 
-    def __call__(self, path: str, reason: Reason) -> None:
+    def __call__(self, path: str, reason: Reason) -> T | None:
+        """None, in the place of a value of any type."""
         point = f"{path}:{reason}"
         if point not in self.points:
             self.points.append(point)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -119,12 +119,12 @@ def compute(unified: Mapping[str, Any]) -> dict[str, Any]:
 def _core(d: Density, missing: Missing) -> dict[str, Any]:
     none = d.lacking(SERVICE_OF, 1)
 
-    def value(name: str, of: Any) -> Any:
+    def value(name: str, of: Callable[[], Any]) -> Any:
         return missing.unless(none, f"CoreMetrics.{name}", of)
 
-    def per_kind(name: str, of: Any) -> dict[str, int | None]:
+    def per_kind(name: str, of: Callable[[str], int]) -> dict[str, int | None]:
         return {
-            k: missing.unless(d.events.unavailable(s), f"CoreMetrics.{name}.{k}", lambda k=k: of(k))
+            k: missing.unless(d.events.unavailable(s), f"CoreMetrics.{name}.{k}", partial(of, k))
             for k, s in SERVICE_OF.items()
         }
 
@@ -186,7 +186,7 @@ def _interactions(d: Density, missing: Missing) -> dict[str, Any]:
             pair: missing.unless(
                 d.events.unavailable(*(SERVICE_OF[k] for k in pair.split("_"))),
                 f"Interactions.elementCooccurrence.{pair}",
-                lambda seconds=seconds: len(seconds),
+                partial(len, seconds),
             )
             for pair, seconds in together.items()
         },
@@ -236,10 +236,10 @@ def _patterns(d: Density, missing: Missing) -> dict[str, Any]:
     none = d.lacking(SERVICE_OF, 1)
     short: Reason | None = none or ("too_short" if len(d.totals) < 3 else None)
 
-    def flag(name: str, reason: Reason | None, of: Any) -> bool | None:
+    def flag(name: str, reason: Reason | None, of: Callable[[], bool]) -> bool | None:
         return missing.unless(reason, f"Patterns.structuralFlags.{name}", of)
 
-    def value(name: str, reason: Reason | None, of: Any) -> Any:
+    def value(name: str, reason: Reason | None, of: Callable[[], Any]) -> Any:
         return missing.unless(reason, f"Patterns.{name}", of)
 
     if none:
@@ -339,7 +339,7 @@ def _breakdown(d: Density, second: int) -> dict[str, int | None]:
 def _shifts(totals: Sequence[int]) -> list[dict[str, Any]]:
     """Seconds in which the level of density changes by more than half of its maximum, the ten largest first."""
     top = max(totals, default=0)
-    shifts = [
+    shifts: list[dict[str, Any]] = [
         {"timestamp": s, "from": _level(a), "to": _level(b), "magnitude": abs(b - a) / (top + 0.001)}
         for s, (a, b) in enumerate(pairwise(totals), 1)
         if _level(a) != _level(b)

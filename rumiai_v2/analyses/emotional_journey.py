@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -180,18 +181,15 @@ def _key_events(j: Journey, missing: Missing) -> dict[str, Any]:
     if j.nothing:
         for name in ("emotionalPeaks", "transitionPoints"):
             missing(f"KeyEvents.{name}", j.nothing)
-    climax = max(j.feelings, key=lambda f: round(f.confidence, 9), default=None)
-    resolution = _resolution(j)
+    resolution = None if j.nothing else _resolution(j)
     return {
         "emotionalPeaks": j.peaks[:2],
         "transitionPoints": [
             {"timestamp": f"{a.t}s", "fromEmotion": a.emotion, "toEmotion": b.emotion} for a, b in j.changes
         ][:3],
-        "climaxMoment": missing.unless(j.nothing, "KeyEvents.climaxMoment", lambda: f"{climax.t}s"),
-        "resolutionMoment": missing.unless(
-            j.nothing or (None if resolution else "not_measurable"),
-            "KeyEvents.resolutionMoment",
-            lambda: f"{resolution.t}s",
+        "climaxMoment": missing.unless(j.nothing, "KeyEvents.climaxMoment", lambda: f"{_climax(j).t}s"),
+        "resolutionMoment": (
+            f"{resolution.t}s" if resolution else missing("KeyEvents.resolutionMoment", j.nothing or "not_measurable")
         ),
         "confidence": missing.unless(j.nothing, "KeyEvents.confidence", lambda: j.confidence(gestures=False)),
     }
@@ -263,14 +261,14 @@ def _progression(j: Journey, missing: Missing) -> list[dict[str, Any]]:
             {
                 "timestamp": series.range_label(start, end),
                 "emotion": series.most_common((f.emotion, f.confidence) for f in inside),
-                "intensity": round(series.mean(f.confidence for f in inside), 2) if inside else None,
+                "intensity": round(statistics.fmean(f.confidence for f in inside), 2) if inside else None,
             }
         )
     return out
 
 
 def _with_arousal(
-    j: Journey, missing: Missing, path: str, audio: str, of: Callable[[], list[float | None]]
+    j: Journey, missing: Missing, path: str, audio: str, of: Callable[[], Sequence[float | None]]
 ) -> float | None:
     """Rank correlation of a sound series with the arousal of the expressions."""
     reason = j.nothing or series.audio_reason(j.events, audio)
@@ -292,6 +290,11 @@ def _archetype(j: Journey) -> str:
     if len(j.emotions) > 3:
         return "complex_journey"
     return "positive_journey" if j.emotions & POSITIVE else "discovery"
+
+
+def _climax(j: Journey) -> Feeling:
+    """The surest second, the first of equals."""
+    return max(j.feelings, key=lambda f: round(f.confidence, 9))
 
 
 def _resolution(j: Journey) -> Feeling | None:

@@ -100,10 +100,10 @@ def compute(unified: Mapping[str, Any]) -> dict[str, Any]:
 
 def _engagement(counts: Mapping[str, int | None], missing: Missing) -> float | None:
     """100 · (likes + comments + shares) / views, in %."""
-    reactions = [counts[key] for key in ("likes", "comments", "shares")]
-    if not counts["views"] or None in reactions:
+    views, likes, comments, shares = (counts[key] for key in ("views", "likes", "comments", "shares"))
+    if not views or likes is None or comments is None or shares is None:
         return missing("CoreMetrics.engagementRate", "not_measurable")
-    return round(100.0 * sum(reactions) / counts["views"], 2)
+    return round(100.0 * (likes + comments + shares) / views, 2)
 
 
 def _published(moment: str | None) -> datetime | None:

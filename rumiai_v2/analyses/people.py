@@ -175,8 +175,7 @@ class People:
         for track in self._tracks():
             by_second: dict[int, list[tuple[float, Point]]] = {}
             for before, (t, at) in zip([None, *track], track, strict=False):
-                second = by_second.setdefault(int(t), [] if before is None else [before])
-                second.append((t, at))
+                by_second.setdefault(int(t), [] if before is None else [before]).append((t, at))
             for second, sightings in by_second.items():
                 (t0, start), (t1, end) = sightings[0], sightings[-1]
                 if t1 > t0:

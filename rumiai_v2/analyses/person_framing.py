@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -84,7 +86,7 @@ def _dynamics(p: People, missing: Missing) -> dict[str, Any]:
         ),
         "framingProgression": [] if p.nothing else _progression(p),
         "distanceVariation": value(
-            "distanceVariation", p.nothing, lambda: series.spread(p.known_areas) / series.mean(p.known_areas)
+            "distanceVariation", p.nothing, lambda: series.spread(p.known_areas) / statistics.fmean(p.known_areas)
         ),
         "framingTransitions": value("framingTransitions", p.places_unknown, lambda: len(_changes(p))),
         "movementPattern": value(
@@ -122,7 +124,7 @@ def _interactions(p: People, missing: Missing) -> dict[str, Any]:
         "socialDistance": missing.unless(
             p.nothing,
             "Interactions.socialDistance",
-            lambda: _named(series.mean(p.known_areas), DISTANCES, "public"),
+            lambda: _named(statistics.fmean(p.known_areas), DISTANCES, "public"),
         ),
     }
 
@@ -158,7 +160,7 @@ def _patterns(p: People, missing: Missing) -> dict[str, Any]:
 
     return {
         "framingDistribution": {
-            name: missing.unless(p.nothing, f"Patterns.framingDistribution.{name}", lambda name=name: share(name))
+            name: missing.unless(p.nothing, f"Patterns.framingDistribution.{name}", partial(share, name))
             for _, name in SIZES
         },
         "compositionRule": missing.unless(p.nothing, "Patterns.compositionRule", lambda: _composition_rule(p)),

@@ -150,7 +150,7 @@ def audio_reason(events: VideoEvents, series: str) -> Reason | None:
 
 def rms(events: VideoEvents) -> list[float | None]:
     """Loudness per second (RMS), None for a second the audio does not reach."""
-    values = events.samples("audio_energy", "rms_per_second")
+    values: Sequence[float] = events.ml.get("audio_energy", {}).get("rms_per_second") or ()
     return [float(values[b.index]) if b.index < len(values) else None for b in events.bins]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -116,7 +117,7 @@ def _dynamics(
         "silencePeriods": [] if reason else _silences(events, spans, SILENCE),
         **_energy(events, missing),
         "pacingVariation": (
-            series.spread(spoken_rates) / series.mean(spoken_rates)
+            series.spread(spoken_rates) / statistics.fmean(spoken_rates)
             if spoken_rates
             else missing("Dynamics.pacingVariation", why)
         ),
@@ -184,7 +185,10 @@ def _alignment(
         "expression_peaks_during_speech": [
             {"timestamp": e.start, "emotion": e.data["emotion"], "intensity": e.confidence}
             for e in events.expressions
-            if series.above(e.confidence, EXPRESSION_PEAK * usual) and _during(spans, e.start)
+            if e.confidence is not None
+            and usual is not None
+            and series.above(e.confidence, EXPRESSION_PEAK * usual)
+            and _during(spans, e.start)
         ]
         if not no_expressions
         else [],

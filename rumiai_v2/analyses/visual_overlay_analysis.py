@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -295,7 +296,7 @@ def _acceleration(windows: Sequence[Window]) -> str | None:
     if len(windows) < 2:
         return None
     half = len(windows) // 2
-    before, after = (series.mean(w.count for w in part) for part in (windows[:half], windows[half:]))
+    before, after = (statistics.fmean(w.count for w in part) for part in (windows[:half], windows[half:]))
     if series.above(after, 1.3 * before):
         return "accelerating"
     return "decelerating" if series.above(0.7 * before, after) else "stable"
@@ -310,7 +311,7 @@ def _confidence(block: str, entered: Sequence[Event], missing: Missing, reason: 
 
 
 def _shortened(text: Event) -> str:
-    content = text.data["text"]
+    content: str = text.data["text"]
     return content if len(content) <= SHOWN_LETTERS else content[:SHOWN_LETTERS] + "..."
 
 

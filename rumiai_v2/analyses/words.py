@@ -46,7 +46,8 @@ class Match:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, case-folded, without punctuation: "Don’t STOP!" → ["don't", "stop"]."""
-    return WORD.findall(text.replace("’", "'").casefold())
+    found: list[str] = WORD.findall(text.replace("’", "'").casefold())
+    return found
 
 
 def spoken_words(text: str) -> list[str]:

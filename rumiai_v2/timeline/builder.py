@@ -54,7 +54,7 @@ def sample_spacing(document: Mapping[str, Any], timestamps: Iterable[float], dur
     Recorded by the service itself; in recordings without it the median distance of its distinct timestamps, and with
     fewer than two of them the distance that the sampling rate for a video of ``duration`` s gives.
     """
-    recorded = document.get("metadata", {}).get("sample_spacing")
+    recorded: float | None = document.get("metadata", {}).get("sample_spacing")
     if recorded:
         return recorded
     steps = [b - a for a, b in pairwise(sorted(set(timestamps)))]
