@@ -21,7 +21,7 @@ $(READY): locks/requirements.lock locks/torch.txt pyproject.toml
 	touch $@
 
 parity: setup
-	$(PY) -m harness run
+	$(PY) -m parity run
 
 # Needs nothing installed: the standard library reads the source.
 sync:
@@ -33,7 +33,7 @@ hooks:
 
 # Every configuration computes everything in every case.
 nightly: setup
-	$(PY) -m harness run --ml fresh
+	$(PY) -m parity run --ml fresh
 
 test: setup
 	$(PY) -m pytest tests --ignore=tests/parity --ignore=tests/feat -n 2
@@ -48,21 +48,21 @@ oracle: setup
 
 # Run, show, ask; make golden REASON="…" for scripts.
 golden: setup
-	$(PY) -m harness golden $(if $(REASON),--reason "$$REASON")
+	$(PY) -m parity golden $(if $(REASON),--reason "$$REASON")
 
 # The last report as a page on this machine, to accept or reject what changed.
 review: setup
-	$(PY) -m harness review
+	$(PY) -m parity review
 
 expect: setup
-	$(PY) -m harness expect
+	$(PY) -m parity expect
 
 leaves: setup
-	$(PY) -m harness schema leaves --format markdown > docs/leaves.md
+	$(PY) -m parity schema leaves --format markdown > docs/leaves.md
 	@echo "docs/leaves.md: every leaf of the contract, how it varies over the goldens, and why where it does not"
 
 drill: setup
-	$(PY) -m harness drill --perturbed reports/calibration --fresh 20 --write docs/drill.md
+	$(PY) -m parity drill --perturbed reports/calibration --fresh 20 --write docs/drill.md
 
 # Two runs at once in one checkout, sixty times: is each told its own verdict? About five minutes.
 pairs: setup

@@ -12,8 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from harness.compare.outcome import Outcome
-    from harness.compare.suite import Suite
+    from parity.check.outcome import Outcome
+    from parity.check.suite import Suite
 
 OUTCOME = pytest.StashKey["Outcome"]()
 RUN = pytest.StashKey[str]()
@@ -36,12 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "parity: compares one artifact of one case")
     worker = getattr(config, "workerinput", None)
     if parent := config.getoption("--parity-parent"):
-        from harness import guard
+        from parity import guard
 
         guard.end_with(worker["parity_parent"] if worker else parent)
     if worker is None:
-        from harness import runs
-        from harness.report.collect import Collector
+        from parity.run import runs
+        from parity.session.collect import Collector
 
         config.stash[RUN] = config.getoption("--parity-run") or runs.new_id()
         config.pluginmanager.register(Collector(config, config.stash[RUN]), "parity-collector")
@@ -68,7 +68,7 @@ def pytest_runtest_makereport(
     if (outcome := item.stash.get(OUTCOME, None)) is not None:
         report.parity = json.dumps(outcome.to_json())
     elif call.excinfo is not None:
-        from harness import crash
+        from parity import crash
 
         report.traceback = crash.text_of(call.excinfo.value).encode("utf-8", "backslashreplace").decode()
     if report.failed:
@@ -78,10 +78,10 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session")
 def parity_suite(request: pytest.FixtureRequest) -> Generator[Suite, None, None]:
     """The comparison of this session; the pipeline runs once per case and configuration, whichever worker asks."""
-    from harness import config as settings
-    from harness import runs
-    from harness.compare.captures import Captures
-    from harness.compare.suite import Suite
+    from parity.check.suite import Suite
+    from parity.pipeline import settings
+    from parity.run import runs
+    from parity.run.captures import Captures
 
     option = request.config.getoption
     config = settings.load(Path(option("--parity-config") or settings.find()))

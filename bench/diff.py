@@ -1,4 +1,4 @@
-"""What comparing two documents costs, against parsing them: the ratios of ``harness.compare.pair.compare_bytes``.
+"""What comparing two documents costs, against parsing them: the ratios of ``parity.compare.pair.compare_bytes``.
 
 ``python bench/diff.py [--sizes 0.6,6,60] [--seconds 4] [--deepdiff-seconds 60] [--write FILE]``; ``make bench`` writes
 ``docs/performance.md``. Documents are generated along ``schemas/unified.schema.json``. The floor is ``orjson.loads`` of
@@ -37,12 +37,12 @@ sys.path.insert(0, str(ROOT))  # this checkout, whatever is installed
 import documents  # noqa: E402
 import orjson  # noqa: E402
 
-from harness import machine  # noqa: E402
-from harness.compare import tolerance  # noqa: E402
-from harness.compare.pair import Known, Pair, compare_bytes  # noqa: E402
-from harness.compare.walk import Policy, leaf_count  # noqa: E402
-from harness.contract import check, registry  # noqa: E402
-from harness.goldens import write_atomically  # noqa: E402
+from parity.compare import tolerance  # noqa: E402
+from parity.compare.pair import Known, Pair, compare_bytes  # noqa: E402
+from parity.compare.walk import Policy, leaf_count  # noqa: E402
+from parity.contract import check, registry  # noqa: E402
+from parity.goldens.store import write_atomically  # noqa: E402
+from parity.run import cpu  # noqa: E402
 
 SCHEMAS = ROOT / "schemas"
 SCHEMA = "unified.schema.json"
@@ -223,7 +223,7 @@ def _page(rows: list[Row]) -> str:
     packages = ("orjson", "jsonschema-rs", "rapidfuzz", "deepdiff")
     facts = {
         "date": datetime.date.today().isoformat(),
-        "processor": f"{machine.cpu()['model']}, {os.cpu_count()} cores",
+        "processor": f"{cpu.cpu()['model']}, {os.cpu_count()} cores",
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
     }

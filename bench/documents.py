@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from harness.contract.nodes import Node
-from harness.contract.registry import Schemas
+from parity.contract.nodes import Node
+from parity.contract.registry import Schemas
 
 #: Items per unit of the lists that make a document large, by the last two keys of their path.
 LENGTHS = {

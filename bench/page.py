@@ -43,7 +43,7 @@ SORT = """() => document.querySelector(".head-row .c-path button").click()"""
 
 
 def main() -> None:
-    from harness.report.page.render import html
+    from parity.report.page.render import html
     from tests.browser import chromium
     from tests.harness.page import made
 

@@ -15,14 +15,13 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
-from harness import cases
-from harness import config as settings
-from harness.config import Config
-from harness.contract.check import join
-from harness.explain.places import Graph
-from harness.pipelines.base import Pipeline
-from harness.report import build
-from harness.report.page.payload import payload
+from parity.contract.check import join
+from parity.explain.places import Graph
+from parity.pipeline import cases, settings
+from parity.pipeline.parts import Pipeline
+from parity.pipeline.settings import Config
+from parity.report import build
+from parity.report.page.payload import payload
 
 CAUSES = 10
 

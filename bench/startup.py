@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # this checkout, whatever is installed
 
-from harness.cli import COMMANDS as SUBCOMMANDS  # noqa: E402
+from parity.cli.main import COMMANDS as SUBCOMMANDS  # noqa: E402
 
 #: What must not be loaded before it is needed: models, arrays, media, tests, schemas.
 FORBIDDEN = {
@@ -30,10 +30,10 @@ COMMANDS = {
     "python, nothing": ["-c", "pass"],
     "python, no site": ["-S", "-E", "-c", "pass"],
     "import click": ["-c", "import click"],
-    "parity --help": ["-m", "harness", "--help"],
-    **{f"parity {name} --help": ["-m", "harness", name, "--help"] for name in SUBCOMMANDS},
-    "parity sync": ["-m", "harness", "sync"],
-    "parity sync, no git": ["-m", "harness", "sync", "--no-history"],
+    "parity --help": ["-m", "parity", "--help"],
+    **{f"parity {name} --help": ["-m", "parity", name, "--help"] for name in SUBCOMMANDS},
+    "parity sync": ["-m", "parity", "sync"],
+    "parity sync, no git": ["-m", "parity", "sync", "--no-history"],
     "python -S -m harness.sync": ["-S", "-E", "-m", "harness.sync"],
 }
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness import crash, ending
+from parity import crash, ending
 from rumiai_v2.analyses.registry import ANALYSES
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.outputs.file_sets import result_form

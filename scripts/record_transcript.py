@@ -77,7 +77,7 @@ def _for_real(root: Path, programs: Path) -> dict[str, str]:
     (root / ".venv/.ready").touch()
     programs.mkdir()
     # The installed command would be the project's own, not that of the copy.
-    (programs / "parity").write_text('#!/bin/sh\nexec python -m harness "$@"\n', encoding="utf-8")
+    (programs / "parity").write_text('#!/bin/sh\nexec python -m parity "$@"\n', encoding="utf-8")
     (programs / "parity").chmod(0o755)
     return {**environment, "PATH": f"{programs}{os.pathsep}{environment['PATH']}"}
 

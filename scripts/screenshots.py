@@ -31,11 +31,11 @@ PARTS = ("curves", "stages", "differences")
 
 
 def main() -> None:
-    from harness import config as settings
-    from harness import runs
-    from harness.report import write
-    from harness.report.page.payload import payload
-    from harness.report.page.render import html
+    from parity.pipeline import settings
+    from parity.report import write
+    from parity.report.page.payload import payload
+    from parity.report.page.render import html
+    from parity.run import runs
     from tests.browser import chromium
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -16,9 +16,9 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
-from harness.goldens import write_atomically
-from harness.report import summary
-from harness.report.terminal.lines import Line, styled
+from parity.goldens.store import write_atomically
+from parity.report import summary
+from parity.report.terminal.lines import Line, styled
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 100

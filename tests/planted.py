@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from harness.pipelines.rumiai.platform import Platform
+from rumiai_parity.platform import Platform
 
 PLANTED = Platform.token
 #: A file above this size holds pictures or sound, which nobody writes texts into.

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from harness.contract import registry
-from harness.contract.nodes import Node, compile_schema
+from parity.contract import registry
+from parity.contract.nodes import Node, compile_schema
 from rumiai_v2.analyses.registry import ANALYSES
 from tests.schema_check import SCHEMAS
 

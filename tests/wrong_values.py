@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.contract import fast, registry
+from parity.contract import fast, registry
 from rumiai_v2.errors import UsageError
 from rumiai_v2.runner import RunnerConfig, run
 from rumiai_v2.settings import Settings

@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from harness import runs  # noqa: E402 - the project need not be installed
+from parity.run import runs  # noqa: E402 - the project need not be installed
 
 #: Those of the last run, and everything that any run left.
 CAPTURES, ALL = "reports/latest/captures", "reports/runs/"

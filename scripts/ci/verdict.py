@@ -18,9 +18,9 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from harness import runs  # noqa: E402 - the project need not be installed
-from harness.report import plain  # noqa: E402
-from harness.verdict import Verdict  # noqa: E402
+from parity import plain  # noqa: E402
+from parity.run import runs  # noqa: E402 - the project need not be installed
+from parity.verdict import Verdict  # noqa: E402
 
 REMEDIES = {
     Verdict.DRIFT: "meant? `parity accept --cause ID --reason …`; not meant? mend it",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.verdict import Verdict
+from parity.verdict import Verdict
 from tests.docs.pages import ROOT
 
 #: One whose clip is analysed, one recording, one broken input.
@@ -26,7 +26,7 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 #: and what would record from fresh runs takes the saved ones; everything else is the real command.
 _PYTHON = """#!/usr/bin/env bash
 arguments=("$@")
-if [[ "$1 $2" == "-m harness" && ( $3 == run || $3 == golden ) ]]; then
+if [[ "$1 $2" == "-m parity" && ( $3 == run || $3 == golden ) ]]; then
     if [[ $3 == run && " $* " != *" --from "* && -z $PARITY_PAGES_MODELS ]]; then
         arguments=()
         while (($#)); do
@@ -41,7 +41,7 @@ if [[ "$1 $2" == "-m harness" && ( $3 == run || $3 == golden ) ]]; then
 fi
 exec {python} "${arguments[@]}"
 """
-_PARITY = '#!/usr/bin/env bash\nexec python -m harness "$@"\n'
+_PARITY = '#!/usr/bin/env bash\nexec python -m parity "$@"\n'
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def make(root: Path, cases: Sequence[str] = CASES) -> Sandbox:
     # Few and small cases: what is never compared (clocks, versions) is a larger share of them.
     _replace(root / "parity.toml", "max_ignored = 0.01", "max_ignored = 0.02")
     # Other tests run beside these: whatever a busy machine makes slow is no drift here.
-    _replace(root / "harness/pipelines/rumiai/expectations/bookkeeping.py", "DECODING = 5.0", "DECODING = 120.0")
+    _replace(root / "rumiai_parity/expectations/bookkeeping.py", "DECODING = 5.0", "DECODING = 120.0")
     (root / "golden/ledger/acceptances.jsonl").unlink(missing_ok=True)
     declared = root / "golden/ledger/runner-differences.jsonl"
     records = declared.read_text(encoding="utf-8").splitlines(keepends=True)

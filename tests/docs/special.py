@@ -158,7 +158,7 @@ TABLE = (
         "needs an account and the network: without a token it reads its arguments and asks for one", _without_token,
     ),
     Special(
-        ANY, r"python -m harness\.pipelines\.rumiai\.platform minimal",
+        ANY, r"python -m rumiai_parity\.platform minimal",
         "serves until Ctrl-C: the command that it prints is run, without models", _platform,
     ),
     Special(ANY, r"(parity|make) review( --no-open)?", "serves until Ctrl-C: the page is opened once", _page),

@@ -80,7 +80,7 @@ def test_a_page_of_a_task_begins_with_its_commands(name):
 
 def _tree() -> dict[str, click.Command]:
     """``run``, ``corpus add``, … → the command."""
-    from harness.cli import main
+    from parity.cli.main import main
 
     context = click.Context(main)
     found = {name: main.get_command(context, name) for name in main.list_commands(context)}

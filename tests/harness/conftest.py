@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from harness.cases import Case
-    from harness.compare.outcome import Outcome
-    from harness.compare.suite import Suite
+    from parity.check.outcome import Outcome
+    from parity.check.suite import Suite
+    from parity.pipeline.cases import Case
 
 ROOT = Path(__file__).parents[2]
 TOY = Path(__file__).parent / "toy"
@@ -58,19 +58,21 @@ class Project:
             k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))
         }
         return subprocess.run(
-            [sys.executable, "-m", "harness", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
+            [sys.executable, "-m", "parity", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
             env={**inherited, "COLUMNS": "160", "PYTHONPATH": str(ROOT), **environ}, timeout=120,
         )  # fmt: skip
 
     def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:
         """What ``parity run --from reports/captures`` prints and ends with, without starting pytest."""
-        from harness import cases, runs, verdict
-        from harness import config as settings
-        from harness.compare.captures import Captures
-        from harness.compare.declared import load
-        from harness.compare.suite import Suite
-        from harness.failing import known_artifacts
-        from harness.report import build, machines, summary, write
+        from parity import verdict
+        from parity.check.suite import Suite
+        from parity.goldens.declared import load
+        from parity.pipeline import cases, settings
+        from parity.pipeline.artifacts import known_artifacts
+        from parity.report import build, summary, write
+        from parity.run import runs
+        from parity.run.captures import Captures
+        from parity.tools.calibrate import machines
 
         config = settings.load(self.root / "parity.toml")
         config = runs.begin(config, compared=runs.given(config, config.captures))
@@ -121,7 +123,7 @@ WRAPPED_SOURCES = [
 
 def every_outcome(suite: Suite, found: list[Case]) -> list[Outcome]:
     """Every check of a complete comparison, as the suite of `parity run` makes them."""
-    from harness.failing import artifacts_of, repeatable_of
+    from parity.pipeline.artifacts import artifacts_of, repeatable_of
 
     pipeline = suite.pipeline
     outcomes = [suite.stale(found), suite.ledger(found, complete=True)]

@@ -1,6 +1,6 @@
 """A report that does not add up is found."""
 
-from harness.pipelines.rumiai.expectations.bookkeeping import check_report
+from rumiai_parity.expectations.bookkeeping import check_report
 
 
 def report(**changes):

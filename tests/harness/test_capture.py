@@ -8,10 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness import capture, cases
-from harness import config as settings
-from harness.pipelines.base import Found, Job
-from harness.verdict import UsageError
+from parity.pipeline import capture, cases, settings
+from parity.pipeline.parts import Found, Job
+from parity.verdict import UsageError
 from tests.harness.toy.pipeline import Toy
 
 
@@ -126,8 +125,8 @@ def test_a_folder_that_holds_only_what_is_left_out_is_no_part_of_the_tree_but_an
 
 
 def test_a_document_that_names_files_is_compared_without_the_stamps_of_its_run(config):
-    from harness.compare.documents import comparable
-    from harness.pipelines.base import Artifact
+    from parity.check.documents import comparable
+    from parity.pipeline.parts import Artifact
 
     code = (
         "import json, pathlib; pathlib.Path('out').mkdir(); pathlib.Path('out/scores_20260101_000000.json').write_text('{}');"

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from harness import config as settings
-from harness.cases import Case
-from harness.compare import declared, tolerance
-from harness.failing import known_artifacts
-from harness.pipelines.rumiai import pipeline as rumiai
-from harness.pipelines.rumiai.pipeline import BLOCKS, FORMS, PIPELINE, PREFIXES
-from harness.pipelines.rumiai.settled import SERVICES
-from harness.verdict import PipelineError
+from parity.compare import tolerance
+from parity.goldens import declared
+from parity.pipeline import settings
+from parity.pipeline.artifacts import known_artifacts
+from parity.pipeline.cases import Case
+from parity.verdict import PipelineError
+from rumiai_parity import pipeline as rumiai
+from rumiai_parity.pipeline import BLOCKS, FORMS, PIPELINE, PREFIXES
+from rumiai_parity.settled import SERVICES
 
 ROOT = Path(__file__).parents[2]
 STAMP, OTHER = "20260101_120000", "20260101_120001"
@@ -115,7 +116,7 @@ def test_the_ledger_and_the_tolerances_of_the_project_are_sound():
 
 
 def test_names_of_the_pipeline_stand_only_in_its_own_folder():
-    own = ROOT / "harness/pipelines/rumiai"
+    own = ROOT / "rumiai_parity"
     libraries = ("easyocr", "librosa", "ultralytics", "scenedetect", "feat")
     words = ("rumiai", "apify", "tiktok", *PREFIXES, *SERVICES, *libraries)
     # A short name counts as a word of its own, a long one also inside another.

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as etree
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.compare.mask import canonical
+from parity.goldens.form import canonical
 from tests.harness.toy.pipeline import Toy
 
 ROOT = Path(__file__).parents[2]
@@ -394,7 +394,7 @@ def test_a_golden_from_which_nothing_can_be_derived_is_a_contract_verdict_that_n
 def test_what_stops_the_comparison_unawares_is_shown_and_not_only_kept_in_a_file(recorded, tmp_path):
     recorded.write(
         "site/sitecustomize.py",
-        "from harness.report import write\n"
+        "from parity.report import write\n"
         "def broken(*_):\n    raise IsADirectoryError(21, 'Is a directory')\n"
         "write.save_differences = broken\n",
     )
@@ -463,7 +463,7 @@ def test_a_selection_by_hand_is_reported_as_incomplete(recorded):
 def test_help_teaches_with_an_example():
     from click.testing import CliRunner
 
-    from harness.cli import main
+    from parity.cli.main import main
 
     text = CliRunner().invoke(main, ["--help"]).output
     assert "Example, from a fresh checkout:" in text

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.report import progress
-from harness.report.schedule import CaseScheduling, scope_of
+from parity.session import progress
+from parity.session.schedule import CaseScheduling, scope_of
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness import cases
-from harness import config as settings
-from harness.verdict import UsageError
+from parity.pipeline import cases, settings
+from parity.verdict import UsageError
 from tests.harness.toy.pipeline import PIPELINE
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import config as settings
-from harness.contract import check, lint, registry
-from harness.verdict import ContractError
+from parity.contract import check, lint, registry
+from parity.pipeline import settings
+from parity.verdict import ContractError
 from tests.harness.toy.pipeline import PIPELINE
 
 ROOT = Path(__file__).parents[2]

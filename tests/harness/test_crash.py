@@ -15,8 +15,8 @@ from unittest.mock import Mock
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import crash
-from harness.verdict import HarnessError, UsageError
+from parity import crash
+from parity.verdict import HarnessError, UsageError
 from tests.harness.conftest import ROOT, Project, fill
 
 #: A pipeline whose ground truth cannot be held against the case ``second``, in whatever way the case says.
@@ -151,7 +151,7 @@ def test_a_suite_that_cannot_be_imported_is_no_verdict(project):
 
 def parity(project, code, *arguments, stdout=subprocess.PIPE, **environ):
     """``parity`` after ``code`` was executed, which may break anything of it."""
-    program = f"import sys\nimport click\nfrom unittest import mock\n{code}\nfrom harness.cli import main\nmain(prog_name='parity')"
+    program = f"import sys\nimport click\nfrom unittest import mock\n{code}\nfrom parity.cli.main import main\nmain(prog_name='parity')"
     kept = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
     return subprocess.run(
         [sys.executable, "-c", program, *arguments], cwd=project.root, text=True, stdout=stdout,
@@ -215,13 +215,13 @@ def test_where_no_file_can_be_written_at_all_the_traceback_is_said(monkeypatch):
 def test_a_contradiction_of_the_harness_is_a_crash_and_other_errors_are_what_they_were(project):
     made = parity(
         project,
-        "from harness.verdict import *\n" + breaking("decide.decide.state", "HarnessError('unequal')"),
+        "from parity.verdict import *\n" + breaking("decide.decide.state", "HarnessError('unequal')"),
         "status",
     )
     assert made.returncode == 70
     assert "parity: crash: HarnessError: unequal; " in made.stderr and only_crash_file(project).is_file()
     made = parity(
-        project, "from harness.verdict import *\n" + breaking("decide.decide.state", "ContractError('x')"), "status"
+        project, "from parity.verdict import *\n" + breaking("decide.decide.state", "ContractError('x')"), "status"
     )
     assert (made.returncode, made.stderr) == (3, "parity: contract: x\n")
     assert (HarnessError.verdict, UsageError.verdict) == (70, 2)
@@ -244,9 +244,9 @@ def test_being_asked_to_stop_is_143_and_leaves_in_order(project, tmp_path):
     code = (
         "import pathlib, time\ndef wait(config):\n    print('waits', file=sys.stderr, flush=True)\n"
         f"    try: time.sleep(60)\n    finally: pathlib.Path({str(flag)!r}).touch()\n"
-        "mock.patch('harness.decide.decide.state', wait).start()"
+        "mock.patch('parity.decide.decide.state', wait).start()"
     )
-    program = f"import sys\nfrom unittest import mock\n{code}\nfrom harness.cli import main\nmain()"
+    program = f"import sys\nfrom unittest import mock\n{code}\nfrom parity.cli.main import main\nmain()"
     child = subprocess.Popen([sys.executable, "-c", program, "status"], cwd=project.root, stderr=subprocess.PIPE,
                              env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True)  # fmt: skip
     with child:
@@ -264,7 +264,7 @@ def test_being_asked_to_stop_is_143_and_leaves_in_order(project, tmp_path):
 )
 def test_a_reader_that_leaves_early_changes_no_exit_code_and_says_nothing(project, command, unbuffered):
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
-    parity = [sys.executable, "-m", "harness", *command.split()]
+    parity = [sys.executable, "-m", "parity", *command.split()]
     whole = subprocess.run(parity, cwd=project.root, env=environ, capture_output=True, check=False)
     reading, writing = os.pipe()
     os.close(reading)
@@ -288,7 +288,7 @@ def test_a_full_disk_behind_stdout_is_said_and_is_no_verdict(project):
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&-", ">&- 2>&- <&-"])
 def test_streams_that_are_closed_from_the_start_change_nothing(project, closed):
     def run(rest):
-        command = f"{sys.executable} -m harness accept --all --reason x {rest}"
+        command = f"{sys.executable} -m parity accept --all --reason x {rest}"
         environ = {**os.environ, "PYTHONPATH": str(ROOT)}
         environ.pop("CI", None)
         return subprocess.run(command, shell=True, cwd=project.root, env=environ, capture_output=True, check=False)
@@ -299,7 +299,7 @@ def test_streams_that_are_closed_from_the_start_change_nothing(project, closed):
 
 def test_without_what_it_needs_it_is_no_drift(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-S", "-m", "harness", "run"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-S", "-m", "parity", "run"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert re.fullmatch(

@@ -11,12 +11,12 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from harness import cases, reading
-from harness import config as settings
-from harness.cli import main
-from harness.compare.captures import Captures
-from harness.compare.suite import Suite
-from harness.verdict import ParityError, Verdict, decide
+from parity import reading
+from parity.check.suite import Suite
+from parity.cli.main import main
+from parity.pipeline import cases, settings
+from parity.run.captures import Captures
+from parity.verdict import ParityError, Verdict, decide
 from tests.harness.conftest import ROOT, Project, every_outcome, fill
 
 #: The comparison itself; a comparison of everything with itself; one of the two configurations.
@@ -151,7 +151,7 @@ def outcome_of(project: Project, command: str) -> tuple[int, str]:
 @pytest.mark.parametrize("name", READ)
 def test_a_damaged_file_is_named_and_nothing_breaks(whole, tmp_path, monkeypatch, name):
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr("harness.review.serve.uvicorn.Server", lambda _: SimpleNamespace(run=lambda **_: None))
+    monkeypatch.setattr("parity.tools.review.serve.uvicorn.Server", lambda _: SimpleNamespace(run=lambda **_: None))
     root = tmp_path / "p"
     shutil.copytree(whole.root, root, symlinks=True)
     project = Project(root)
@@ -225,7 +225,7 @@ YAML = [
 
 @pytest.mark.parametrize("text", YAML, ids=range(len(YAML)))
 def test_damaged_descriptions_of_cases_are_named(text, tmp_path):
-    from harness.pipelines.rumiai import failure, replay, storyboard
+    from rumiai_parity import failure, replay, storyboard
 
     for name, load in (
         (storyboard.STORYBOARD, storyboard.load_storyboard),

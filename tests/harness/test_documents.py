@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from harness import documents
-from harness.documents import Ambiguous, Unreadable, parse, read
-from harness.keys import repeated
+from parity import documents
+from parity.documents import Ambiguous, Unreadable, parse, read
+from parity.keys import repeated
 
 LONG = 2**64 + 1
 
@@ -83,7 +83,7 @@ def test_what_is_plain_means_the_same_to_the_fast_reader():
     [("", []), ("abc", []), ("aba", ["a"]), ("abcbacb", ["b", "a", "c"]), ("aaaa", ["a"]), (["", "a", ""], [""])],
 )
 def test_every_reader_finds_the_same_keys_that_stand_twice(keys, twice, tmp_path):
-    from harness import reading
+    from parity import reading
 
     assert repeated(keys) == twice
     text = "{" + ", ".join(f"{json.dumps(key)}: 1" for key in keys) + "}"
@@ -101,7 +101,7 @@ def test_every_reader_finds_the_same_keys_that_stand_twice(keys, twice, tmp_path
 
 
 def _of_yaml(folder):
-    from harness import reading
+    from parity import reading
 
     return lambda text: reading.yaml_file(folder / "file")
 

@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from harness import expect
-from harness.pipelines.base import Expectation
+from parity.check import truth
+from parity.pipeline.parts import Expectation
 from tests.harness.conftest import Project, fill
 
 
@@ -106,9 +106,9 @@ def test_help_shows_an_example_and_the_exit_codes(saved):
 
 def test_a_component_without_expectations_of_a_kind_is_a_dash():
     rows = tuple(
-        expect.Row("c", kind, Expectation(name, "a", "a", passed=True))
+        truth.Row("c", kind, Expectation(name, "a", "a", passed=True))
         for kind, name in (("live", "texts"), ("replay", "objects"))
     )
-    text = expect.to_text(expect.Judgement(rows, ("a.b",)))
+    text = truth.to_text(truth.Judgement(rows, ("a.b",)))
     assert ["texts", "1/1", "–"] in [line.split() for line in text.splitlines()]
     assert text.endswith("unanswered: 1 (a.b)")

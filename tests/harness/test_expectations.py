@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-from harness.pipelines.rumiai.expectations.moments import check_cta, check_emotions, check_hook, check_peaks, peak_times
-from harness.pipelines.rumiai.expectations.run import check_run
-from harness.pipelines.rumiai.storyboard import Storyboard
+from rumiai_parity.expectations.moments import check_cta, check_emotions, check_hook, check_peaks, peak_times
+from rumiai_parity.expectations.run import check_run
+from rumiai_parity.storyboard import Storyboard
 
 STORY = Storyboard.model_validate({
     "fps": 30,

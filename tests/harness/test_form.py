@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from harness.pipelines.rumiai.expectations.form import check_form, seconds, share
-from harness.pipelines.rumiai.pipeline import PIPELINE
-from harness.verdict import UsageError
+from parity.verdict import UsageError
+from rumiai_parity.expectations.form import check_form, seconds, share
+from rumiai_parity.pipeline import PIPELINE
 from tests.harness.conftest import ROOT
 
 STAMP = "20260101_120000"

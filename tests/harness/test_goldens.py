@@ -7,11 +7,11 @@ import os
 
 import pytest
 
-from harness import cases, goldens
-from harness import config as settings
-from harness.compare.mask import canonical, masked
-from harness.contract import nodes, registry
-from harness.files import CannotWrite
+from parity.contract import nodes, registry
+from parity.files import CannotWrite
+from parity.goldens import store
+from parity.goldens.form import canonical, masked
+from parity.pipeline import cases, settings
 from tests.harness.toy.pipeline import PIPELINE
 
 
@@ -50,24 +50,24 @@ def test_a_file_that_no_artifact_claims_is_stale(project):
     config = settings.load(project.root / "parity.toml")
     for name in ("plain/scores.json", "plain/nothing.json", "gone/scores.json"):
         project.write(f"snapshots/{name}", {})
-    found = goldens.stale(config, cases.discover(config), PIPELINE)
+    found = store.stale(config, cases.discover(config), PIPELINE)
     assert [config.relative(path) for path in found] == ["snapshots/gone/scores.json", "snapshots/plain/nothing.json"]
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     file = tmp_path / "a.json"
-    goldens.write_atomically(file, "old\n")
+    store.write_atomically(file, "old\n")
 
     def refuse(*_: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(CannotWrite, match="disk full"):
-        goldens.write_atomically(file, "new\n")
+        store.write_atomically(file, "new\n")
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
     assert file.read_text() == "old\n"
 
 
 def test_a_missing_golden_names_the_command_that_records_it(tmp_path):
-    with pytest.raises(goldens.MissingGolden, match=r"golden case/x\.json is missing: run `make golden`"):
-        goldens.read(tmp_path / "case" / "x.json")
+    with pytest.raises(store.MissingGolden, match=r"golden case/x\.json is missing: run `make golden`"):
+        store.read(tmp_path / "case" / "x.json")

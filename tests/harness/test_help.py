@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import COMMANDS, main
+from parity.cli.main import COMMANDS, main
 from tests.harness.conftest import ROOT
 
 
@@ -34,7 +34,7 @@ def help_of(path):
 
 
 def test_every_command_is_in_the_list():
-    modules = {file.stem for file in (ROOT / "harness/commands").glob("*.py")}
+    modules = {file.stem for file in (ROOT / "harness/parity/cli").glob("*.py")}
     shared = {"__init__", "common", "comparing", "deciding"}
     assert modules - shared == set(COMMANDS)
     assert len(ALL) > len(COMMANDS)
@@ -69,8 +69,8 @@ def test_every_option_says_what_it_does(path):
 
 def test_no_help_imports_models_arrays_or_tests():
     code = (
-        "import sys, importlib; from harness.cli import COMMANDS\n"
-        "for name in COMMANDS: importlib.import_module(f'harness.commands.{name}')\n"
+        "import sys, importlib; from parity.cli.main import COMMANDS\n"
+        "for name in COMMANDS: importlib.import_module(f'parity.cli.{name}')\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

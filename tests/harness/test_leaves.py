@@ -7,10 +7,10 @@ import shutil
 
 import pytest
 
-from harness import leaves as counted
-from harness.contract import nodes, registry
-from harness.contract.leaves import count, leaves_of
-from harness.pipelines.base import Artifact
+from parity.check import coverage as counted
+from parity.contract import nodes, registry
+from parity.contract.varies import count, leaves_of
+from parity.pipeline.parts import Artifact
 from tests.harness.conftest import Project, fill
 
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from harness import cases, leaves
-from harness import config as settings
-from harness.pipelines.rumiai import settled
-from harness.pipelines.rumiai.pipeline import PIPELINE
+from parity.check import coverage
+from parity.pipeline import cases, settings
+from rumiai_parity import settled
+from rumiai_parity.pipeline import PIPELINE
 from tests.harness.conftest import ROOT
 
 TABLE = ROOT / "docs/leaves.md"
@@ -18,7 +18,7 @@ TABLE = ROOT / "docs/leaves.md"
 @pytest.fixture(scope="module")
 def rows():
     config = settings.load(ROOT / "parity.toml")
-    return leaves.table(config, PIPELINE, cases.discover(config), None)
+    return coverage.table(config, PIPELINE, cases.discover(config), None)
 
 
 def test_every_leaf_varies_or_is_settled(rows):

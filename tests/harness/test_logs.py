@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness.capture import STDERR, load
-from harness.compare.difference import Comparison
-from harness.compare.logs import with_logs
-from harness.pipelines.rumiai.log_lines import log_lines
+from parity.check.logs import with_logs
+from parity.compare.difference import Comparison
+from parity.pipeline.capture import STDERR, load
+from rumiai_parity.log_lines import log_lines
 
 TEXT = """\
 2026-01-02 03:04:05,678 INFO rumiai_v2.sources.tiktok: downloading http://127.0.0.1:8000/1.mp4

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import config as settings
-from harness.pipelines.rumiai.pipeline import PIPELINE
-from harness.report import machines, words
+from parity.pipeline import settings
+from parity.report import words
+from parity.tools.calibrate import machines
+from rumiai_parity.pipeline import PIPELINE
 from tests.harness.conftest import ROOT
 
 SCHEMA = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())

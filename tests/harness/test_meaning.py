@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from harness.compare.walk import Policy, compare
-from harness.contract import check, fast, lint, reference, registry
-from harness.verdict import ContractError
+from parity.compare.walk import Policy, compare
+from parity.contract import check, fast, lint, reference, registry
+from parity.verdict import ContractError
 
 EXACT = Policy(expected_by="web", actual_by="disk")
 NUMBER = {"type": "integer", "minimum": 0}

@@ -12,8 +12,8 @@ import pytest
 from apify_client import ApifyClient
 from apify_client.errors import ApifyApiError
 
-from harness.pipelines.rumiai import platform
-from harness.pipelines.rumiai.platform import ACTOR, CORPUS, Fault, Platform
+from rumiai_parity import platform
+from rumiai_parity.platform import ACTOR, CORPUS, Fault, Platform
 
 CASES = [CORPUS / "high_energy", CORPUS / "tutorial", CORPUS / "edge_case"]
 
@@ -141,7 +141,7 @@ def test_a_folder_without_clip_is_refused(tmp_path: Path) -> None:
 
 
 def test_by_hand_it_prints_the_command_to_try() -> None:
-    command = [sys.executable, "-u", "-m", "harness.pipelines.rumiai.platform", "tutorial"]
+    command = [sys.executable, "-u", "-m", "rumiai_parity.platform", "tutorial"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CORPUS.parents[1]) as process:
         try:
             lines = [process.stdout.readline() for _ in range(5)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness import config as settings
-from harness.compare import project as together
-from harness.verdict import ContractError
+from parity.check import contracts as together
+from parity.pipeline import settings
+from parity.verdict import ContractError
 
 SCHEMA = "schemas/scores.schema.json"
 

@@ -8,8 +8,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from harness import redact
-from harness.report import plain
+from parity import plain, redact
 
 SECRETS = {
     "APIFY_API_TOKEN": "tok/+en 0123ü",

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
-from harness.pipelines.rumiai import render
-from harness.pipelines.rumiai.platform import CORPUS
-from harness.pipelines.rumiai.storyboard import Line, Storyboard, load_storyboard
+from rumiai_parity import render
+from rumiai_parity.platform import CORPUS
+from rumiai_parity.storyboard import Line, Storyboard, load_storyboard
 
 SCRIPT = {
     "fps": 10,

@@ -8,15 +8,15 @@ import shutil
 import pytest
 import yaml
 
-from harness.cases import Case
-from harness.pipelines.rumiai.expectations.replay import check_replay
-from harness.pipelines.rumiai.pipeline import PIPELINE
-from harness.pipelines.rumiai.platform import CORPUS
-from harness.pipelines.rumiai.recording import record, write_recording
-from harness.pipelines.rumiai.replay import Truth, load_replay
-from harness.pipelines.rumiai.script import Script
-from harness.pipelines.rumiai.storyboard import StoryboardError
-from harness.verdict import PipelineError, UsageError
+from parity.pipeline.cases import Case
+from parity.verdict import PipelineError, UsageError
+from rumiai_parity.expectations.replay import check_replay
+from rumiai_parity.pipeline import PIPELINE
+from rumiai_parity.platform import CORPUS
+from rumiai_parity.recording import record, write_recording
+from rumiai_parity.replay import Truth, load_replay
+from rumiai_parity.script import Script
+from rumiai_parity.storyboard import StoryboardError
 from scripts import make_older_recordings as older
 from tests.schema_check import validate
 

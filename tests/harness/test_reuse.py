@@ -11,17 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from harness import cases
-from harness import config as settings
-from harness.cases import Case
-from harness.compare import reuse
-from harness.compare.captures import Captures
-from harness.compare.suite import Suite
-from harness.pipelines.base import Job, Reuse
-from harness.pipelines.rumiai.pipeline import RumiAI
-from harness.pipelines.rumiai.recorded import recording_of
-from harness.report.schedule import scope_of
-from harness.verdict import PipelineError, UsageError, Verdict
+from parity.check.suite import Suite
+from parity.pipeline import cases, settings
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import Job, Reuse
+from parity.run import reuse
+from parity.run.captures import Captures
+from parity.session.schedule import scope_of
+from parity.verdict import PipelineError, UsageError, Verdict
+from rumiai_parity.pipeline import RumiAI
+from rumiai_parity.recorded import recording_of
 from tests.harness.toy.pipeline import Toy
 from tests.runner.conftest import make_case
 
@@ -249,7 +248,7 @@ def test_a_golden_whose_results_have_gaps_is_not_replayed(tmp_path, placeholder)
 
 
 def test_the_summary_counts_cases_by_how_they_were_run_and_those_that_had_to_fail_apart():
-    from harness.report.words import reuse
+    from parity.report.words import reuse
 
     def run(case, mode, exit_code=0, failure=None):
         return {"case": case, "reuse": mode, "exit_code": exit_code, "failure": failure}

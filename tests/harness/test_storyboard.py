@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.pipelines.rumiai.platform import CORPUS
-from harness.pipelines.rumiai.storyboard import StoryboardError, load_storyboard
+from rumiai_parity.platform import CORPUS
+from rumiai_parity.storyboard import StoryboardError, load_storyboard
 
 SCRIPT = {
     "fps": 30,

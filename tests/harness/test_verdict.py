@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from harness.verdict import ContractError, HarnessError, PipelineError, UsageError, Verdict, decide, in_order
+from parity.verdict import ContractError, HarnessError, PipelineError, UsageError, Verdict, decide, in_order
 
 
 def test_exit_codes_are_the_documented_ones():

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import pytest
 
-from harness.compare.declared import Declared, load
-from harness.compare.tolerance import Tolerance, passes
-from harness.compare.walk import Policy, compare
-from harness.contract import nodes, registry
-from harness.verdict import ContractError
+from parity.compare.tolerance import Tolerance, passes
+from parity.compare.walk import Policy, compare
+from parity.contract import nodes, registry
+from parity.goldens.declared import Declared, load
+from parity.verdict import ContractError
 
 NUMBER = {"type": "number", "x-parity": {"unit": "ratio", "class": "ratio"}}
 CLASSES = {

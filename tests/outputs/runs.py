@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from harness.pipelines.rumiai.insights import READER
+from rumiai_parity.insights import READER
 from rumiai_v2.errors import Stopped
 from rumiai_v2.outputs.reading import read_outputs, standing_unified
 from rumiai_v2.runner import RunnerConfig, run

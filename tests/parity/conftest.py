@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import cases
-from harness import config as settings
-from harness.failing import artifacts_of, repeatable_of
-from harness.report.schedule import SEPARATOR
-from harness.verdict import ParityError
+from parity.pipeline import cases, settings
+from parity.pipeline.artifacts import artifacts_of, repeatable_of
+from parity.session.schedule import SEPARATOR
+from parity.verdict import ParityError
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness import cases, goldens
-from harness.decide import pending as waiting
+from parity.decide import pending as waiting
+from parity.goldens import store
+from parity.pipeline import cases
 
 pytestmark = pytest.mark.parity
 
@@ -28,8 +29,8 @@ def test_artifact_meets_its_golden(case, artifact, configuration, parity_suite, 
     # The comparison judges; asked for an update, syrupy keeps what differs beside the other pending changes.
     if pytestconfig.option.update_snapshots and records and comparable:
         config = parity_suite.config
-        kept = goldens.extension(
-            goldens.path_of(config, case.name, artifact.golden),
+        kept = store.extension(
+            store.path_of(config, case.name, artifact.golden),
             pending=waiting.folder_of(config) / "candidate" / case.name / artifact.golden,
             agrees=lambda golden: parity_suite.agrees(case, artifact, golden),
         )

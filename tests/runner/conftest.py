@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.pipelines.rumiai.platform import Platform
+from rumiai_parity.platform import Platform
 from tests.media_factory import numbered, render, times_at, tone
 from tests.runner.world import World
 

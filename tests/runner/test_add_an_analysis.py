@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.contract import registry
-from harness.contract.check import build, violations
+from parity.contract import registry
+from parity.contract.check import build, violations
 from rumiai_v2 import analyses
 from rumiai_v2.analyses.registry import discover
 from tests.runner.world import World

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.pipelines.rumiai.adopt import probe
-from harness.verdict import UsageError
+from parity.verdict import UsageError
+from rumiai_parity.adopt import probe
 from tests.runner.conftest import make_case
 
 

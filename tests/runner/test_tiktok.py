@@ -371,7 +371,7 @@ def test_a_host_that_is_not_the_api_gives_no_usable_answer(production, monkeypat
     """A proxy's page, or an answer without the headers that the client looks for."""
     from http import HTTPStatus
 
-    from harness.pipelines.rumiai import platform
+    from rumiai_parity import platform
 
     monkeypatch.setattr(
         platform._ApiHandler, "_items", lambda self, _: self._answer(HTTPStatus.OK, content, "application/json")

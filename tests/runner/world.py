@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.pipelines.rumiai.platform import Platform
+from rumiai_parity.platform import Platform
 from rumiai_v2.analyses.base import Analysis
 from rumiai_v2.runner import RunnerConfig, RunResult, run
 from rumiai_v2.settings import load_settings

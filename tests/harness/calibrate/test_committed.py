@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import config as settings
-from harness.calibrate import plan, session, store, write
-from harness.calibrate.propose import propose
-from harness.compare import tolerance
-from harness.verdict import Verdict
+from parity.compare import tolerance
+from parity.pipeline import settings
+from parity.tools.calibrate import plan, session, store, write
+from parity.tools.calibrate.propose import propose
+from parity.verdict import Verdict
 
 ROOT = Path(__file__).parents[3]
 

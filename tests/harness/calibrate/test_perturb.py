@@ -12,12 +12,12 @@ import av
 import numpy as np
 import pytest
 
-from harness.cases import Case
-from harness.compare.rescale import rescaled
-from harness.contract import check, registry
-from harness.pipelines.rumiai import perturb
-from harness.pipelines.rumiai.perturbations import ENCODINGS, Perturbations
-from harness.pipelines.rumiai.reencode import Encoding, reencode
+from parity.check.rescale import rescaled
+from parity.contract import check, registry
+from parity.pipeline.cases import Case
+from rumiai_parity import perturb
+from rumiai_parity.perturbations import ENCODINGS, Perturbations
+from rumiai_parity.reencode import Encoding, reencode
 
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT / "golden/corpus"
@@ -71,7 +71,7 @@ def launched(condition: str, code: str, **variables: str) -> list[str]:
     """What ``code`` prints in place of the pipeline's command line, under ``condition``."""
     program = (
         "import os, sys, rumiai_v2.cli as cli\n"
-        "from harness.pipelines.rumiai import perturb\n"
+        "from rumiai_parity import perturb\n"
         f"def instead():\n    {code}\n"
         "cli.main = instead\n"
         f"perturb.main([{condition!r}, 'local', 'clip.mp4'])"

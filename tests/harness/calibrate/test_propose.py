@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.calibrate.plan import FlipFloor, Floor, Settings
-from harness.calibrate.propose import flags, propose, rounded_up
-from harness.calibrate.spread import Flipped, Observed, Spread
-from harness.compare.tolerance import EXACT, Tolerance, Tolerances
+from parity.compare.tolerance import EXACT, Tolerance, Tolerances
+from parity.tools.calibrate.plan import FlipFloor, Floor, Settings
+from parity.tools.calibrate.propose import flags, propose, rounded_up
+from parity.tools.calibrate.spread import Flipped, Observed, Spread
 
 SETTINGS = Settings(
     data=Path("d"), page=Path("p"), captures=Path("c"), few=("a",), repeats=2, factor={"same": 3.0, "encodings": 1.5},

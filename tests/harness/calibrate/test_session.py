@@ -6,11 +6,10 @@ import json
 
 import pytest
 
-from harness import cases
-from harness import config as settings
-from harness.compare import tolerance
-from harness.compare.captures import Captures
-from harness.compare.suite import Suite
+from parity.check.suite import Suite
+from parity.compare import tolerance
+from parity.pipeline import cases, settings
+from parity.run.captures import Captures
 from tests.harness.calibrate.toy import PIPELINE
 from tests.harness.conftest import fill
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.calibrate.spread import field_of, nothing_passes, observe
-from harness.compare.tolerance import FlipRule, Tolerance, Tolerances
-from harness.compare.walk import Policy, compare
-from harness.contract import check, registry
+from parity.compare.tolerance import FlipRule, Tolerance, Tolerances
+from parity.compare.walk import Policy, compare
+from parity.contract import check, registry
+from parity.tools.calibrate.spread import field_of, nothing_passes, observe
 
 SCHEMA = {
     "$id": "seen.schema.json",

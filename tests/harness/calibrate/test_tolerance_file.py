@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.calibrate import write
-from harness.compare import tolerance
-from harness.compare.tolerance import FlipRule
-from harness.verdict import ContractError
+from parity.compare import tolerance
+from parity.compare.tolerance import FlipRule
+from parity.tools.calibrate import write
+from parity.verdict import ContractError
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schemas/tolerances.schema.json").read_text(encoding="utf-8"))

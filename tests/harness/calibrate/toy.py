@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.calibrate.plan import Condition
-from harness.cases import Case
-from harness.pipelines.base import Stage
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import Stage
+from parity.tools.calibrate.plan import Condition
 from tests.harness.toy.pipeline import Toy
 
 #: Condition → what is added to the mean score.

@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from harness.compare.tolerance import FlipRule, Tolerance, Tolerances
-from harness.compare.walk import Policy, compare
-from harness.contract import check, registry
-from harness.contract.check import Contract
+from parity.compare.tolerance import FlipRule, Tolerance, Tolerances
+from parity.compare.walk import Policy, compare
+from parity.contract import check, registry
+from parity.contract.check import Contract
 
 CLASSES = {
     "exact": Tolerance(0, 0, "any", "test"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.compare import accounted
-from harness.compare.difference import Comparison, Difference, Flip, Ignored
-from harness.compare.walk import compare
-from harness.verdict import HarnessError, Verdict
+from parity.compare import accounted
+from parity.compare.difference import Comparison, Difference, Flip, Ignored
+from parity.compare.walk import compare
+from parity.verdict import HarnessError, Verdict
 from tests.harness.compare.kit import CONTRACT, GOLDEN
 
 NODE = CONTRACT.node
@@ -64,7 +64,7 @@ def test_items_in_another_order_within_a_tolerated_moment_are_no_contradiction()
 
 def test_a_walk_that_skips_a_key_is_found_out(monkeypatch):
     """The fault of another library: keys that begin with two underscores were left out."""
-    from harness.compare.walk import Walk
+    from parity.compare.walk import Walk
 
     objects = Walk._objects
 
@@ -72,7 +72,7 @@ def test_a_walk_that_skips_a_key_is_found_out(monkeypatch):
         kept = [{k: v for k, v in side.items() if not k.startswith("__")} for side in (expected, actual)]
         return objects(self, *kept, *rest, **more)
 
-    from harness.diff import schemaless
+    from parity.tools.diff import schemaless
 
     with monkeypatch.context() as patch:
         patch.setattr(Walk, "_objects", forgetful)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.compare import figures
-from harness.compare.text import error_rate
-from harness.compare.tolerance import Tolerance, Tolerances, passes
-from harness.compare.walk import Policy
-from harness.report import words
+from parity.compare import figures
+from parity.compare.text import error_rate
+from parity.compare.tolerance import Tolerance, Tolerances, passes
+from parity.compare.walk import Policy
+from parity.report import words
 from tests.harness.compare.kit import CLASSES, EXACT, GOLDEN, document, find, places
 
 

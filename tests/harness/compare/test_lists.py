@@ -6,10 +6,10 @@ import copy
 
 import pytest
 
-from harness.compare.align import overlap
-from harness.compare.tolerance import FlipRule, Tolerances
-from harness.compare.walk import Policy, compare
-from harness.verdict import ContractError
+from parity.compare.align import overlap
+from parity.compare.tolerance import FlipRule, Tolerances
+from parity.compare.walk import Policy, compare
+from parity.verdict import ContractError
 from tests.harness.compare.kit import (
     BOX,
     CLASSES,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.compare import tolerance
-from harness.compare.tolerance import Tolerance, Tolerances
-from harness.compare.walk import Policy, compare
-from harness.contract import check, registry
+from parity.compare import tolerance
+from parity.compare.tolerance import Tolerance, Tolerances
+from parity.compare.walk import Policy, compare
+from parity.contract import check, registry
 from tests.harness.compare.kit import CLASSES, EXACT, GOLDEN, closed, contract_of, items, number, places, text
 
 ROOT = Path(__file__).parents[3]

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from harness.compare.pair import Known, compare_bytes
-from harness.contract import check, registry
+from parity.compare.pair import Known, compare_bytes
+from parity.contract import check, registry
 from tests.harness.compare.kit import CONTRACT, EXACT, GOLDEN, detection, document, places, raw
 
 LEAF = {"type": "integer", "x-parity": {"unit": "count"}}

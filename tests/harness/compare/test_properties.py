@@ -10,10 +10,10 @@ from deepdiff import DeepDiff
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.compare.pair import compare_bytes
-from harness.compare.place import below
-from harness.compare.place import text as written
-from harness.compare.walk import leaf_count
+from parity.compare.pair import compare_bytes
+from parity.compare.trail import below
+from parity.compare.trail import text as written
+from parity.compare.walk import leaf_count
 from tests.harness.compare.kit import (
     CONTRACT,
     EXACT,

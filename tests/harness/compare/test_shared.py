@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.compare import shared
+from parity.compare import shared
 
 ITEMS = [{"at": i / 4, "name": f"thing {i % 7}", "box": [i, 0.5, i + 1.0, 80.5], "in": {"n": None}} for i in range(200)]
 OTHERS = [{"at": float(i), "words": [{"t": "a"}, {"t": "},\n{"}], "n": i} for i in range(120)]

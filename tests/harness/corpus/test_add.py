@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import adopt
-from harness import config as settings
-from harness.verdict import UsageError
+from parity.pipeline import add_case, settings
+from parity.verdict import UsageError
 from tests.harness.conftest import ROOT, Project
 from tests.harness.corpus.toy import PIPELINE
 
@@ -43,7 +42,7 @@ def corpus_of(project: Project) -> dict[str, bytes]:
 
 def add(project: Project, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "harness", "corpus", "add", *map(str, arguments)], cwd=project.root, text=True,
+        [sys.executable, "-m", "parity", "corpus", "add", *map(str, arguments)], cwd=project.root, text=True,
         capture_output=True, check=False, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )  # fmt: skip
 
@@ -51,7 +50,7 @@ def add(project: Project, *arguments: str | Path, **environment: str) -> subproc
 def refused(project: Project, file: Path, **options: object) -> str:
     before = corpus_of(project)
     with pytest.raises(UsageError) as caught:
-        adopt.add(settings.load(project.root / "parity.toml"), PIPELINE, file, **options)
+        add_case.add(settings.load(project.root / "parity.toml"), PIPELINE, file, **options)
     assert corpus_of(project) == before
     assert [p.name for p in (project.root / "corpus").iterdir() if p.name.startswith(".")] == []
     return str(caught.value)
@@ -101,8 +100,8 @@ def test_the_case_runs_at_once_when_that_is_asked_for(adopting: Project, own: Pa
     ],
 )
 def test_the_name_is_made_of_the_files_letters_and_digits(file: str, name: str):
-    assert adopt.name_after(Path(file)) == name
-    assert adopt.checked_name(name) == name
+    assert add_case.name_after(Path(file)) == name
+    assert add_case.checked_name(name) == name
 
 
 def test_a_name_without_letters_must_be_chosen(adopting: Project, tmp_path: Path):
@@ -181,7 +180,7 @@ def test_what_a_killed_process_left_is_no_case_and_goes_with_the_next(adopting: 
 
 
 def test_of_two_at_once_with_one_name_one_is_added_whole(adopting: Project, own: Path):
-    command = [sys.executable, "-m", "harness", "corpus", "add", str(own)]
+    command = [sys.executable, "-m", "parity", "corpus", "add", str(own)]
     both = [
         subprocess.Popen(
             command, cwd=adopting.root, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE

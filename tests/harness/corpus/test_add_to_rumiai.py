@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from harness import adopt, expect, leaves
-from harness import config as settings
-from harness.cases import Case, discover
-from harness.pipelines.rumiai.perturbations import Perturbations
-from harness.pipelines.rumiai.pipeline import PIPELINE
-from harness.pipelines.rumiai.platform import Platform
-from harness.verdict import ParityError, UsageError
+from parity.check import coverage, truth
+from parity.pipeline import add_case, settings
+from parity.pipeline.cases import Case, discover
+from parity.verdict import ParityError, UsageError
+from rumiai_parity.perturbations import Perturbations
+from rumiai_parity.pipeline import PIPELINE
+from rumiai_parity.platform import Platform
 from rumiai_v2.sources.local_file import LocalFile
 from tests import media_factory as made
 from tests.harness.conftest import ROOT
@@ -49,14 +49,14 @@ def clip(folder: Path, name: str = "own.mp4", *, seconds: float = 1.0, sound: bo
 
 def refused(config: settings.Config, file: Path, metadata: Path | None = None) -> str:
     with pytest.raises(UsageError) as caught:
-        adopt.add(config, PIPELINE, file, metadata=metadata)
+        add_case.add(config, PIPELINE, file, metadata=metadata)
     assert list(config.corpus.iterdir()) == []
     assert str(config.corpus) not in str(caught.value), "a message names the file that was given, not the copy"
     return str(caught.value)
 
 
 def facts(config: settings.Config, file: Path, **options: Any) -> dict[str, str]:
-    return dict(adopt.add(config, PIPELINE, file, **options)[1].facts)
+    return dict(add_case.add(config, PIPELINE, file, **options)[1].facts)
 
 
 # ── videos ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -137,7 +137,7 @@ def test_a_video_over_a_limit_is_refused_with_the_limit_and_what_it_has(config, 
 
 def test_a_long_video_is_taken_with_advice(config, tmp_path):
     file = made.render(tmp_path / "long.mp4", made.numbered(3), [0, 60, 120], last_duration=1)
-    _, adopted = adopt.add(config, PIPELINE, file)
+    _, adopted = add_case.add(config, PIPELINE, file)
     assert any(line.startswith("121 s of video may take longer than the 15 minutes") for line in adopted.advice)
 
 
@@ -188,7 +188,7 @@ def test_a_metadata_document_of_ours_is_completed_for_the_production_runner(conf
         "description": "Grüße 🎬",
         "duration": 9,
     }
-    adopt.add(config, PIPELINE, clip(tmp_path), metadata=write(tmp_path, given))
+    add_case.add(config, PIPELINE, clip(tmp_path), metadata=write(tmp_path, given))
     folder = config.corpus / "own"
     known = LocalFile(folder / "clip.mp4", metadata=folder / "metadata.json").describe()
     assert known.video_id == "77"
@@ -201,7 +201,7 @@ def test_a_document_of_another_tool_becomes_an_item_of_the_platform(config, tmp_
         "id": "77", "extractor": "TikTok", "webpage_url": "https://x.example/v/77?share=1", "uploader": "who",
         "description": "half \ud83d of a pair", "view_count": "12", "repost_count": -1, "duration": 9, "formats": [{"url": "x"}],
     }  # fmt: skip
-    adopt.add(config, PIPELINE, clip(tmp_path), metadata=write(tmp_path, info))
+    add_case.add(config, PIPELINE, clip(tmp_path), metadata=write(tmp_path, info))
     item = metadata_of(config)
     assert (item["id"], item["webVideoUrl"], item["text"]) == ("77", "https://x.example/v/77", "half \ufffd of a pair")
     assert (item["playCount"], item["shareCount"], "formats" in item) == ("12", -1, False)
@@ -256,7 +256,7 @@ def test_binary_metadata_are_refused(config, tmp_path):
 
 @pytest.fixture
 def added(config, tmp_path) -> Case:
-    return adopt.add(config, PIPELINE, clip(tmp_path))[0]
+    return add_case.add(config, PIPELINE, clip(tmp_path))[0]
 
 
 def test_nothing_is_expected_of_it_and_nothing_rendered(added):
@@ -286,21 +286,21 @@ def test_the_tolerances_need_not_be_learnt_anew_for_it(added):
 
 
 def test_without_goldens_the_table_of_leaves_says_what_is_missing(config, added):
-    from harness.goldens import MissingGolden
+    from parity.goldens.store import MissingGolden
 
     with pytest.raises(MissingGolden, match=r"golden own/unified\.json is missing"):
-        leaves.table(config, PIPELINE, discover(config), None)
+        coverage.table(config, PIPELINE, discover(config), None)
 
 
 def test_without_a_run_there_is_nothing_to_expect_from_and_that_is_said(config, added):
     with pytest.raises(ParityError, match=r"no capture in .*own/local"):
-        expect.judge_cases(PIPELINE, [added], config.captures)
+        truth.judge_cases(PIPELINE, [added], config.captures)
 
 
 def parity(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_", "GITHUB_")) and k != "CI"}
     return subprocess.run(
-        [sys.executable, "-m", "harness", *arguments], cwd=root, text=True, capture_output=True, check=False,
+        [sys.executable, "-m", "parity", *arguments], cwd=root, text=True, capture_output=True, check=False,
         env={**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "110"}, timeout=300,
     )  # fmt: skip
 

@@ -7,9 +7,9 @@ import os
 import signal
 from pathlib import Path
 
-from harness.cases import Case
-from harness.pipelines.base import Adopted
-from harness.verdict import UsageError
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import Adopted
+from parity.verdict import UsageError
 from tests.harness.toy.pipeline import Toy
 
 

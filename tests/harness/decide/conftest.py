@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from harness import config as settings
+from parity.pipeline import settings
 from tests.harness.conftest import Project, fill
 
 AUTHOR = "Ada Lovelace <ada@example.org>"

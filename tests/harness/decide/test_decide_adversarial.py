@@ -11,18 +11,19 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from harness import cases, machine
-from harness import config as settings
-from harness.capture import record
-from harness.cli import main
-from harness.compare.captures import Captures
-from harness.compare.mask import canonical
-from harness.compare.suite import Suite
-from harness.decide import decide, ledger, pending, provenance, stage
-from harness.decide.select import Selection
-from harness.goldens import write_atomically
-from harness.report import build
-from harness.verdict import ContractError, UsageError
+from parity.check.suite import Suite
+from parity.cli.main import main
+from parity.decide import decide, pending, propose
+from parity.decide.select import Selection
+from parity.goldens import ledger, provenance
+from parity.goldens.form import canonical
+from parity.goldens.store import write_atomically
+from parity.pipeline import cases, settings
+from parity.pipeline.capture import record
+from parity.report import build
+from parity.run import cpu
+from parity.run.captures import Captures
+from parity.verdict import ContractError, UsageError
 from tests.harness.conftest import every_outcome
 from tests.harness.decide.conftest import AUTHOR
 from tests.harness.decide.ledger.records import of
@@ -44,11 +45,11 @@ def compared(project, *, ran: bool = False) -> dict:
     suite = Suite(config, pipeline, Captures(config, pipeline, "again", config.captures))
     results = [each.to_json() for each in every_outcome(suite, found)]
     explanation, differences = build.explanation(config, pipeline, results, found, config.captures)
-    comparison = stage.Comparison(
+    comparison = propose.Comparison(
         "again", "2026-03-01T12:00:00+00:00", results, differences, explanation["causes"], found, config.captures, True
     )
     with contextlib.suppress(ContractError):  # of a broken ledger, which the comparison names; as at the end of a run
-        stage.stage(config, pipeline, comparison)
+        propose.stage(config, pipeline, comparison)
     session = build.Session("", "", 0.0, None, selected=False, max_ignored=0.1)
     return build.build(
         results, pipeline=pipeline, cases=found, declared=suite.declared, session=session, explanation=explanation
@@ -274,7 +275,7 @@ def test_an_accept_writes_provenance_that_says_machine_run_and_agreement(two_cau
     assert (
         told["run_id"] == manifest["run_id"]
         and told["recorded"] == manifest["started"]
-        and told["cpu"] == machine.cpu()
+        and told["cpu"] == cpu.cpu()
         and told["agreed"] >= 2
     )
     assert told["configuration"] == "disk"

@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import config as settings
-from harness.decide import decide, ledger, pending
-from harness.decide.select import Selection
-from harness.verdict import UsageError
+from parity.decide import decide, pending
+from parity.decide.select import Selection
+from parity.goldens import ledger
+from parity.pipeline import settings
+from parity.verdict import UsageError
 from tests.harness.decide.conftest import AUTHOR
 
 EVERYTHING = Selection(everything=True)

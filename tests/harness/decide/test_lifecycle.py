@@ -10,10 +10,11 @@ import sys
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import runs
-from harness.decide import decide, ledger, pending
-from harness.decide.select import Selection
-from harness.verdict import ContractError, UsageError, Verdict
+from parity.decide import decide, pending
+from parity.decide.select import Selection
+from parity.goldens import ledger
+from parity.run import runs
+from parity.verdict import ContractError, UsageError, Verdict
 from tests.harness.conftest import ROOT
 from tests.harness.decide.conftest import AUTHOR
 
@@ -259,7 +260,7 @@ def test_in_ci_nothing_is_ever_written(two_causes, arguments):
     before = goldens(two_causes)
     environment = {**os.environ, "CI": "true", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "harness", *arguments], cwd=two_causes.root, env=environment, text=True,
+        [sys.executable, "-m", "parity", *arguments], cwd=two_causes.root, env=environment, text=True,
         capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == Verdict.USAGE

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import capture as captures
-from harness import cases, goldens, machine
-from harness import config as settings
-from harness.decide import provenance
-from harness.pipelines.rumiai.pipeline import PIPELINE as RUMIAI
-from harness.verdict import ContractError
+from parity.goldens import provenance, store
+from parity.pipeline import capture as captures
+from parity.pipeline import cases, settings
+from parity.run import cpu
+from parity.verdict import ContractError
+from rumiai_parity.pipeline import PIPELINE as RUMIAI
 from tests.harness.conftest import ROOT, fill
 from tests.harness.toy.pipeline import PIPELINE, Toy
 
@@ -56,7 +56,7 @@ def test_the_file_says_what_the_run_depended_on(config, made):
     assert told["code"] == {"commit": "0123456789ab", "changed": False}
     assert told["packages"] == {"pytest": pytest.__version__}
     assert (told["weights"], told["threads"], told["agreed"]) == ({"toy.bin": "ab" * 32}, 3, 2)
-    assert told["cpu"] == machine.cpu()
+    assert told["cpu"] == cpu.cpu()
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_provenance_is_stale_where_its_case_is_gone_and_nowhere_else(config, mad
     config = replace(config, snapshots=tmp_path)
     for case in ("plain", "gone"):
         provenance.write_provenance(config, case, made, agreed=1)
-    assert goldens.stale(config, cases.discover(config), PIPELINE) == [tmp_path / "gone/provenance.json"]
+    assert store.stale(config, cases.discover(config), PIPELINE) == [tmp_path / "gone/provenance.json"]
 
 
 def test_the_static_check_takes_provenance_beside_goldens_and_no_other_file(tmp_path):
-    from harness.pipelines.rumiai.sync_rules.goldens import goldens as rule
-    from harness.sync.tree import Changed, Folder
+    from parity.tools.sync.tree import Changed, Folder
+    from rumiai_parity.sync_rules.goldens import goldens as rule
 
     beside = {f"golden/snapshots/minimal/{name}.json": b"{}" for name in ("provenance", "other")}
     found = {each.file for each in rule(Changed(Folder(ROOT), beside)) if "/minimal/" in each.file}
@@ -155,19 +155,19 @@ CPUINFO = "processor\t: 0\nvendor_id\t: {vendor}\nmodel name\t: {model}\nflags\t
     ],
 )  # fmt: skip
 def test_a_level_is_reached_with_all_of_its_features(monkeypatch, features, level):
-    monkeypatch.setattr(machine.platform, "machine", lambda: "x86_64")
-    assert machine.level(features) == level
+    monkeypatch.setattr(cpu.platform, "machine", lambda: "x86_64")
+    assert cpu.level(features) == level
 
 
 def test_a_level_is_told_from_what_a_calibration_notes_down():
-    noted = set(machine.INSTRUCTION_SETS)
-    assert machine.level({"sse4_2", "avx", "avx2", "fma", "f16c"}, known=noted) == "x86-64-v3"
-    assert machine.level(noted - {"amx_tile"}, known=noted) == "x86-64-v4"
+    noted = set(cpu.INSTRUCTION_SETS)
+    assert cpu.level({"sse4_2", "avx", "avx2", "fma", "f16c"}, known=noted) == "x86-64-v3"
+    assert cpu.level(noted - {"amx_tile"}, known=noted) == "x86-64-v4"
 
 
 def test_another_architecture_is_its_own_level(monkeypatch):
-    monkeypatch.setattr(machine.platform, "machine", lambda: "aarch64")
-    assert machine.level({"asimd", "fphp"}) == "aarch64"
+    monkeypatch.setattr(cpu.platform, "machine", lambda: "aarch64")
+    assert cpu.level({"asimd", "fphp"}) == "aarch64"
 
 
 @pytest.mark.parametrize(
@@ -179,14 +179,14 @@ def test_another_architecture_is_its_own_level(monkeypatch):
 def test_the_class_of_a_cpu_is_level_and_vendor(monkeypatch, tmp_path, vendor, features, expected):
     file = tmp_path / "cpuinfo"
     file.write_text(CPUINFO.format(vendor=vendor, model="Some CPU @ 2 GHz", flags=" ".join(sorted(features))))
-    monkeypatch.setattr(machine, "_CPUINFO", file)
-    monkeypatch.setattr(machine.platform, "machine", lambda: "x86_64")
-    told = machine.cpu.__wrapped__()
+    monkeypatch.setattr(cpu, "_CPUINFO", file)
+    monkeypatch.setattr(cpu.platform, "machine", lambda: "x86_64")
+    told = cpu.cpu.__wrapped__()
     assert (told["class"], told["model"]) == (expected, "Some CPU @ 2 GHz")
-    assert told["instruction_sets"] == [name for name in machine.INSTRUCTION_SETS if name in features]
+    assert told["instruction_sets"] == [name for name in cpu.INSTRUCTION_SETS if name in features]
 
 
 def test_a_machine_without_cpuinfo_still_has_a_class(monkeypatch, tmp_path):
-    monkeypatch.setattr(machine, "_CPUINFO", tmp_path / "none")
-    monkeypatch.setattr(machine.platform, "machine", lambda: "arm64")
-    assert machine.cpu.__wrapped__()["class"] == "arm64 unknown"
+    monkeypatch.setattr(cpu, "_CPUINFO", tmp_path / "none")
+    monkeypatch.setattr(cpu.platform, "machine", lambda: "arm64")
+    assert cpu.cpu.__wrapped__()["class"] == "arm64 unknown"

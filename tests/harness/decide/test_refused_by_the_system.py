@@ -10,7 +10,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
+from parity.cli.main import main
 from tests.harness.conftest import ROOT
 from tests.harness.decide.conftest import AUTHOR
 from tests.harness.decide.test_kill_adversarial import everything_in, goldens_in
@@ -111,7 +111,7 @@ def test_a_limit_on_the_size_of_files_is_one_sentence(two_causes, size):
     before = everything_in(two_causes)
     program = (
         f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
-        "from harness.cli import main; main(prog_name='parity')"
+        "from parity.cli.main import main; main(prog_name='parity')"
     )
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "PARITY_CONFIG")}
     done = subprocess.run(
@@ -146,7 +146,7 @@ def test_whatever_else_cannot_be_written_is_one_sentence_too(two_causes, monkeyp
 
 def test_what_waits_can_be_looked_at_where_nothing_can_be_written(two_causes, monkeypatch):
     monkeypatch.setattr(
-        "harness.decide.journal.FileLock", lambda place: (_ for _ in ()).throw(OSError(errno.EROFS, "x"))
+        "parity.decide.journal.FileLock", lambda place: (_ for _ in ()).throw(OSError(errno.EROFS, "x"))
     )
     code, out, _ = parity(two_causes, "status")
     assert code == 0

@@ -43,10 +43,10 @@ class Done:
 @pytest.fixture(scope="session")
 def _schemas_read_once():
     """Reading and checking all schemas takes most of a second, and they do not change while the tests run."""
-    from harness.compare import project
-    from harness.contract import check
+    from parity.check import contracts
+    from parity.contract import check
 
-    schemas, build = project.all_schemas, check.build
+    schemas, build = contracts.all_schemas, check.build
     of_project = functools.cache(schemas)
     # What is known by its identity is kept, for another object may get that of one that is gone.
     built: dict[tuple[int, str], tuple[Any, Any]] = {}
@@ -56,9 +56,9 @@ def _schemas_read_once():
             built[id(given), schema_id] = given, build(given, schema_id)
         return built[id(given), schema_id][1]
 
-    project.all_schemas, check.build = of_project, once
+    contracts.all_schemas, check.build = of_project, once
     yield
-    project.all_schemas, check.build = schemas, build
+    contracts.all_schemas, check.build = schemas, build
 
 
 Diff = Callable[..., Done]
@@ -66,7 +66,7 @@ Diff = Callable[..., Done]
 
 @pytest.fixture
 def diff(_schemas_read_once) -> Diff:
-    from harness.cli import main
+    from parity.cli.main import main
 
     def run(*arguments: object, config: Path = ROOT / "parity.toml") -> Done:
         given = [str(each) for each in arguments]

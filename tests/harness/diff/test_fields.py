@@ -6,11 +6,11 @@ import copy
 
 import pytest
 
-from harness.compare.anything import ANYTHING
-from harness.compare.walk import Policy, compare
-from harness.contract.nodes import compile_schema
-from harness.contract.registry import collect
-from harness.diff.fields import Asked, matcher, narrowed
+from parity.compare.anything import ANYTHING
+from parity.compare.walk import Policy, compare
+from parity.contract.nodes import compile_schema
+from parity.contract.registry import collect
+from parity.tools.diff.fields import Asked, matcher, narrowed
 from tests.harness.diff.deployed import Folder, write
 
 

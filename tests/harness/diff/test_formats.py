@@ -9,17 +9,17 @@ import shlex
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.compare.difference import Difference
-from harness.contract.check import Violation
-from harness.diff.markdown import plain
-from harness.diff.media import Media, Strictness
-from harness.diff.pairs import Pair
-from harness.diff.parts import Part
-from harness.diff.rank import ranked, weight
-from harness.diff.sides import Side
-from harness.explain.places import Graph
-from harness.pipelines.reading import Told
-from harness.verdict import Verdict
+from parity.compare.difference import Difference
+from parity.contract.check import Violation
+from parity.explain.places import Graph
+from parity.pipeline.reading import Told
+from parity.tools.diff.markdown import plain
+from parity.tools.diff.media import Media, Strictness
+from parity.tools.diff.pairs import Pair
+from parity.tools.diff.parts import Part
+from parity.tools.diff.rank import ranked, weight
+from parity.tools.diff.sides import Side
+from parity.verdict import Verdict
 from tests.harness.diff.conftest import ROOT
 from tests.harness.diff.deployed import Folder, write
 
@@ -116,7 +116,7 @@ def test_a_number_without_a_scale_has_a_weight():
 
 
 def test_the_same_value_in_several_artifacts_is_one_finding():
-    from harness.pipelines.rumiai.pipeline import PIPELINE
+    from rumiai_parity.pipeline import PIPELINE
 
     graph = Graph(PIPELINE.stages)
     places = {
@@ -271,7 +271,7 @@ def test_a_distance_beyond_any_number_is_no_crash(diff_json, tmp_path):
 def test_help_shows_examples_and_exit_codes(diff):
     from click.testing import CliRunner
 
-    from harness.cli import main
+    from parity.cli.main import main
 
     text = CliRunner().invoke(main, ["diff", "--help"]).output
     assert "parity diff golden/snapshots/tutorial reports/captures/tutorial/local" in text

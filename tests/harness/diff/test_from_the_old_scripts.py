@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.verdict import Verdict
+from parity.verdict import Verdict
 from tests.harness.diff.conftest import ROOT
 from tests.harness.diff.deployed import FORMS, Folder, write
 
@@ -32,8 +32,8 @@ ENDS = {
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
     """A folder with what the page says: settings, goldens, captures, ``prod``, ``mine``, a form and its outputs."""
-    from harness import config as settings
-    from harness.diff import sides
+    from parity.pipeline import settings
+    from parity.tools.diff import sides
 
     root = tmp_path_factory.mktemp("page")
     for name in ("golden", "schemas", "tests", "docs"):
@@ -82,7 +82,7 @@ def test_the_page_has_commands_for_all_four_scripts():
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_page_runs(line, project, monkeypatch, _schemas_read_once):
-    from harness.cli import main
+    from parity.cli.main import main
 
     program, *arguments = shlex.split(line)
     assert program == "parity"
@@ -97,7 +97,7 @@ def test_every_command_of_the_page_runs(line, project, monkeypatch, _schemas_rea
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "json" in line and "--format" in line])
 def test_the_command_for_a_program_prints_json(line, project, monkeypatch, _schemas_read_once):
-    from harness.cli import main
+    from parity.cli.main import main
 
     monkeypatch.chdir(project)
     assert json.loads(CliRunner().invoke(main, shlex.split(line)[1:]).output)["format"] == "parity-diff/1"
@@ -112,6 +112,6 @@ def test_every_page_and_option_that_the_page_names_is_there():
 
 
 def _main():
-    from harness.cli import main
+    from parity.cli.main import main
 
     return main

@@ -166,4 +166,4 @@ def test_no_folder_is_never_silently_fine(diff, local, tmp_path):
 def test_the_module_can_be_imported_without_arguments():
     import importlib
 
-    assert importlib.import_module("harness.commands.diff").diff.name == "diff"
+    assert importlib.import_module("parity.cli.diff").diff.name == "diff"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.compare.difference import Difference
-from harness.diff.rank import weight
+from parity.compare.difference import Difference
+from parity.tools.diff.rank import weight
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "snapshots" / "minimal"
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.compare.walk import Policy, leaf_count
-from harness.compare.walk import compare as along
-from harness.contract import check, registry
-from harness.diff import older, schemaless
+from parity.compare.walk import Policy, leaf_count
+from parity.compare.walk import compare as along
+from parity.contract import check, registry
+from parity.tools.diff import older, schemaless
 
 values = st.recursive(
     st.none()

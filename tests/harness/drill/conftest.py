@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from harness import config as settings
-from harness.cases import Case
-from harness.config import Config
-from harness.drill.bench import Bench
-from harness.drill.run import rehearsal_of
+from parity.pipeline import settings
+from parity.pipeline.cases import Case
+from parity.pipeline.settings import Config
+from parity.tools.drill.bench import Bench
+from parity.tools.drill.run import rehearsal_of
 
 ROOT = Path(__file__).parents[3]
 CASES = ("tutorial", "edge_case")

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from harness.cli import main
-from harness.drill import files, judge, render, tables
-from harness.drill import run as drilling
-from harness.drill.page import stale
-from harness.drill.provenance import inputs
-from harness.drill.results import ControlResult, MutationResult
+from parity.cli.main import main
+from parity.tools.drill import files, judge, render, tables
+from parity.tools.drill import run as drilling
+from parity.tools.drill.page import stale
+from parity.tools.drill.provenance import inputs
+from parity.tools.drill.results import ControlResult, MutationResult
 
 ROOT = Path(__file__).parents[3]
 

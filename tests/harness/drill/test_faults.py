@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.drill import run as drilling
-from harness.drill.fault import Fault, Finding
-from harness.drill.results import Drill
-from harness.pipelines.rumiai.faults import catalogue
-from harness.pipelines.rumiai.faults.patches import PATCHES
-from harness.pipelines.rumiai.faults.situations import SITUATIONS
-from harness.pipelines.rumiai.faults.source_edits import EDITS
+from parity.tools.drill import run as drilling
+from parity.tools.drill.fault import Fault, Finding
+from parity.tools.drill.results import Drill
+from rumiai_parity.faults import catalogue
+from rumiai_parity.faults.patches import PATCHES
+from rumiai_parity.faults.situations import SITUATIONS
+from rumiai_parity.faults.source_edits import EDITS
 
 ROOT = Path(__file__).parents[3]
 #: One of each means, and what no other test shows; a whole drill has all.
@@ -74,7 +74,7 @@ def test_the_launcher_without_a_fault_is_the_command_line():
         command = [sys.executable, "-m", *program, "local", "--help"]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    launched = said("harness.pipelines.rumiai.faults", "none").splitlines()[1:]
+    launched = said("rumiai_parity.faults", "none").splitlines()[1:]
     assert launched == said("rumiai_v2").splitlines()[1:]
     assert any("--metadata" in line for line in launched)
 
@@ -91,11 +91,11 @@ def test_an_unknown_fault_is_refused(config, pipeline, tmp_path):
 def test_what_compares_knows_nothing_of_the_faults(part):
     files = sorted((ROOT / "harness" / part).rglob("*.py"))
     assert files
-    for file in [*files, ROOT / "harness/capture.py", ROOT / "harness/pipelines/rumiai/pipeline.py"]:
+    for file in [*files, ROOT / "harness/parity/pipeline/capture.py", ROOT / "rumiai_parity/pipeline.py"]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [n for n in names if "faults" in n.split(".") or n.startswith("harness.drill")], file
+            assert not [n for n in names if "faults" in n.split(".") or n.startswith("parity.tools.drill")], file
 
 
 def test_the_pipeline_under_test_knows_nothing_of_the_faults():

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.drill import mutate
-from harness.drill.bench import is_named, with_document
-from harness.drill.mutate import Target, retyped, sample
-from harness.drill.places import INSIDE, changed, places
+from parity.tools.drill import mutate
+from parity.tools.drill.bench import is_named, with_document
+from parity.tools.drill.mutate import Target, retyped, sample
+from parity.tools.drill.places import INSIDE, changed, places
 
 
 @pytest.fixture(scope="module")

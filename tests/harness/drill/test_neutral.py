@@ -9,10 +9,10 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.compare.tolerance import passes
-from harness.drill.mutate import is_ignored
-from harness.drill.neutral import NEUTRAL, barely_moved
-from harness.drill.places import places
+from parity.compare.tolerance import passes
+from parity.tools.drill.mutate import is_ignored
+from parity.tools.drill.neutral import NEUTRAL, barely_moved
+from parity.tools.drill.places import places
 
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.floats(-9, 9), st.text(max_size=5)),

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from harness.contract import check, registry
-from harness.contract.nodes import compile_schema
-from harness.drill.sizes import Scale, changes
+from parity.contract import check, registry
+from parity.contract.nodes import compile_schema
+from parity.tools.drill.sizes import Scale, changes
 
 SCALE = Scale(frame=1 / 25, side=360)
 

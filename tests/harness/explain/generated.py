@@ -6,14 +6,14 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from harness.compare.tolerance import Tolerance
-from harness.compare.walk import Policy, compare
-from harness.contract import nodes, registry
-from harness.explain.causes import Explanation, explain
-from harness.explain.findings import Comparing, Finding, gather
-from harness.explain.places import Graph
-from harness.explain.stages import by_graph
-from harness.pipelines.base import Stage
+from parity.compare.tolerance import Tolerance
+from parity.compare.walk import Policy, compare
+from parity.contract import nodes, registry
+from parity.explain.causes import Explanation, explain
+from parity.explain.findings import Comparing, Finding, gather
+from parity.explain.places import Graph
+from parity.pipeline.parts import Stage
+from parity.pipeline.stages import by_graph
 
 WHERE = Comparing("golden", "clip", "local", "golden")
 CLASSES = {"exact": Tolerance(0, 0, "any", "test")}

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.compare.difference import Difference
-from harness.explain.causes import explain, fingerprint, largest, would_pass
-from harness.explain.findings import gather
-from harness.explain.numbers import common
-from harness.explain.places import Graph
-from harness.explain.stages import by_graph, first
+from parity.compare.difference import Difference
+from parity.explain.causes import explain, fingerprint, largest, would_pass
+from parity.explain.findings import gather
+from parity.explain.numbers import common
+from parity.explain.places import Graph
+from parity.pipeline.stages import by_graph, first
 from tests.harness.explain.generated import GRAPH, WHERE, causes, document, findings
 
 

@@ -8,9 +8,9 @@ import re
 import jsonschema
 import pytest
 
-from harness.explain.places import Graph
-from harness.pipelines.rumiai.pipeline import PIPELINE
-from harness.verdict import UsageError
+from parity.explain.places import Graph
+from parity.verdict import UsageError
+from rumiai_parity.pipeline import PIPELINE
 from tests.harness.explain.world import ROOT, perturbed, recording
 
 BOTH_WRONG = dict.fromkeys(("production", "local"), perturbed("longer_scenes"))

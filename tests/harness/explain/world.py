@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness import cases, goldens, runs
-from harness import config as settings
-from harness.compare.captures import Captures
-from harness.compare.suite import Suite
-from harness.config import Config
-from harness.failing import artifacts_of, repeatable_of
-from harness.pipelines.base import Job
-from harness.pipelines.rumiai.pipeline import RumiAI
-from harness.report import build, summary
+from parity.check.suite import Suite
+from parity.goldens import store
+from parity.pipeline import cases, settings
+from parity.pipeline.artifacts import artifacts_of, repeatable_of
+from parity.pipeline.parts import Job
+from parity.pipeline.settings import Config
+from parity.report import build, summary
+from parity.run import runs
+from parity.run.captures import Captures
+from rumiai_parity.pipeline import RumiAI
 
 ROOT = Path(__file__).parents[3]
 LAUNCHER = Path(__file__).parent / "launcher.py"
@@ -66,7 +67,7 @@ class World:
         world = cls(root)
         root.mkdir(parents=True, exist_ok=True)
         paths = {
-            "pipeline": "harness.pipelines.rumiai.pipeline:PIPELINE", "suite": str(ROOT / "tests/parity"),
+            "pipeline": "rumiai_parity.pipeline:PIPELINE", "suite": str(ROOT / "tests/parity"),
             "corpus": "corpus", "schemas": str(schemas), "tolerances": str(schemas / "tolerances.json"),
             "snapshots": "snapshots", "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
         }  # fmt: skip
@@ -80,8 +81,8 @@ class World:
         for case in world.cases(suite):
             for artifact in artifacts_of(suite.pipeline, case):
                 if artifact.golden:
-                    file = goldens.path_of(suite.config, case.name, artifact.golden)
-                    goldens.write_atomically(file, suite.golden_text(case, artifact))
+                    file = store.path_of(suite.config, case.name, artifact.golden)
+                    store.write_atomically(file, suite.golden_text(case, artifact))
         return world
 
     def copy(self, root: Path) -> World:

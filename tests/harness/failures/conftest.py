@@ -43,9 +43,9 @@ def broken(recorded_once: Project, tmp_path: Path) -> Project:
 @pytest.fixture
 def run(broken: Project) -> Callable[..., Any]:
     """``run(web={…}, disk={…})``: run the case with faults, in this process, and compare; what ``parity`` would print."""
-    from harness import config as settings
-    from harness.capture import record
-    from harness.cases import discover
+    from parity.pipeline import settings
+    from parity.pipeline.capture import record
+    from parity.pipeline.cases import discover
 
     def with_faults(**faults: dict[str, Any]) -> Any:
         broken.write("corpus/broken/input.json", faults)

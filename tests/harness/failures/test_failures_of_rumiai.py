@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness import config as settings
-from harness.capture import record
-from harness.cases import Case, discover
-from harness.compare.captures import Captures
-from harness.compare.suite import Suite
-from harness.failing import artifacts_of, failing, running
-from harness.pipelines.rumiai import raising
-from harness.pipelines.rumiai.failure import CLIP, METADATA, load_failure
-from harness.pipelines.rumiai.pipeline import PIPELINE, RumiAI
-from harness.pipelines.rumiai.storyboard import StoryboardError
+from parity.check.suite import Suite
+from parity.pipeline import settings
+from parity.pipeline.artifacts import artifacts_of, failing, running
+from parity.pipeline.capture import record
+from parity.pipeline.cases import Case, discover
+from parity.run.captures import Captures
+from rumiai_parity import raising
+from rumiai_parity.failure import CLIP, METADATA, load_failure
+from rumiai_parity.pipeline import PIPELINE, RumiAI
+from rumiai_parity.storyboard import StoryboardError
 from tests.harness.conftest import ROOT
 
 CONFIG = settings.load(ROOT / "parity.toml")

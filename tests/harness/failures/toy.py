@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.cases import Case
-from harness.pipelines.base import RUN, Artifact, Ending, Expectation, Failing, Found, Job
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import RUN, Artifact, Ending, Expectation, Failing, Found, Job
 from tests.harness.toy.pipeline import Toy
 
 MARK = "fails"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import config as settings
-from harness.cases import discover
-from harness.compare.declared import Declared, load
-from harness.failing import known_artifacts
-from harness.pipelines.rumiai.pipeline import PIPELINE
-from harness.verdict import ContractError
+from parity.goldens.declared import Declared, load
+from parity.pipeline import settings
+from parity.pipeline.artifacts import known_artifacts
+from parity.pipeline.cases import discover
+from parity.verdict import ContractError
+from rumiai_parity.pipeline import PIPELINE
 from tests.harness.conftest import ROOT
 
 LEDGER = ROOT / "golden/ledger/runner-differences.jsonl"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.compare.retest import retested, values_at
+from parity.check.declared_again import retested, values_at
 from tests.harness.conftest import ROOT, SOURCE, fill
 from tests.harness.ledger.test_declared import RECORD, loaded
 

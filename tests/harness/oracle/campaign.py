@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
-from harness.files import write_atomically
+from parity.files import write_atomically
 from tests.harness.oracle.drive import MODES, REPOSITORY, Driver, Said
 
 #: Disagreements that a process shows in full.

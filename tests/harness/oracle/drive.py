@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness import config as settings
-from harness import goldens
-from harness.capture import Capture
-from harness.cases import Case
-from harness.compare.captures import Captures
-from harness.compare.mask import canonical, masked
-from harness.compare.suite import Suite
-from harness.decide.patch import Change, Entangled, patched
-from harness.diff import sides
-from harness.diff.pairs import Comparer, Options
-from harness.documents import parse
-from harness.verdict import ParityError, Verdict
+from parity.check.suite import Suite
+from parity.decide.patch import Change, Entangled, patched
+from parity.documents import parse
+from parity.goldens import store
+from parity.goldens.form import canonical, masked
+from parity.pipeline import settings
+from parity.pipeline.capture import Capture
+from parity.pipeline.cases import Case
+from parity.run.captures import Captures
+from parity.tools.diff import sides
+from parity.tools.diff.pairs import Comparer, Options
+from parity.verdict import ParityError, Verdict
 from tests.harness.oracle import generate, judge
 from tests.harness.oracle.judge import Breach, Value
 from tests.harness.oracle.schema import CLASSES, DECLARED, DOCUMENT, ID, ROOT
@@ -127,10 +127,10 @@ class Driver:
     def _golden(self, left: bytes, right: bytes, a: Value | None, b: Value | None) -> Said:
         if a is None or not judge.is_clear(a) or a[0] != "object":
             return Said("golden", (Verdict.CONTRACT,), False, True)
-        file = goldens.path_of(self.config, "only", "thing.json")
+        file = store.path_of(self.config, "only", "thing.json")
         node = self.suite.contracts["thing"].node
         golden = masked(parse(left), node, self.suite.declared_for(self.case, "thing"))
-        goldens.write_atomically(file, canonical(golden))
+        store.write_atomically(file, canonical(golden))
         assert judge.equal(judge.read(file.read_bytes()), judge.read(json.dumps(golden))), "the golden's text"
         self._fresh(right, right)
         outcomes = [check(self.case, "disk", self.artifact) for check in (self.suite.contract, self.suite.golden)]
@@ -147,13 +147,13 @@ class Driver:
         self._golden(left, right, a, b)
         outcome = self.suite.golden(self.case, "disk", self.artifact)
         assert outcome.comparison is not None
-        golden, candidate = goldens.read(goldens.path_of(self.config, "only", "thing.json")), self._candidate()
+        golden, candidate = store.read(store.path_of(self.config, "only", "thing.json")), self._candidate()
         changes = [Change(each.kind, each.path, each.expected_path) for each in outcome.comparison.differences]
         try:
             accepted = canonical(patched(golden, parse(candidate), changes))
         except Entangled:
             accepted = candidate
-        goldens.write_atomically(goldens.path_of(self.config, "only", "thing.json"), accepted)
+        store.write_atomically(store.path_of(self.config, "only", "thing.json"), accepted)
         self.suite.done.clear()
         found = self.suite.golden(self.case, "disk", self.artifact).verdicts
         now = judge.agree(judge.read(accepted), b, ROOT, "golden")

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from harness.cases import Case
-from harness.pipelines.base import Artifact, Found, Job, Stage
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import Artifact, Found, Job, Stage
 from tests.harness.oracle.schema import ID
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.verdict import Verdict
+from parity.verdict import Verdict
 from tests.harness.oracle import judge
 from tests.harness.oracle.campaign import fault_of
 from tests.harness.oracle.drive import MODES, REPOSITORY, Driver, _keeps, _read
@@ -99,7 +99,7 @@ def _commands(driver: Driver, number: int) -> tuple[list[str], bool | None, bool
 
 
 def test_parity_diff_itself_says_so(tmp_path):
-    from harness.cli import main
+    from parity.cli.main import main
 
     driver = Driver(tmp_path)
     for number in range(160):
@@ -129,7 +129,7 @@ def test_parity_run_itself_says_so(tmp_path):
     (tmp_path / "corpus/only").rmdir()
     environ = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "harness", "run", "--from", "saved", "--jobs", "1"], cwd=tmp_path, text=True,
+        [sys.executable, "-m", "parity", "run", "--from", "saved", "--jobs", "1"], cwd=tmp_path, text=True,
         capture_output=True, check=False, env={**environ, "PYTHONPATH": str(REPOSITORY)}, timeout=300,
     )  # fmt: skip
     report = json.loads(next(Path(tmp_path, "reports").rglob("parity.json")).read_text())

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from harness.report.page.render import html
+from parity.report.page.render import html
 from tests.browser import until
 from tests.harness.page import made
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.page import render
+from parity.report.page import render
 from tests.harness.page import made
 
 ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "harness/report/page"
+PAGE = ROOT / "harness/parity/report/page"
 
 
 def element(text: str, opening: str) -> str:
@@ -78,7 +78,7 @@ def test_numbers_that_are_none_are_refused():
 
 def test_every_file_of_the_page_is_packed():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    patterns = settings["tool"]["setuptools"]["package-data"]["harness.report.page"]
+    patterns = settings["tool"]["setuptools"]["package-data"]["parity.report.page"]
     files = [
         file.relative_to(PAGE).as_posix()
         for file in PAGE.rglob("*")

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
-from harness.report.page.render import html
+from parity.report.page.render import html
 from tests.harness.page import made
 from tests.harness.page.conftest import Open
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.decide import ledger
-from harness.report.page import table
-from harness.report.page.payload import payload
+from parity.goldens import ledger
+from parity.report.page import table
+from parity.report.page.payload import payload
 from tests.harness.conftest import ROOT
 from tests.harness.page import made, toys
 

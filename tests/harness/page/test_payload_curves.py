@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.contract import check, registry
-from harness.report.page import curves as drawing
-from harness.report.page.lines import Point, line_of
-from harness.report.page.rank import in_turn
+from parity.contract import check, registry
+from parity.report.page import curves as drawing
+from parity.report.page.lines import Point, line_of
+from parity.report.page.rank import in_turn
 from tests.harness.conftest import ROOT
 from tests.harness.page import toys
 
@@ -130,7 +130,7 @@ def test_one_of_every_cause_and_case_comes_before_a_second_of_any():
 
 @pytest.fixture(scope="module")
 def contracts() -> Any:
-    from harness.pipelines.rumiai.pipeline import PIPELINE
+    from rumiai_parity.pipeline import PIPELINE
 
     schemas = registry.load(ROOT / "schemas")
     schemas = schemas.with_documents(PIPELINE.derived_schemas(schemas.documents))

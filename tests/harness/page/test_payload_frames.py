@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.report.page.pictures import at_moments
+from parity.report.page.pictures import at_moments
 from rumiai_v2.media.decode import decode
 from tests.harness.page import toys
 from tests.media_factory import render, rotate_mp4

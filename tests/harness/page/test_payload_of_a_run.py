@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from harness.failing import artifacts_of
-from harness.report import build
-from harness.report.page.payload import payload
+from parity.pipeline.artifacts import artifacts_of
+from parity.report import build
+from parity.report.page.payload import payload
 from tests.harness.explain.world import ROOT, World, recording
 from tests.harness.page import toys
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.report.page import write
+from parity.report.page import write
 from tests.harness.conftest import ROOT, Project
 from tests.harness.page import toys
 
@@ -33,7 +33,7 @@ def test_parity_run_leaves_a_page_with_the_run_s_cause(drifted):
 def test_a_page_that_cannot_be_written_is_said_and_the_verdict_stands(drifted):
     drifted.write(
         "site/sitecustomize.py",
-        "from harness.report.page import render\n"
+        "from parity.report.page import render\n"
         "def broken(*_):\n    raise IsADirectoryError(21, 'Is a directory')\n"
         "render.html = broken\n",
     )
@@ -46,8 +46,8 @@ def test_a_page_that_cannot_be_written_is_said_and_the_verdict_stands(drifted):
 
 
 def test_a_page_of_an_earlier_run_is_not_left_for_this_one(drifted):
-    from harness import config as settings
-    from harness import runs
+    from parity.pipeline import settings
+    from parity.run import runs
 
     config = runs.begin(settings.load(drifted.root / "parity.toml"))
     old = runs.folder(config) / write.FILE_NAME

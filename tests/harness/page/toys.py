@@ -14,16 +14,17 @@ from typing import Any
 import av
 import numpy as np
 
-from harness import cases, goldens
-from harness import config as settings
-from harness.capture import record
-from harness.cases import Case
-from harness.compare.captures import Captures
-from harness.compare.suite import Suite
-from harness.config import Config
-from harness.contract import check, registry
-from harness.report import build, machines
-from harness.report.page.payload import payload
+from parity.check.suite import Suite
+from parity.contract import check, registry
+from parity.goldens import store
+from parity.pipeline import cases, settings
+from parity.pipeline.capture import record
+from parity.pipeline.cases import Case
+from parity.pipeline.settings import Config
+from parity.report import build
+from parity.report.page.payload import payload
+from parity.run.captures import Captures
+from parity.tools.calibrate import machines
 from tests.harness.conftest import ROOT, Project, fill
 from tests.harness.toy.pipeline import Toy
 
@@ -110,8 +111,8 @@ class World:
         for case in cases.discover(self.config):
             for artifact in PIPELINE.artifacts:
                 if artifact.golden:
-                    file = goldens.path_of(self.config, case.name, artifact.golden)
-                    goldens.write_atomically(file, suite.golden_text(case, artifact))
+                    file = store.path_of(self.config, case.name, artifact.golden)
+                    store.write_atomically(file, suite.golden_text(case, artifact))
 
     def compare(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The report of the saved runs, and every difference."""

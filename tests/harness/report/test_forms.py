@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
-from harness import config as settings
-from harness import runs
-from harness.report import annotations, junit, markdown
+from parity.pipeline import settings
+from parity.report import annotations, junit, markdown
+from parity.run import runs
 from tests.harness.conftest import ROOT
 from tests.harness.report.reports import ARTIFACTS, cause, report, result, rows
 

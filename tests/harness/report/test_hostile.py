@@ -10,9 +10,10 @@ from xml.etree import ElementTree as etree
 import pytest
 from markdown_it import MarkdownIt
 
-from harness.report import annotations, junit, markdown, plain, summary
-from harness.report.summary import Detail, Files
-from harness.report.terminal.lines import ansi_of, text_of
+from parity import plain
+from parity.report import annotations, junit, markdown, summary
+from parity.report.summary import Detail, Files
+from parity.report.terminal.lines import ansi_of, text_of
 from tests.harness.report.reports import cause, difference, report, result, rows
 
 MEGABYTE = "A" * (1 << 20)
@@ -154,7 +155,7 @@ def test_an_error_shows_a_hostile_argument(project):
 
 
 def test_the_page_holds_hostile_text_as_data_only(hostile):
-    from harness.report.page.render import html as page
+    from parity.report.page.render import html as page
     from tests.harness.page.made import payload
 
     text = page(payload(24, say=hostile[:5000]))

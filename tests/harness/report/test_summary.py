@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 from rich.cells import cell_len
 
-from harness.report import summary
-from harness.report.summary import Detail, Files
-from harness.report.terminal.lines import ansi_of, coloured, folded, text_of
-from harness.verdict import Verdict
+from parity.report import summary
+from parity.report.summary import Detail, Files
+from parity.report.terminal.lines import ansi_of, coloured, folded, text_of
+from parity.verdict import Verdict
 from tests.harness.conftest import ROOT
 from tests.harness.report.reports import ARTIFACTS, cause, report, result, rows
 

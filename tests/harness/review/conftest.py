@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import config as settings
-from harness.decide import decide
-from harness.decide.select import Selection
+from parity.decide import decide
+from parity.decide.select import Selection
+from parity.pipeline import settings
 from tests.harness.conftest import Project, fill
 
 

@@ -75,7 +75,7 @@ def reviewing(
     kept = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_"))}
     paths = {"PYTHONPATH": str(python_path)} if python_path else {}
     process = subprocess.Popen(
-        [sys.executable, "-m", "harness", "review", *([] if opens else ["--no-open"]), *arguments],
+        [sys.executable, "-m", "parity", "review", *([] if opens else ["--no-open"]), *arguments],
         cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**kept, **paths, **environment},
     )  # fmt: skip
     served = None

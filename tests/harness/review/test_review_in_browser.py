@@ -60,7 +60,7 @@ class Checkout:
 
     def parity(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         # In the working folder, what is imported is the copy and not what is installed.
-        return self._run(sys.executable, "-m", "harness", *arguments)
+        return self._run(sys.executable, "-m", "parity", *arguments)
 
     def read(self, name: str) -> Any:
         return json.loads((self.root / name).read_text(encoding="utf-8"))

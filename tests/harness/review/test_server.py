@@ -15,8 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from harness import config as settings
-from harness import runs
+from parity.pipeline import settings
+from parity.run import runs
 from tests.harness.conftest import ROOT
 from tests.harness.review.serving import reviewing
 
@@ -323,9 +323,9 @@ def test_of_two_who_accept_different_fields_of_one_golden_at_once_neither_is_los
 
 
 def test_what_the_command_line_decided_meanwhile_is_not_decided_again(pending, review, monkeypatch):
-    from harness import config as settings
-    from harness.decide import decide
-    from harness.decide.select import Selection
+    from parity.decide import decide
+    from parity.decide.select import Selection
+    from parity.pipeline import settings
 
     monkeypatch.delenv("CI", raising=False)
     page = review.page()
@@ -423,8 +423,8 @@ def test_asked_not_to_it_opens_no_browser(pending, tmp_path):
 
 
 def test_while_somebody_decides_for_long_the_state_can_still_be_read(pending, review):
-    from harness import config as settings
-    from harness.decide import journal
+    from parity.decide import journal
+    from parity.pipeline import settings
 
     page = review.page()
     with journal.alone(settings.load(pending.root / "parity.toml")):  # as an accept that repeats a run
@@ -445,7 +445,7 @@ def test_a_port_that_is_taken_is_named(pending, review):
 
 def test_it_does_not_start_in_a_workflow(drifted):
     done = subprocess.run(
-        [sys.executable, "-m", "harness", "review", "--no-open"], cwd=drifted.root, text=True, capture_output=True,
+        [sys.executable, "-m", "parity", "review", "--no-open"], cwd=drifted.root, text=True, capture_output=True,
         check=False, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT), "CI": "true"},
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")

@@ -71,7 +71,7 @@ def pair(project: Project, *more: str, pairs: int = 1) -> list[Ended]:
     environment = {**inherited, "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
     started = [
         (case, subprocess.Popen(
-            [sys.executable, "-m", "harness", "run", "--case", case, "--jobs", "1", *more], cwd=project.root,
+            [sys.executable, "-m", "parity", "run", "--case", case, "--jobs", "1", *more], cwd=project.root,
             env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         ))
         for case in list(_CODES) * pairs

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from harness.cases import Case
-from harness.pipelines.base import Job
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import Job
 from tests.harness.toy.pipeline import Toy
 
 #: Both are named so that a test finds them.

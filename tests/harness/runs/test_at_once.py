@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from harness import config as settings
-from harness import runs
-from harness.decide import decide
-from harness.decide.select import Selection
+from parity.decide import decide
+from parity.decide.select import Selection
+from parity.pipeline import settings
+from parity.run import runs
 from tests.harness.conftest import ROOT, Project
 from tests.harness.runs import pairs
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from harness.guard import Guarded
+from parity.guard import Guarded
 from tests.harness.conftest import ROOT
 
 
@@ -60,7 +60,7 @@ def test_the_whole_session_goes_when_the_starter_is_killed(tmp_path):
     program = f"sleep 100 & echo $! > {tmp_path}/helper.new; mv {tmp_path}/helper.new {tmp_path}/helper; sleep 100"
     starter = subprocess.Popen(
         [
-            sys.executable, "-c", "import os, sys; from harness.guard import Guarded; "
+            sys.executable, "-c", "import os, sys; from parity.guard import Guarded; "
             f"Guarded(['/bin/sh', '-c', {program!r}], env=dict(os.environ)).wait()",
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT)},

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.verdict import Verdict
+from parity.verdict import Verdict
 from tests.harness.conftest import ROOT, Project, fill
 
 #: How the line of a helper ends.
@@ -43,7 +43,7 @@ def started(project: Project, *arguments: str, pipelines: int) -> Iterator[subpr
         k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *arguments], cwd=project.root, text=True, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "parity", *arguments], cwd=project.root, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env={**inherited, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     try:

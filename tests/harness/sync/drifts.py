@@ -380,11 +380,9 @@ DRIFTS = [
     ),
     Drift(
         "the harness expects other blocks",
-        replaced(
-            "harness/pipelines/rumiai/pipeline.py", '"KeyEvents", "Patterns", "Quality")', '"Patterns", "Quality")'
-        ),
+        replaced("rumiai_parity/pipeline.py", '"KeyEvents", "Patterns", "Quality")', '"Patterns", "Quality")'),
         "fields",
-        "harness/pipelines/rumiai/pipeline.py",
+        "rumiai_parity/pipeline.py",
         "BLOCKS = (",
         "the harness expects other blocks than the analyses have",
         "KeyEvents",
@@ -468,7 +466,7 @@ DRIFTS = [
         "the wrapper loses its version (D23)",
         replaced("rumiai_v2/outputs/file_sets.py", '        "version": "2.0",\n', ""),
         "documents",
-        "harness/pipelines/rumiai/pipeline.py",
+        "rumiai_parity/pipeline.py",
         '"version"',
         "the complete file's field 'version' stands in one of complete_form and _complete_schema only",
     ),
@@ -841,9 +839,9 @@ DRIFTS = [
     ),
     Drift(
         "the general harness knows the pipeline",
-        appended("harness/verdict.py", "\n\nfrom rumiai_v2 import runner\n"),
+        appended("harness/parity/verdict.py", "\n\nfrom rumiai_v2 import runner\n"),
         "layers",
-        "harness/verdict.py",
+        "harness/parity/verdict.py",
         "from rumiai_v2 import runner",
         "the general harness imports the pipeline",
     ),
@@ -908,9 +906,9 @@ DRIFTS = [
     ),
     Drift(
         "a command without its module",
-        given({"harness/commands/expect.py": None}),
+        given({"harness/parity/cli/expect.py": None}),
         "commands",
-        "harness/cli.py",
+        "harness/parity/cli/main.py",
         '"expect":',
         "the command expect has no module",
     ),

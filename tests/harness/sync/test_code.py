@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from harness.sync.code import argument, called, dotted, parse, shown
-from harness.sync.tree import Changed, Folder, Missing
+from parity.tools.sync.code import argument, called, dotted, parse, shown
+from parity.tools.sync.tree import Changed, Folder, Missing
 
 SOURCE = b'''"""Words about "production"."""
 

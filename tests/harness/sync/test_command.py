@@ -21,7 +21,7 @@ HEAVY = (
 PROBE = f"""
 import sys
 sys.argv[0] = "parity"
-from harness.cli import main
+from parity.cli.main import main
 try:
     main()
 finally:
@@ -32,7 +32,7 @@ finally:
 def parity(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_"))}
     return subprocess.run(
-        [sys.executable, "-m", "harness", *arguments], cwd=cwd, text=True, capture_output=True, check=False,
+        [sys.executable, "-m", "parity", *arguments], cwd=cwd, text=True, capture_output=True, check=False,
         env={**inherited, "PYTHONPATH": str(ROOT)}, timeout=120,
     )  # fmt: skip
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.sync.history import History, search, standing
-from harness.sync.render import to_text
-from harness.sync.rules import Found, Rule, check
-from harness.sync.tree import Tree
+from parity.tools.sync.history import History, search, standing
+from parity.tools.sync.render import to_text
+from parity.tools.sync.rules import Found, Rule, check
+from parity.tools.sync.tree import Tree
 
 
 def _equal(tree: Tree):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.pipelines.rumiai.sync_rules import RULES, effects, reach, settings, unaware
-from harness.sync.rules import check
+from parity.tools.sync.rules import check
+from rumiai_parity.sync_rules import RULES, effects, reach, settings, unaware
 from tests.harness.sync.drifts import CLI, DRIFTS, RUNNER, Drift
 from tests.harness.sync.trees import REAL, findings, line
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from harness.pipelines.rumiai.sync_rules import RULES
-from harness.sync.rules import Finding, check
-from harness.sync.tree import Changed, Folder
+from parity.tools.sync.rules import Finding, check
+from parity.tools.sync.tree import Changed, Folder
+from rumiai_parity.sync_rules import RULES
 
 ROOT = Path(__file__).parents[3]
 REAL = Folder(ROOT)

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.cases import Case
-from harness.contract import forms
-from harness.pipelines.base import RUN, Artifact, Expectation, Found, Job, Stage
+from parity.contract import forms
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import RUN, Artifact, Expectation, Found, Job, Stage
 
 STAMPS = {"web": "20260101_000000", "disk": "20260102_000000"}
 

@@ -17,8 +17,8 @@ import click
 import pytest
 import yaml
 
-from harness.cli import main
-from harness.verdict import Verdict
+from parity.cli.main import main
+from parity.verdict import Verdict
 from scripts.check_system import LIBRARIES
 from tests.harness.conftest import ROOT, Project
 
@@ -108,7 +108,7 @@ def test_whatever_a_step_refers_to_was_made_before(name):
 def test_nightly_runs_on_a_schedule_and_computes_everything_fresh():
     (at,) = workflow("nightly")["on"]["schedule"]
     assert re.fullmatch(r"\d+ \d+ \* \* \*", at["cron"])
-    assert "-m harness run --ml fresh" in step_of("nightly", "fresh", "Run everything fresh, and compare")["run"]
+    assert "-m parity run --ml fresh" in step_of("nightly", "fresh", "Run everything fresh, and compare")["run"]
 
 
 # ── what they call ───────────────────────────────────────────────────────────────────────────────────────────
@@ -149,7 +149,7 @@ def test_every_script_is_a_shell_script_whose_commands_exist(script):
 
 def assert_is_harness(module: str, arguments: list[str]) -> None:
     """Whether a subcommand of parity takes these arguments."""
-    if module == "harness.sync":
+    if module == "parity.tools.sync":
         assert arguments == []
         return
     assert module == "harness"
@@ -319,7 +319,7 @@ def test_the_job_ends_with_the_code_of_the_run_whatever_make_would_say(name, cod
     env = {**os.environ, "GITHUB_OUTPUT": str(output)}
     first = subprocess.run([*bash, step_of(name, job, run)["run"]], cwd=tmp_path, env=env, check=False)
     assert first.returncode == 0, "reports are uploaded before the job fails"
-    assert (tmp_path / "called").read_text().startswith("-m harness run")
+    assert (tmp_path / "called").read_text().startswith("-m parity run")
     values = dict(line.split("=", 1) for line in output.read_text().splitlines())
     script = EXPRESSION.sub(lambda found: values[found[1].rpartition(".")[2]], step_of(name, job, "Verdict")["run"])
     second = subprocess.run([*bash, script], cwd=tmp_path, env=env, check=False, capture_output=True, text=True)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 #: Stands in for the project's Python: a tree is out of sync when it holds both a.txt and b.txt.
 STUB = """\
 #!/bin/sh
-if [ "$2" = harness.sync ]; then
+if [ "$2" = parity.tools.sync ]; then
     [ -n "${SYNC_ENDS:-}" ] && echo "no module" && exit "$SYNC_ENDS"
     [ "$3" = --commit ] && [ "$5" = --no-history ] || exit 9
     held=$(git ls-tree -r --name-only "$4" -- a.txt b.txt | wc -l)

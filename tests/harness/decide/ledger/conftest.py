@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from harness import cases
-from harness import config as settings
-from harness.compare.captures import Captures
-from harness.compare.suite import Suite
-from harness.decide import ledger
-from harness.decide.chain import following
-from harness.failing import artifacts_of
-from harness.goldens import path_of, write_atomically
+from parity.check.suite import Suite
+from parity.goldens import ledger
+from parity.goldens.history import following
+from parity.goldens.store import path_of, write_atomically
+from parity.pipeline import cases, settings
+from parity.pipeline.artifacts import artifacts_of
+from parity.run.captures import Captures
 from tests.harness.conftest import ROOT, Project, fill
 from tests.harness.decide.ledger.records import of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.decide.ledger import Record, Recorded, digest, make
+from parity.goldens.ledger import Record, Recorded, digest, make
 
 KEY = "plain/scores.json"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.decide.chain import following, messages, problems
-from harness.decide.ledger import Recorded
+from parity.goldens.history import following, messages, problems
+from parity.goldens.ledger import Recorded
 from tests.harness.decide.ledger.records import KEY, of, record, state
 
 FIRST = record(None, "a", date="2026-01-01T08:00:00+00:00")

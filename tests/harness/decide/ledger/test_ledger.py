@@ -8,9 +8,9 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.decide import ledger
-from harness.decide.ledger import append, digest, from_line, line_of, load, tips, to_json
-from harness.verdict import ContractError
+from parity.goldens import ledger
+from parity.goldens.ledger import append, digest, from_line, line_of, load, tips, to_json
+from parity.verdict import ContractError
 from tests.harness.conftest import ROOT
 from tests.harness.decide.ledger.records import KEY, record, state
 

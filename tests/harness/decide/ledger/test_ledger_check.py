@@ -7,8 +7,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import machine
-from harness.decide import ledger
+from parity.goldens import ledger
+from parity.run import cpu as machine
 from tests.harness.conftest import ROOT
 from tests.harness.decide.ledger.conftest import LEDGER, accept, run
 from tests.harness.decide.ledger.records import KEY, of, record

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-from harness import cases, goldens
-from harness import config as settings
-from harness.decide import chain, ledger
-from harness.decide.chain import following, problems
-from harness.decide.ledger import digest
+from parity.goldens import history, ledger, store
+from parity.goldens.history import following, problems
+from parity.goldens.ledger import digest
+from parity.pipeline import cases, settings
 from tests.harness.conftest import ROOT
 from tests.harness.decide.ledger.conftest import LEDGER, git
 from tests.harness.decide.ledger.records import KEY, of, record
@@ -22,7 +21,7 @@ def regenerate(repository, change, *, by: str) -> ledger.Record:
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     before, after = digest(file.read_bytes()), digest(text.encode())
     made = of({KEY: following(ledger.load(book), KEY, category="fix", before=before, after=after)}, by=by)
-    goldens.write_atomically(file, text)
+    store.write_atomically(file, text)
     ledger.append(book, made)
     return made
 
@@ -30,7 +29,7 @@ def regenerate(repository, change, *, by: str) -> ledger.Record:
 def found(repository):
     config = settings.load(repository.root / "parity.toml")
     records = ledger.load(config.ledger)
-    files = chain.files(
+    files = history.files(
         config, settings.load_pipeline(config), cases.discover(config), records, complete=True
     )  # fmt: skip
     return problems(records, files)

@@ -1,0 +1,1 @@
+"""The checks that a case must pass, and their outcomes."""

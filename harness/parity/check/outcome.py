@@ -1,0 +1,85 @@
+"""The result of one check on one artifact: what a test reports and a report is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from parity.compare.difference import Comparison, Difference
+from parity.verdict import Verdict, in_order
+
+Check = Literal["run", "contract", "configurations", "golden", "repeated", "expectations", "ignored", "stale", "ledger"]
+
+#: Differences of one comparison that a report lists; the rest is counted.
+LISTED = 50
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``verdicts`` holds parity alone when all is well. ``against`` names whose values were expected."""
+
+    check: Check
+    case: str | None = None
+    configuration: str | None = None
+    artifact: str | None = None
+    file: str | None = None
+    against: str | None = None
+    verdicts: tuple[Verdict, ...] = (Verdict.PARITY,)
+    messages: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.verdicts == (Verdict.PARITY,)
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of a report's ``results``."""
+        comparison = self.comparison or Comparison()
+        return {
+            "check": self.check,
+            "case": self.case,
+            "configuration": self.configuration,
+            "artifact": self.artifact,
+            "file": self.file,
+            "against": self.against,
+            "verdicts": [verdict.label for verdict in self.verdicts],
+            "messages": list(self.messages),
+            "counts": comparison.counts(),
+            "differences_total": len(comparison.differences),
+            "differences": [difference.to_json() for difference in comparison.differences[:LISTED]],
+            "uncompared": comparison.uncompared[:LISTED],
+            "ignored": [{"path": leaf.path, "by": leaf.by, "reason": leaf.reason} for leaf in comparison.ignored],
+            **({"data": self.data} if self.data else {}),
+        }
+
+    def text(self) -> str:
+        """Everything that is wrong, for people."""
+        lines = list(self.messages)
+        if self.comparison is not None:
+            expected, actual = self.against or "expected", self.configuration or "actual"
+            shown = self.comparison.differences[:LISTED]
+            lines += [difference.text(expected=expected, actual=actual) for difference in shown]
+            if more := len(self.comparison.differences) - len(shown):
+                lines.append(f"… and {more} more differences")
+            lines += [f"{path}: compared by no schema" for path in self.comparison.uncompared[:LISTED]]
+        head = " · ".join(part for part in (self.case, self.artifact, self.file) if part)
+        return "\n".join([f"{head}:", *(f"  {line}" for line in lines)])
+
+
+def judge(comparison: Comparison) -> tuple[Verdict, ...]:
+    """The verdicts that a comparison leads to."""
+    found = []
+    if comparison.uncompared or any(difference.kind == "schema" for difference in comparison.differences):
+        found.append(Verdict.CONTRACT)
+    if any(difference.kind != "schema" for difference in comparison.differences):
+        found.append(Verdict.DRIFT)
+    return tuple(in_order(found))
+
+
+def absent(*, expected: bool, note: str) -> Comparison:
+    """The comparison of an artifact that only one side has: ``expected`` says whether it should be there."""
+    kind: Literal["missing", "extra"] = "missing" if expected else "extra"
+    sides = ("a document", None) if expected else (None, "a document")
+    return Comparison(differing=1, differences=[Difference("", kind, *sides, note=note)])

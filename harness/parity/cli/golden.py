@@ -1,0 +1,97 @@
+"""``parity golden``: run, show, ask, record."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from parity import ending
+from parity.cli.common import Display, case_option, display_options, jobs_option, saved_captures, settings
+from parity.cli.comparing import compare
+from parity.cli.deciding import author_option
+from parity.plain import printed
+from parity.run import runs
+from parity.verdict import UsageError
+
+if TYPE_CHECKING:
+    from parity.pipeline.settings import Config
+
+
+@click.command(
+    epilog='\b\nExamples:\n  parity golden --case tutorial\n  parity golden --reason "torch 2.14"\n'
+    '  parity golden --from reports/captures --reason "…"\n\n'
+    "Without a terminal a reason is needed. Where CI is set nothing is ever written."
+)
+@case_option
+@click.option("--from", "given", type=click.Path(), metavar="DIR", help="Record saved captures; run no case.")
+@click.option("--reason", metavar="TEXT", help="Why the goldens change; asked for on a terminal, after all was shown.")
+@click.option("--run", "run_id", metavar="ID", help="Record the captures of this run; run no case.")
+@author_option
+@jobs_option
+@display_options
+@click.pass_obj
+def golden(
+    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, reason: str | None, author: str | None,
+    jobs: int, display: Display,
+) -> NoReturn:  # fmt: skip
+    """Run every case anew, show what differs, ask why, and record it as the goldens.
+
+    Each configuration computes everything itself, so that their agreement shows that the truth can be computed again. What
+    lies within tolerance is left alone; what cannot be accepted stays pending. To accept one cause of several, use
+    `parity accept` after `parity run`.
+    """
+    from parity.decide import decide
+
+    decide.not_in_ci()
+    if reason is None and not sys.stdin.isatty():
+        raise UsageError('no terminal to ask on: give a reason, as in make golden REASON="why the goldens change"')
+    config = settings(file)
+    saved = str(saved_captures(config, given, run_id)) if given or run_id else None
+    code, made_by = compare(config, cases=cases, given=saved, ml=None if saved else "fresh", jobs=jobs, display=display)
+    wanted = _wanted(made_by, cases) if made_by else []
+    if not wanted:
+        click.echo(_why_none(code, made_by))
+        sys.exit(code)
+    click.echo(f"\n{len(wanted)} golden{'s' * (len(wanted) != 1)} to record:")
+    click.echo("\n".join(wanted))
+    if reason is None:
+        reason = click.prompt(
+            "Why do they change (empty: leave them pending)", default="", show_default=False, err=True
+        )
+    if not reason.strip():
+        click.echo(f"nothing was written; `parity status{runs.option(made_by.run.name)}` shows what waits")
+        sys.exit(code)
+    made = decide.accept(
+        made_by, _selection(cases), reason=reason, author=author, blocked="left",
+        say=lambda line: click.echo(line, err=True),
+    )  # fmt: skip
+    ending.done(told := f"run {made.run_id}: {made.text()}")
+    click.echo(printed(told))
+    click.echo("comparing once more, with what was recorded")
+    code, _ = compare(config, cases=cases, given=str(made_by.captures), ml=None, jobs=jobs, display=display)
+    sys.exit(code)
+
+
+def _why_none(code: int, made_by: Config | None) -> str:
+    """Why there is no golden to record."""
+    if code == 0:
+        return "every golden stands"
+    if made_by is None:
+        return "no golden can be recorded: the comparison came to no report"
+    return f"no golden can be recorded: `parity report{runs.option(made_by.run.name)}` shows what still differs"
+
+
+def _selection(cases: tuple[str, ...]) -> object:
+    from parity.decide.select import Selection
+
+    return Selection(cases=cases) if cases else Selection(everything=True)
+
+
+def _wanted(config: Config, cases: tuple[str, ...]) -> list[str]:
+    """The goldens that can be recorded, one line each."""
+    from parity.decide import pending
+
+    changes = [each for each in pending.load(config).changes if each.open and not (cases and each.case not in cases)]
+    return [f"  {each.category:<6}  {each.file}" for each in changes if not each.blocked]

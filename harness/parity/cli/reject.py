@@ -1,0 +1,32 @@
+"""``parity reject``: a pending change is not wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from parity import ending
+from parity.cli.common import run_option, settings_of_any
+from parity.cli.deciding import author_option, selecting, selection
+from parity.plain import printed
+
+
+@click.command(
+    epilog="\b\nExample:\n"
+    '  parity reject --cause pacing-values-4e551853 --reason "a slip: it must count shots"\n\n'
+    "Rejecting is a note for whoever works here: the difference is found again by every run until its cause is mended."
+)
+@selecting
+@click.option("--reason", metavar="TEXT", help="Why it is not wanted.")
+@author_option
+@run_option
+@click.pass_obj
+def reject(file: str | None, reason: str | None, author: str | None, run_id: str | None, **chosen: Any) -> None:
+    """Note that pending changes of the last run (or of --run) are not wanted; the goldens stay as they are."""
+    from parity.decide import decide
+
+    made = decide.reject(settings_of_any(file, run_id), selection(**chosen), reason=reason, author=author)
+    ending.done(told := f"run {made.run_id}: {made.text()}")
+    click.echo(printed(told))
+    click.echo("next: mend the cause, then `parity run`")

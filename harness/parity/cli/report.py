@@ -1,0 +1,102 @@
+"""``parity report``: the last report again, in any form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from parity.cli.common import Display, display_options, run_option, settings_of_run
+
+if TYPE_CHECKING:
+    from parity.pipeline.settings import Config
+
+Report = dict[str, Any]
+
+
+@click.command(
+    epilog="\b\nExamples:\n  parity report -v                                   every difference\n"
+    "  parity report --format html --out parity.html      the page\n"
+    '  parity report --format markdown >> "$GITHUB_STEP_SUMMARY"\n\n'
+    "Exit code: 0, whatever the verdict was; 2 when there is no report."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "html", "markdown", "junit", "annotations", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write there instead of printing.")
+@run_option
+@display_options
+@click.pass_obj
+def report(file: str | None, form: str, out: str | None, run_id: str | None, display: Display) -> None:
+    """Show the last comparison again, or that of --run, from its folder; run nothing.
+
+    text: the summary of `parity run`. html: the page, one file. markdown: for the summary of a CI job. junit: a test case
+    per case and artifact. annotations: GitHub workflow commands. json: the report itself.
+    """
+    from parity import plain
+    from parity.report import write
+
+    config = settings_of_run(file, run_id)
+    found = write.read(config)
+    if form == "text" and out is None:
+        display.show(config, found)
+        return
+    text = FORMS[form](config, found, display)
+    if out is not None:
+        from parity.goldens.store import write_atomically
+
+        write_atomically(Path(out), text)
+        click.echo(f"wrote {plain.line(out)}", err=True)
+    else:
+        click.echo(plain.encoded(text), nl=False)
+
+
+def _text(config: Config, found: Report, display: Display) -> str:
+    from parity.report.terminal.lines import text_of
+
+    return text_of(display.lines(config, found)) + "\n"
+
+
+def _html(config: Config, found: Report, display: Display) -> str:
+    from parity.report import write
+    from parity.report.page.payload import payload
+    from parity.report.page.render import html
+
+    return html(payload(config, found, write.read_differences(config)))
+
+
+def _markdown(config: Config, found: Report, display: Display) -> str:
+    from parity.report import markdown, write
+
+    return markdown.render(found, write.read_differences(config))
+
+
+def _junit(config: Config, found: Report, display: Display) -> str:
+    from parity.report import junit
+
+    return junit.render(found)
+
+
+def _annotations(config: Config, found: Report, display: Display) -> str:
+    from parity.report import annotations, write
+
+    text = annotations.render(found, config.root, write.read_differences(config))
+    return text + "\n" if text else ""
+
+
+def _json(config: Config, found: Report, display: Display) -> str:
+    from parity import plain
+
+    return plain.json_text(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
+
+
+FORMS: dict[str, Callable[[Config, Report, Display], str]] = {
+    "text": _text, "html": _html, "markdown": _markdown, "junit": _junit, "annotations": _annotations, "json": _json,
+}  # fmt: skip

@@ -1,0 +1,421 @@
+"""A node of a schema compiled into Python functions that compare two values of that place without building anything.
+
+``near(expected, actual)`` returns how many leaves are equal only within tolerance when nothing else is to be said of the
+two values, and -1 when there is: then the walk looks closer. ``like`` is the same, but leaves that are not compared do
+not matter to it: it tells whether two items of lists are the same thing. ``spots(expected, actual, out)`` is for values of
+one structure: it adds (steps, node, expected leaf, actual leaf) to ``out`` for each leaf that is not near, and returns what
+``near`` would for the rest. ``size(value)`` is the number of leaves of a value for which
+``near`` did not return -1; ``fixed`` is that number where the schema alone determines it. Where something inside is ignored,
+covered by no schema or a text to look into, ``near`` is always -1 and ``whole`` false. The source is built from the schema
+once per node and way of comparing, so that comparing a detection costs one call and a few operations per field.
+
+Types are told apart by ``type``, never by ``==``: 1, 1.0 and True are three values. NaN and infinity are near nothing,
+and neither is a value of a type that the schema forbids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from parity.compare import anything
+from parity.compare.difference import leaf_count
+from parity.compare.text import UNITS, agree
+from parity.compare.tolerance import EXACT, Tolerance, passes
+from parity.contract.nodes import Node
+
+#: Longest list of fixed length whose items are compared one by one in the source, like the four numbers of a box.
+_UNROLLED = 8
+
+_CONTAINERS = frozenset({"object", "array"})
+_NUMBERS = frozenset({"integer", "number"})
+
+
+Spot = tuple[tuple["str | int", ...], Node, Any, Any]
+
+_KEYS: dict[Any, int] = {}
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The functions of one node; ``source`` is what they were made from."""
+
+    near: Callable[[Any, Any], int]
+    like: Callable[[Any, Any], int]
+    spots: Callable[[Any, Any, list[Spot]], int]
+    size: Callable[[Any], int]
+    fixed: int | None
+    #: Whether ``near`` can answer for every valid value, because nothing inside is left to the walk.
+    whole: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """How values are compared: by which classes (None: exactly)."""
+
+    tolerances: Mapping[str, Tolerance] | None
+    #: One for all equal tolerances, so that what was compiled for one policy serves the next.
+    key: int
+
+    @classmethod
+    def of(cls, tolerances: Mapping[str, Tolerance] | None) -> Way:
+        """The way of comparing by ``tolerances``."""
+        numbers = (
+            None if tolerances is None else tuple((k, t.abs, t.rel, t.unit) for k, t in sorted(tolerances.items()))
+        )
+        return cls(tolerances, _KEYS.setdefault(numbers, len(_KEYS)))
+
+
+def compiled(node: Node, way: Way) -> Compiled:
+    """The functions of ``node``, made on first use."""
+    if (known := node.made.get(way.key)) is None:
+        _under_way.add((id(node), way.key))
+        try:
+            known = node.made[way.key] = _compile(node, way)
+        finally:
+            _under_way.discard((id(node), way.key))
+    return known
+
+
+#: Nodes that are being compiled: an alternative may hold the node whose alternative it is.
+_under_way: set[tuple[int, int]] = set()
+
+
+def _is_whole(node: Node, way: Way) -> bool:
+    return (id(node), way.key) not in _under_way and compiled(node, way).whole
+
+
+def _compile(node: Node, way: Way) -> Compiled:
+    if node is anything.ANYTHING:
+        return Compiled(anything.near, anything.near, lambda x, y, out: anything.near(x, y), leaf_count, None, True, "")
+    writer = _Writer(way)
+    lines = _function("near", writer.near(node, "x", "y"))
+    if writer.ignored:
+        writer.skips = True
+        lines += _function("like", writer.near(node, "x", "y"))
+    else:
+        lines.append("like = near")
+    writer.skips, writer.steps = False, ()
+    lines += _function("spots", writer.near(node, "x", "y"), ", out")
+    constant, terms = writer.size(node, "x")
+    lines += ["def size(x):", f"    return {_total(constant, terms)}"]
+    source = "\n".join(lines)
+    exec(compile(source, f"<{node.where}>", "exec"), writer.names)
+    made = writer.names
+    fixed = None if terms else constant
+    return Compiled(made["near"], made["like"], made["spots"], made["size"], fixed, not writer.gave_up, source)
+
+
+def _function(name: str, lines: list[str], more: str = "") -> list[str]:
+    return [
+        f"def {name}(x, y{more}):", "    n = 0", "    try:", *_indented(_indented(lines)),
+        "    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):", "        return -1", "    return n",
+    ]  # fmt: skip
+
+
+def _total(constant: int, terms: list[str]) -> str:
+    return " + ".join([*terms, str(constant)] if constant or not terms else terms)
+
+
+class _Writer:
+    """Writes the source; ``names`` are the objects that it refers to."""
+
+    def __init__(self, way: Way) -> None:
+        self.way = way
+        self.names: dict[str, Any] = {"passes": passes, "inf": float("inf"), "nothing": object()}
+        self.open: list[Node] = []
+        self.count = 0
+        #: Whether a leaf that is not compared was met, and whether such leaves are passed over.
+        self.ignored = self.skips = False
+        #: Whether something was met that only the walk can tell.
+        self.gave_up = False
+        #: Steps to where the source stands, while it is to note what is not near; None where it returns -1 instead.
+        self.steps: tuple[str | int, ...] | None = None
+
+    def name(self, prefix: str, value: Any = None) -> str:
+        """A fresh name, for a variable or for ``value``."""
+        self.count += 1
+        fresh = f"{prefix}{self.count}"
+        if value is not None:
+            self.names[fresh] = value
+        return fresh
+
+    def near(self, node: Node | None, x: str, y: str) -> list[str]:
+        """Lines that return -1 unless ``x`` and ``y`` are near, and add to ``n``."""
+        if node is not None and self._is_ignored(node):
+            self.ignored = self.gave_up = True
+            return ["pass"] if self.skips else ["return -1"]
+        if not self._plain(node):
+            return self._give_up()
+        assert node is not None
+        self.open.append(node)
+        try:
+            if node.branches:
+                return self._alternatives(node, x, y)
+            if node.types & _CONTAINERS:
+                return self._containers(node, x, y) or ["pass"]
+            return list(self._leaf(node, x, y))
+        finally:
+            self.open.pop()
+
+    def _give_up(self) -> list[str]:
+        self.gave_up = True
+        return ["return -1"]
+
+    def _plain(self, node: Node | None) -> bool:
+        """Whether a value here is only compared: no JSON in a text, not without schema, not recursive, not ignored."""
+        if node is None or node in self.open or not (node.types or node.values is not None or node.branches):
+            return False
+        return node.content is None and not self._is_ignored(node)
+
+    def _is_ignored(self, node: Node) -> bool:
+        return bool(node.rule.volatile or (node.rule.environment and self.way.tolerances is not None))
+
+    def _containers(self, node: Node, x: str, y: str) -> list[str]:
+        scalars = node.types - _CONTAINERS
+        if len(node.types & _CONTAINERS) > 1 or scalars - {"null"}:
+            return self._give_up()
+        body = self._object(node, x, y) if "object" in node.types else self._list(node, x, y)
+        return self._or_null(x, y, body) if scalars else body
+
+    def _or_null(self, x: str, y: str, body: list[str]) -> list[str]:
+        return [
+            f"if {x} is None or {y} is None:", f"    if {x} is not {y}: return -1", "else:", *_indented(body),
+        ]  # fmt: skip
+
+    def _alternatives(self, node: Node, x: str, y: str) -> list[str]:
+        real = [branch for branch in node.branches if branch.types != {"null"}]
+        if len(real) == 1 and len(node.branches) == 2 and _adds_nothing(node):
+            null = next(branch for branch in node.branches if branch is not real[0])
+            if self._plain(null):
+                return self._or_null(x, y, self.near(real[0], x, y))
+        if node.tags is None or not _adds_nothing(node):
+            return self._give_up()
+        key, branches = node.tags
+        # Alternatives that hold one another would never be done: they count as left to the walk.
+        self.gave_up |= not all(_is_whole(branch, self.way) for branch in branches.values())
+        which, more = ("spots", ", out") if self.steps == () else ("near", "")
+        table = self.name("t", _Lazy(branches, lambda branch: getattr(compiled(branch, self.way), which)))
+        m = self.name("m")
+        return [
+            f"{m} = {table}[{x}[{key!r}]]({x}, {y}{more})", f"if {m} < 0: return -1", f"n += {m}",
+        ]  # fmt: skip
+
+    def _at(self, step: str | int, node: Node | None, x: str, y: str) -> list[str]:
+        """The same one step further."""
+        outer, self.steps = self.steps, None if self.steps is None else (*self.steps, step)
+        lines = self.near(node, x, y)
+        self.steps = outer
+        return lines
+
+    def _each_of(self, node: Node | None, x: str, y: str) -> list[str]:
+        """The same inside a loop, where the steps are known only when it runs."""
+        outer, self.steps = self.steps, None
+        lines = self.near(node, x, y)
+        self.steps = outer
+        return lines
+
+    def _unlike(self, node: Node, x: str, y: str) -> str:
+        """What to do about a leaf whose value is not near."""
+        if self.steps is None:
+            return "return -1"
+        return f"out.append(({self.steps!r}, {self.name('leaf', node)}, {x}, {y}))"
+
+    def _check(self, node: Node, x: str, y: str, *, wrong: str) -> list[str]:
+        """A leaf that must be equal; ``wrong``: the condition that a type is."""
+        if self.steps is None:
+            return [f"if {x} != {y} or {wrong}: return -1"]
+        return [f"if {wrong}: return -1", f"if {x} != {y}: {self._unlike(node, x, y)}"]
+
+    def _object(self, node: Node, x: str, y: str) -> list[str]:
+        lines = [f"if type({x}) is not dict or type({y}) is not dict: return -1"]
+        # An open schema calls values valid that it does not cover.
+        self.gave_up |= not node.closed and node.additional is None
+        if node.patterns or node.additional is not None:
+            return lines + self._map(node, x, y)
+        optional = [key for key in node.properties if key not in node.required]
+        needed = len(node.properties) - len(optional)
+        if optional:
+            extra = "".join(f" + ({key!r} in {x})" for key in optional)
+            lines.append(f"if len({x}) != len({y}) or len({x}) != {needed}{extra}: return -1")
+        else:
+            lines.append(f"if len({x}) != {needed} or len({y}) != {needed}: return -1")
+        for key, child in node.properties.items():
+            a, b = self.name("a"), self.name("b")
+            inside = [f"{a} = {x}[{key!r}]; {b} = {y}[{key!r}]", *self._at(key, child, a, b)]
+            lines += inside if key in node.required else [f"if {key!r} in {x}:", *_indented(inside)]
+        return lines
+
+    def _map(self, node: Node, x: str, y: str) -> list[str]:
+        """Objects whose keys are data: all of one kind, else the walk looks at them."""
+        kinds = [child for _, child in node.patterns] + ([node.additional] if node.additional is not None else [])
+        if node.properties or len(kinds) != 1:
+            return self._give_up()
+        k, a, b = self.name("k"), self.name("a"), self.name("b")
+        known = self.name("known", _Covered(node))
+        return [
+            f"if len({x}) != len({y}): return -1",
+            f"for {k}, {a} in {x}.items():",
+            f"    if not {known}[{k}]: return -1",
+            f"    {b} = {y}[{k}]",
+            *_indented(self._each_of(kinds[0], a, b)),
+        ]
+
+    def _list(self, node: Node, x: str, y: str) -> list[str]:
+        lines = [f"if type({x}) is not list or type({y}) is not list: return -1"]
+        if node.prefix or node.items is None:
+            return self._give_up()
+        low, high = node.length
+        if low == high and 0 < low <= _UNROLLED:
+            left, right = [self.name("a") for _ in range(low)], [self.name("b") for _ in range(low)]
+            lines += [f"[{', '.join(left)}] = {x}", f"[{', '.join(right)}] = {y}"]
+            for index, (a, b) in enumerate(zip(left, right, strict=True)):
+                lines += self._at(index, node.items, a, b)
+            return lines
+        a, b = self.name("a"), self.name("b")
+        return [
+            *lines, f"if len({x}) != len({y}): return -1",
+            f"for {a}, {b} in zip({x}, {y}):", *_indented(self._each_of(node.items, a, b)),
+        ]  # fmt: skip
+
+    def _leaf(self, node: Node, x: str, y: str) -> Iterator[str]:
+        if node.types & _NUMBERS:
+            yield from self._number(node, x, y)
+        elif node.types == {"null"}:
+            yield f"if {x} is not None or {y} is not None: return -1"
+        elif len(node.types) == 1:
+            only = _PYTHON[next(iter(node.types))].__name__
+            yield from self._scalar(node, x, y, wrong=f"type({x}) is not {only} or type({y}) is not {only}")
+        else:
+            kinds = self.name("kinds", frozenset(_PYTHON[name] for name in node.types) or frozenset(_PYTHON.values()))
+            yield from self._scalar(node, x, y, wrong=f"type({x}) is not type({y}) or type({x}) not in {kinds}")
+
+    def _scalar(self, node: Node, x: str, y: str, *, wrong: str) -> Iterator[str]:
+        """A leaf that is no number: equal, or a text within its error rate; ``wrong``: the condition that a type is."""
+        tolerance = EXACT if self.way.tolerances is None else self.way.tolerances.get(node.rule.kind, EXACT)
+        if tolerance.unit.lower() not in UNITS or "string" not in node.types:
+            yield from self._check(node, x, y, wrong=wrong)
+            return
+        is_near = f"type({x}) is str and {self.name('agree', agree)}({x}, {y}, {self.name('tolerance', tolerance)})"
+        yield f"if {wrong}: return -1"
+        yield f"if {x} != {y}:"
+        yield f"    if {is_near}: n += 1"
+        yield f"    else: {self._unlike(node, x, y)}"
+
+    def _number(self, node: Node, x: str, y: str) -> Iterator[str]:
+        """A leaf that may be a number: equal and of one type, or of one type and within tolerance."""
+        allowed = frozenset(t for name in node.types for t in _TYPES.get(name, (_PYTHON[name],)))
+        tolerance = EXACT if self.way.tolerances is None else self.way.tolerances.get(node.rule.kind, EXACT)
+        common = next(t.__name__ for t in (float, int) if t in allowed)
+        rare = f"type({x}) is not type({y}) or type({x}) not in {self.name('kinds', allowed)}"
+        yield f"if (type({x}) is not {common} or type({y}) is not {common}) and ({rare}): return -1"
+        if tolerance.abs or tolerance.rel:
+            kinds = self.name("kinds", frozenset({int, float}))
+            numbers = "" if node.types <= _NUMBERS else f"type({x}) not in {kinds} or "
+            bound = f"max({tolerance.abs!r}, {tolerance.rel!r} * abs({x}))" if tolerance.rel else f"{tolerance.abs!r}"
+            quick = f"-{tolerance.abs!r} <= {x} - {y} <= {tolerance.abs!r} or " if tolerance.abs else ""
+            is_near = f"{quick}({x} - {x} == 0 == {y} - {y} and passes({x}, {y}, {bound}))"
+            yield f"if {x} != {y}:"
+            yield f"    if {numbers}not ({is_near}): {self._unlike(node, x, y)}"
+            yield "    else: n += 1"
+        else:
+            yield f"if {x} != {y}: {self._unlike(node, x, y)}"
+        yield f"elif {x} == inf or {x} == -inf: return -1"
+
+    def size(self, node: Node | None, x: str) -> tuple[int, list[str]]:
+        """A constant and terms whose sum is the number of leaves of ``x``."""
+        if node is None or node in self.open:
+            return 1, []
+        self.open.append(node)
+        try:
+            if node.branches:
+                return self._size_of_alternatives(node, x)
+            if "object" in node.types and node.types <= {"object", "null"}:
+                return _nullable(node, x, *self._size_of_object(node, x))
+            if "array" in node.types and node.types <= {"array", "null"} and node.items is not None:
+                return _nullable(node, x, *self._size_of_list(node, x))
+            return 1, []
+        finally:
+            self.open.pop()
+
+    def _size_of_alternatives(self, node: Node, x: str) -> tuple[int, list[str]]:
+        real = [branch for branch in node.branches if branch.types != {"null"}]
+        if len(real) == 1:
+            constant, terms = self.size(real[0], x)
+            if constant == 1 and not terms:
+                return 1, []
+            return 0, [f"(1 if {x} is None else {_total(constant, terms)})"]
+        if node.tags is None:
+            return 1, []
+        key, branches = node.tags
+        table = self.name("t", _Lazy(branches, lambda branch: compiled(branch, self.way).size))
+        return 0, [f"{table}[{x}[{key!r}]]({x})"]
+
+    def _size_of_object(self, node: Node, x: str) -> tuple[int, list[str]]:
+        constant, terms = 0, []
+        for key, child in node.properties.items():
+            own, more = self.size(child, f"{x}[{key!r}]")
+            if key in node.required:
+                constant, terms = constant + own, terms + more
+            else:
+                terms.append(f"({_total(own, more)} if {key!r} in {x} else 0)")
+        for child in [child for _, child in node.patterns] + ([node.additional] if node.additional else []):
+            terms.append(self._each(child, f"{x}.values()", f"len({x})"))
+        return (constant, terms) if constant else (0, [f"(({_total(0, terms)}) or 1)"])
+
+    def _size_of_list(self, node: Node, x: str) -> tuple[int, list[str]]:
+        low, high = node.length
+        own, more = self.size(node.items, "v")
+        if low == high and low > 0 and not more:
+            return low * own, []
+        return 0, [f"({self._each(node.items, x, f'len({x})')} or 1)"]
+
+    def _each(self, node: Node | None, values: str, length: str) -> str:
+        own, more = self.size(node, "v")
+        return f"sum([{_total(own, more)} for v in {values}])" if more else f"{length} * {own}"
+
+
+class _Lazy(dict[str, Callable[..., int]]):
+    """Tag → function of its alternative, made when it is first met, for alternatives may hold one another."""
+
+    def __init__(self, branches: Mapping[str, Node], make: Callable[[Node], Callable[..., int]]) -> None:
+        super().__init__()
+        self.branches, self.make = branches, make
+
+    def __missing__(self, tag: str) -> Callable[..., int]:
+        self[tag] = self.make(self.branches[tag])
+        return self[tag]
+
+
+class _Covered(dict[str, bool]):
+    """Key of a map → whether the schema covers it; looked up once per key."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+
+    def __missing__(self, key: str) -> bool:
+        self[key] = self.node.child(key) is not None
+        return self[key]
+
+
+_PYTHON: dict[str, type] = {"null": type(None), "boolean": bool, "integer": int, "number": float, "string": str}
+#: What a name of JSON Schema means where it is not one Python type.
+_TYPES: dict[str, tuple[type, ...]] = {"number": (int, float)}
+
+
+def _adds_nothing(node: Node) -> bool:
+    """Whether a node with alternatives says nothing beside them."""
+    return not (node.properties or node.patterns or node.items or node.values is not None)
+
+
+def _nullable(node: Node, x: str, constant: int, terms: list[str]) -> tuple[int, list[str]]:
+    if "null" not in node.types or (constant == 1 and not terms):
+        return constant, terms
+    return 0, [f"(1 if {x} is None else {_total(constant, terms)})"]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]

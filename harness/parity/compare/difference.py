@@ -1,0 +1,211 @@
+"""What a comparison finds: differences, ignored leaves, and how many leaves were compared how."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from parity.compare.figures import apart, enough
+from parity.contract.check import size_name
+
+Kind = Literal["missing", "extra", "type", "value", "order", "length", "moved", "renamed", "schema"]
+"""``order``: the same items in another order; ``moved``: the same item far from where it was; ``renamed``: the same value
+under another key; ``schema``: a value that the schema forbids, like NaN, even where both sides have it."""
+
+IgnoredBy = Literal["volatile", "environment", "declared", "media"]
+
+#: Said of NaN and infinity.
+NOT_FINITE = "NaN and infinity are no JSON numbers"
+
+#: Longest text of a value in a report.
+_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where two documents disagree.
+
+    ``magnitude`` is |actual − expected| in ``unit`` where both are numbers, ``allowed`` what the tolerance class
+    permits there, ``would_pass`` the smallest absolute tolerance that would let it pass (None: no tolerance would).
+    ``path`` is the place in the actual document (of ``missing``: in the expected one), ``expected_path`` where the
+    partner stands when that is elsewhere. ``tolerance_class`` names the class of a leaf that was compared with one.
+    """
+
+    path: str
+    kind: Kind
+    expected: Any
+    actual: Any
+    magnitude: float | None = None
+    unit: str | None = None
+    allowed: float | None = None
+    would_pass: float | None = None
+    note: str = ""
+    expected_path: str | None = None
+    tolerance_class: str | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether there is a file on one side that gives no document; ``note`` says why not."""
+        return self.path == "" and self.kind == "schema" and self.expected is None and self.actual is None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether neither value is NaN or infinity, which are no JSON numbers."""
+        return not any(isinstance(each, float) and not math.isfinite(each) for each in (self.expected, self.actual))
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a report; long values are cut, so their types stand beside them."""
+        return {
+            **asdict(self),
+            "expected": shown(self.expected),
+            "actual": shown(self.actual),
+            "expected_type": type_name(self.expected),
+            "actual_type": type_name(self.actual),
+        }
+
+    def text(self, *, expected: str = "expected", actual: str = "actual") -> str:
+        """One line for people; ``expected`` and ``actual`` say whose values they are."""
+        return describe(self.to_json(), expected=expected, actual=actual)
+
+
+def describe(difference: Mapping[str, Any], *, expected: str, actual: str) -> str:
+    """One line for people about a difference in its JSON form."""
+    where = difference["path"] or "(the whole document)"
+    before, after = (_value(difference[side], difference[f"{side}_type"]) for side in ("expected", "actual"))
+    match difference["kind"]:
+        case "missing":
+            line = f"{where}: missing; {expected} {before}"
+        case "extra":
+            line = f"{where}: extra; {actual} {after}"
+        case "length":
+            line = f"{where}: {expected} {before} items, {actual} {after}"
+        case "order":
+            line = f"{where}: the same items in another order; {expected} {before}, {actual} {after}"
+        case "moved":
+            line = f"{where}: the same as {difference['expected_path'] or where} of {expected}, moved"
+        case "renamed":
+            line = f"{where}: called {difference['expected_path']} by {expected}, the same value"
+        case "type":
+            before, after = _typed(before, difference["expected_type"]), _typed(after, difference["actual_type"])
+            line = f"{where}: {expected} {before}, {actual} {after}"
+        case _:
+            line = f"{where}: {expected} {before}, {actual} {after}"
+    if (origin := difference["expected_path"]) and difference["kind"] not in ("moved", "renamed"):
+        line += f"; its partner stands at {origin}"
+    if difference["magnitude"] is not None:
+        unit = f" {difference['unit']}" if difference["unit"] else ""
+        magnitude, allowed = apart(difference["magnitude"], difference["allowed"])
+        line += f"; differs by {magnitude}{unit}, allowed {allowed}"
+    if difference["would_pass"] is not None:
+        line += f"; an absolute tolerance of {enough(difference['would_pass'])} would pass"
+    return f"{line}; {difference['note']}" if difference["note"] else line
+
+
+def _value(value: object, kind: str) -> str:
+    if kind == "text":
+        return repr(value)
+    return "null" if value is None else str(value).lower() if kind == "boolean" else str(value)
+
+
+def _typed(text: str, kind: str) -> str:
+    return text if kind in ("null", "list", "object") else f"{kind} {text}"
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """One leaf that was not compared, by which rule and why."""
+
+    path: str
+    by: IgnoredBy
+    reason: str
+
+
+@dataclass(frozen=True)
+class Flip:
+    """An item on one side only, whose detector score lies so near its threshold that noise decides on it.
+
+    ``path`` is its place (of ``missing``: in the expected document), ``list_path`` that of its list; ``score``,
+    ``threshold`` and ``margin`` are in the score's unit. ``rule`` names the flip rule that the list is under.
+    """
+
+    path: str
+    kind: Literal["missing", "extra"]
+    list_path: str
+    score: float
+    threshold: float
+    margin: float
+    rule: str = ""
+
+
+@dataclass
+class Comparison:
+    """The outcome for one pair of documents; the counts are leaves.
+
+    ``differing`` counts those inside a difference, ``flipped`` those inside a flip.
+    """
+
+    exact: int = 0
+    within_tolerance: int = 0
+    differing: int = 0
+    flipped: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    uncompared: list[str] = field(default_factory=list)
+    flips: list[Flip] = field(default_factory=list)
+
+    @property
+    def leaves(self) -> int:
+        """All leaves of either document."""
+        compared = self.exact + self.within_tolerance + self.flipped + self.differing
+        return compared + len(self.ignored) + len(self.uncompared)
+
+    def add(self, other: Comparison) -> None:
+        """Take over all that ``other`` found."""
+        self.exact += other.exact
+        self.within_tolerance += other.within_tolerance
+        self.differing += other.differing
+        self.flipped += other.flipped
+        self.differences += other.differences
+        self.ignored += other.ignored
+        self.uncompared += other.uncompared
+        self.flips += other.flips
+
+    def counts(self) -> dict[str, int]:
+        """The counts of a report."""
+        return {
+            "exact": self.exact,
+            "within_tolerance": self.within_tolerance,
+            "flip": self.flipped,
+            "ignored": len(self.ignored),
+            "uncompared": len(self.uncompared),
+            "differing": self.differing,
+        }
+
+
+def leaf_count(value: object) -> int:
+    """Leaves of ``value``; an empty list or object is one."""
+    if isinstance(value, dict) and value:
+        return sum(leaf_count(item) for item in value.values())
+    if isinstance(value, list) and value:
+        return sum(leaf_count(item) for item in value)
+    return 1
+
+
+def type_name(value: object) -> str:
+    """The JSON type of ``value``, integers and reals told apart."""
+    if value is None:
+        return "null"
+    names = {bool: "boolean", int: "integer", float: "real", str: "text", list: "list", dict: "object"}
+    return names[type(value)]
+
+
+def shown(value: object) -> Any:
+    """``value`` itself when it is short, else a text that begins like it, also of an integer; NaN and infinity as text."""
+    if isinstance(value, float) and value - value != 0:
+        return str(value)
+    if isinstance(value, dict | list):
+        return size_name(value)
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return value if len(text) <= _SHOWN else text[:_SHOWN] + "…"

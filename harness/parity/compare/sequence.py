@@ -1,0 +1,220 @@
+"""Which item of one list is which of the other, where the order is all there is to tell by."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from parity.compare.align import Near, Partners
+
+#: Most pairs of items that are asked whether they agree; beyond, items are told apart by equality alone.
+_TRIED = 40_000
+#: Most pairs of items whose costs are laid out beside one another; beyond, only stretches between equal items are.
+_LAID_OUT = 5_000_000
+#: What an item without partner costs.
+_ALONE = 1000
+
+Step = tuple[int | None, int | None]
+
+
+def partners(
+    left: Sequence[Any], right: Sequence[Any], rows: Sequence[int], columns: Sequence[int], near: Near
+) -> Partners:
+    """Pair ``rows`` of ``left`` with ``columns`` of ``right`` by the fewest edits.
+
+    Where both hold the same items, each is paired with its equal. ``near(a, b)`` is -1 unless two items agree.
+    """
+    keys = [identity(left[i]) for i in rows], [identity(right[j]) for j in columns]
+    if len(rows) == len(columns) and Counter(keys[0]) == Counter(keys[1]):
+        return Partners(pairs=_by_key(rows, columns, *keys))
+    found = Partners()
+    for i, j in _Edits([left[i] for i in rows], [right[j] for j in columns], *keys, near).steps():
+        if i is not None and j is not None:
+            found.pairs.append((rows[i], columns[j]))
+        elif i is not None:
+            found.missing.append(rows[i])
+        elif j is not None:
+            found.extra.append(columns[j])
+    return found
+
+
+def is_shifted(left: Sequence[Any], right: Sequence[Any], near: Near, *, by_index: int) -> bool:
+    """Whether fewer than ``by_index`` edits make ``right``, which is as long, of ``left``: its items stand elsewhere."""
+    keys = [identity(item) for item in left], [identity(item) for item in right]
+    equal = (Counter(keys[0]) & Counter(keys[1])).total()
+    if len(left) - equal >= by_index and len(left) * len(right) > _TRIED:
+        return False
+    edits = 0
+    for i, j in _Edits(left, right, *keys, near).steps():
+        edits += i is None or j is None or (keys[0][i] != keys[1][j] and near(left[i], right[j]) < 0)
+    return edits < by_index
+
+
+def identity(value: Any) -> str:
+    """A text that two values share when they are equal and of one type."""
+    text = json.dumps(value, sort_keys=True)
+    return text if "-0.0" not in text else json.dumps(_without_minus_zero(value), sort_keys=True)
+
+
+def _without_minus_zero(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_minus_zero(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_minus_zero(item) for item in value]
+    return value + 0.0 if isinstance(value, float) else value
+
+
+def same_elsewhere(
+    found: Partners, left: Callable[[int], Hashable], right: Callable[[int], Hashable]
+) -> list[tuple[int, int]]:
+    """Take out of ``found`` each item that is missing at one place and extra at another; ``left`` and ``right`` say what
+    an item is by its place, None where that is too little to know it again."""
+    if not found.missing or not found.extra:
+        return []
+    places: dict[Hashable, deque[int]] = defaultdict(deque)
+    for j in found.extra:
+        places[right(j)].append(j)
+    places.pop(None, None)
+    moved = []
+    for i in found.missing:
+        if (key := left(i)) is not None and places.get(key):
+            moved.append((i, places[key].popleft()))
+    gone, come = {i for i, _ in moved}, {j for _, j in moved}
+    found.missing = [i for i in found.missing if i not in gone]
+    found.extra = [j for j in found.extra if j not in come]
+    return moved
+
+
+def displaced(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The fewest pairs without which all others stand in the same order on both sides; ``pairs`` by expected place."""
+    pairs = list(pairs)
+    if all(before[1] < after[1] for before, after in pairwise(pairs)):
+        return set()
+    from bisect import bisect_left
+
+    tails: list[int] = []
+    ends: list[int] = []
+    came_from: list[int | None] = []
+    for number, (_, j) in enumerate(pairs):
+        at = bisect_left(tails, j)
+        came_from.append(ends[at - 1] if at else None)
+        tails[at : at + 1] = [j]
+        ends[at : at + 1] = [number]
+    kept: set[int] = set()
+    at_last: int | None = ends[-1]
+    while at_last is not None:
+        kept.add(at_last)
+        at_last = came_from[at_last]
+    return {pair for number, pair in enumerate(pairs) if number not in kept}
+
+
+def _by_key(
+    rows: Sequence[int], columns: Sequence[int], left: Sequence[str], right: Sequence[str]
+) -> list[tuple[int, int]]:
+    places: dict[str, deque[int]] = defaultdict(deque)
+    for j, key in zip(columns, right, strict=True):
+        places[key].append(j)
+    return [(i, places[key].popleft()) for i, key in zip(rows, left, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Edits:
+    """The fewest edits that make ``right`` of ``left``: what stands alone on either side, and who is whose partner."""
+
+    left: Sequence[Any]
+    right: Sequence[Any]
+    left_keys: Sequence[str]
+    right_keys: Sequence[str]
+    near: Near
+
+    def steps(self) -> list[Step]:
+        """Every item once, in order: with its partner, or alone."""
+        n, m = len(self.left), len(self.right)
+        front = 0
+        while front < min(n, m) and self.left_keys[front] == self.right_keys[front]:
+            front += 1
+        back = 0
+        while back < min(n, m) - front and self.left_keys[n - 1 - back] == self.right_keys[m - 1 - back]:
+            back += 1
+        inner = self._between(front, n - back, front, m - back)
+        ends = [(n - k, m - k) for k in range(back, 0, -1)]
+        return [*((k, k) for k in range(front)), *inner, *ends]
+
+    def _between(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        """Rows ``top`` to ``bottom`` with columns ``first`` to ``last``.
+
+        What is too much is parted where items are equal, and then where they alone hold the same.
+        """
+        if (bottom - top) * (last - first) <= _LAID_OUT:
+            return self._laid_out(top, bottom, first, last)
+        from rapidfuzz.distance import Levenshtein
+
+        blocks = Levenshtein.editops(self.left_keys[top:bottom], self.right_keys[first:last]).as_matching_blocks()
+        equal = [(top + block.a + k, first + block.b + k) for block in blocks for k in range(block.size)]
+        return self._parted((top, bottom), (first, last), equal, self._by_landmarks)
+
+    def _by_landmarks(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        if (bottom - top) * (last - first) <= _LAID_OUT:
+            return self._laid_out(top, bottom, first, last)
+        from parity.compare import likeness
+
+        marks = likeness.landmarks(self.left[top:bottom], self.right[first:last])
+        apart = displaced(marks)
+        kept = [(top + i, first + j) for i, j in marks if (i, j) not in apart]
+        return self._parted((top, bottom), (first, last), kept, self._small)
+
+    def _small(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        is_small = (bottom - top) * (last - first) <= _LAID_OUT
+        return (self._laid_out if is_small else _in_order)(top, bottom, first, last)
+
+    def _parted(
+        self,
+        rows: tuple[int, int],
+        columns: tuple[int, int],
+        pairs: Sequence[tuple[int, int]],
+        between: Callable[[int, int, int, int], list[Step]],
+    ) -> list[Step]:
+        """``pairs``, which are in order, and what lies ``between`` them."""
+        steps: list[Step] = []
+        i, j = rows[0], columns[0]
+        for row, column in pairs:
+            steps += [*between(i, row, j, column), (row, column)]
+            i, j = row + 1, column + 1
+        return steps + between(i, rows[1], j, columns[1])
+
+    def _laid_out(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        if bottom - top <= 1 >= last - first or top == bottom or first == last:
+            return _in_order(top, bottom, first, last)
+        from parity.compare import likeness
+
+        near = self.near if (bottom - top) * (last - first) <= _TRIED else None
+        left, right = self.left[top:bottom], self.right[first:last]
+        keys = self.left_keys[top:bottom], self.right_keys[first:last]
+        costs = likeness.costs(left, right, keys, near, alone=_ALONE)
+        best = likeness.least(costs, alone=_ALONE)
+        steps: list[Step] = []
+        i = j = 0
+        n, m = costs.shape
+        while i < n or j < m:
+            if i < n and j < m and best[i, j] == best[i + 1, j + 1] + costs[i, j]:
+                steps.append((top + i, first + j))
+                i, j = i + 1, j + 1
+            elif i < n and best[i, j] == best[i + 1, j] + _ALONE:
+                steps.append((top + i, None))
+                i += 1
+            else:
+                steps.append((None, first + j))
+                j += 1
+        return steps
+
+
+def _in_order(top: int, bottom: int, first: int, last: int) -> list[Step]:
+    """Partners one after the other, and what is left of the longer side."""
+    common = min(bottom - top, last - first)
+    alone: list[Step] = [(row, None) for row in range(top + common, bottom)]
+    alone += [(None, column) for column in range(first + common, last)]
+    return [*((top + k, first + k) for k in range(common)), *alone]

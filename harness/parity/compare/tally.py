@@ -1,0 +1,92 @@
+"""What a walk has found so far: differences, and how each leaf was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from parity.compare.compiled import Way
+from parity.compare.difference import Comparison, Difference, Kind, leaf_count
+from parity.compare.policy import Policy
+from parity.compare.trail import Place, below, expected_elsewhere, text
+from parity.contract.nodes import Node, Rule
+
+NO_RULE = Rule()
+
+
+@dataclass(frozen=True)
+class Equals:
+    """A list of the actual document, the places of its items that equal no partner, and how many it must have."""
+
+    items: list[Any]
+    rest: Sequence[int]
+    least: int
+
+    def without(self) -> list[Any]:
+        """The list without what is as valid as its equal partner, but with enough items."""
+        return [self.items[place] for place in self.rest] + self.items[: max(1, self.least)]
+
+
+def is_covered(node: Node | None) -> bool:
+    """Whether a schema says what stands here; a node without type or values says nothing."""
+    return node is not None and bool(node.types or node.values is not None)
+
+
+def rule_of(node: Node | None) -> Rule:
+    """How the leaf at ``node`` is compared; the plain rule where there is no node."""
+    return node.rule if node is not None else NO_RULE
+
+
+@dataclass
+class Tally:
+    """The comparison under way, by ``policy`` and its ``way`` of comparing."""
+
+    policy: Policy
+    found: Comparison
+    way: Way
+    #: Whether equal items may be taken for equal in type until the end, and what was taken so.
+    quick: bool = False
+    equals: list[Equals] = field(default_factory=list)
+    same: tuple[list[Any], list[Any]] = field(default_factory=lambda: ([], []))
+
+    def equal_in_type(self) -> bool:
+        """Whether what was taken for equal has equal types too."""
+        import orjson
+
+        return orjson.dumps(self.same[0]) == orjson.dumps(self.same[1])
+
+    def count(self, leaves: int, within: int) -> None:
+        """Count ``leaves`` that agree, of which ``within`` only within tolerance."""
+        self.found.exact += leaves - within
+        self.found.within_tolerance += within
+
+    def differ(
+        self, kind: Kind, expected: Any, actual: Any, place: Place, rule: Rule, leaves: int = 1, *, note: str = ""
+    ) -> None:
+        """Report one difference that covers ``leaves``."""
+        path = text(place, expected=kind == "missing")
+        elsewhere = expected_elsewhere(place) if kind not in ("missing", "extra") else None
+        self.found.differing += leaves
+        self.found.differences.append(
+            Difference(path, kind, expected, actual, unit=rule.unit, note=note, expected_path=elsewhere)
+        )
+
+    def one_sided(self, kind: Any, value: Any, node: Node | None, place: Place) -> None:
+        """Report what one side alone has; without a schema it is uncompared."""
+        if node is None:
+            self.uncovered(value, place)
+        else:
+            sides = (value, None) if kind == "missing" else (None, value)
+            self.differ(kind, *sides, place, Rule(), leaf_count(value))
+
+    def uncovered(self, value: Any, place: Place) -> None:
+        """Note every leaf of a value that no schema covers."""
+        if isinstance(value, dict) and value:
+            for key, item in value.items():
+                self.uncovered(item, below(place, key))
+        elif isinstance(value, list) and value:
+            for index, item in enumerate(value):
+                self.uncovered(item, below(place, index))
+        else:
+            self.found.uncompared.append(text(place))

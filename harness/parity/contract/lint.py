@@ -1,0 +1,67 @@
+"""Are the schemas written as a comparison needs them: every leaf typed, described, with a unit, every object closed."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from parity.contract.nodes import KEYWORD
+from parity.contract.reference import Reference
+
+_RANGES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum", "const"}
+_MAPS = ("properties", "patternProperties", "$defs")
+_LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
+_SINGLES = ("items", "additionalProperties", "contentSchema")
+
+
+def problems(
+    schema: Mapping[str, Any], *, vocabulary: Mapping[str, Any], classes: Container[str], flips: Container[str] = ()
+) -> list[str]:
+    """What is wrong with ``schema``, one sentence each; ``vocabulary`` is the schema of the annotation.
+
+    ``classes`` and ``flips`` are the names of the tolerance classes and of the flip rules.
+    """
+    validator = Reference(vocabulary)
+    found = []
+    for place, part in places(schema):
+        texts = list(_shape(part))
+        if KEYWORD in part:
+            texts += [f"{KEYWORD}: {error.message}" for error in validator.iter_errors(part[KEYWORD])]
+        texts += [f"{KEYWORD}: unknown {kind} {name!r}" for kind, name in unknown(part, classes, flips)]
+        found += [f"{schema['$id']}{place}: {text}" for text in texts]
+    return found
+
+
+def places(schema: Mapping[str, Any], place: str = "#") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, schema) of ``schema`` itself and of every schema inside it."""
+    yield place, schema
+    inside = [(f"{word}/{key}", part) for word in _MAPS for key, part in schema.get(word, {}).items()]
+    inside += [(f"{word}/{index}", part) for word in _LISTS for index, part in enumerate(schema.get(word, ()))]
+    inside += [(word, schema[word]) for word in _SINGLES if word in schema]
+    for step, part in inside:
+        if isinstance(part, Mapping):
+            yield from places(part, f"{place}/{step}")
+
+
+def unknown(part: Mapping[str, Any], classes: Container[str], flips: Container[str]) -> Iterator[tuple[str, Any]]:
+    """(what it is, name) of the tolerance class and the flip rule that the annotation of ``part`` names and nobody knows."""
+    annotation = part.get(KEYWORD)
+    flip = annotation.get("flip") if isinstance(annotation, Mapping) else None
+    for what, named, known in (("tolerance class", annotation, classes), ("flip rule", flip, flips)):
+        if isinstance(named, Mapping) and named.get("class", "exact") not in known:
+            yield what, named.get("class")
+
+
+def _shape(schema: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with one schema, apart from those inside it and from its annotation."""
+    types = schema.get("type", [])
+    types = {types} if isinstance(types, str) else set(types)
+    is_object = "properties" in schema or "patternProperties" in schema or "object" in types
+    if is_object and schema.get("additionalProperties") is not False:
+        yield "the object is open: set additionalProperties to false, use patternProperties for dynamic keys"
+    if "array" in types and not ("items" in schema or "prefixItems" in schema):
+        yield "the list has no items"
+    if types and not types & {"object", "array"}:
+        yield from (f"the leaf has no {word}" for word in ("description", KEYWORD) if word not in schema)
+    if types & {"number", "integer"} and "string" not in types and not _RANGES & set(schema):
+        yield "the number has no range: give minimum or maximum, enum or const"

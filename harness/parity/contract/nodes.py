@@ -1,0 +1,352 @@
+"""A schema compiled into nodes that a walk follows: per leaf its unit, class and whether it is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from referencing.exceptions import Unresolvable
+
+from parity.contract.meaning import Pattern, pattern
+from parity.contract.reference import Reference
+from parity.contract.registry import Schemas
+from parity.verdict import ContractError
+
+KEYWORD = "x-parity"
+
+#: Keys of the annotation that say how a leaf is compared, and those for alignment and for reports.
+_RULES = frozenset({"unit", "class", "volatile", "environment"})
+_DRAWN = frozenset({"align", "series", "box", "media_time", "flip"})
+
+_CONTAINERS = frozenset({"object", "array"})
+_PYTHON: Mapping[str, tuple[type, ...]] = {
+    "null": (type(None),), "boolean": (bool,), "integer": (int,), "number": (int, float), "string": (str,),
+}  # fmt: skip
+#: Python types of the numbers in a document: a bool is none.
+NUMBERS = frozenset({int, float})
+_PLAIN_LIST = frozenset({"type", "items", "minItems", "description", "title", "$comment", KEYWORD})
+_ANNOTATIONS = frozenset({"$ref", "description", "title", "$comment", "examples", "default"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one leaf is compared. ``volatile`` and ``environment`` hold the reason when they apply."""
+
+    unit: str | None = None
+    kind: str = "exact"
+    volatile: str | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True)
+class Align:
+    """How items of a list find their partner: ``by`` orders them, partners are at most ``within`` apart in its unit.
+
+    ``then``: what decides between several, the heaviest first; ``iou:FIELD`` is the overlap of boxes.
+    """
+
+    by: str
+    within: float = 0.0
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FlipAt:
+    """Whose noise decides whether an item is in its list: the item's field ``score``, by the flip rule ``kind``.
+
+    ``score`` is None where items have none: any of them may be a flip.
+    """
+
+    score: str | None
+    kind: str
+
+
+@dataclass(eq=False)
+class Node:
+    """One place of a schema. ``branches`` are the alternatives of oneOf/anyOf; ``content`` the schema of a JSON text.
+
+    ``types`` is empty where any type is allowed, ``values`` where no value is (the schema false), ``closed`` true where
+    unnamed keys are forbidden. ``series`` is true for a list that is a curve; ``length`` is (minItems, maxItems);
+    ``is_plain_list`` is true where a list's validity is that of its items and its least length. ``made`` holds what a
+    walk compiled from the node.
+    """
+
+    where: str
+    rule: Rule = Rule()
+    types: frozenset[str] = frozenset()
+    properties: dict[str, Node] = field(default_factory=dict)
+    patterns: tuple[tuple[Pattern, Node], ...] = ()
+    additional: Node | None = None
+    closed: bool = False
+    required: frozenset[str] = frozenset()
+    prefix: tuple[Node, ...] = ()
+    items: Node | None = None
+    branches: tuple[Node, ...] = ()
+    values: tuple[Any, ...] | None = None
+    content: Node | None = None
+    validator: Any = None
+    align: Align | None = None
+    flip: FlipAt | None = None
+    series: bool = False
+    box: str | None = None
+    #: What the annotation says for reports, as it stands there: series, box, media_time.
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+    length: tuple[int, int | None] = (0, None)
+    is_plain_list: bool = False
+    made: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def child(self, key: str) -> Node | None:
+        """The node of property ``key``; None when no schema covers it."""
+        if (node := self.properties.get(key)) is not None:
+            return node
+        for each, node in self.patterns:
+            if each.search(key):
+                return node
+        return self.additional
+
+    def item(self, index: int) -> Node | None:
+        """The node of list item ``index``; None when no schema covers it."""
+        return self.prefix[index] if index < len(self.prefix) else self.items
+
+    def choose(self, value: object) -> Node | None:
+        """This node with the alternative that fits ``value``; None when no alternative does."""
+        if not self.branches:
+            return self
+        fitting = self.alternative(value)
+        if fitting is None:
+            return None
+        chosen = fitting.choose(value)
+        if chosen is None or not self._has_own_places:
+            return chosen
+        if chosen not in self.made:
+            self.made[chosen] = _overlay(chosen, self)
+        return self.made[chosen]
+
+    @property
+    def inside(self) -> list[Node]:
+        """The nodes right below this one, of whatever kind."""
+        singles = [node for node in (self.additional, self.items, self.content) if node is not None]
+        return [*self.properties.values(), *(node for _, node in self.patterns), *self.prefix, *self.branches, *singles]
+
+    @cached_property
+    def scalars(self) -> frozenset[type] | None:
+        """Python types of the values of a leaf that is always compared; None for any other node."""
+        rule = self.rule
+        if self.branches or self.content is not None or rule.volatile is not None or rule.environment is not None:
+            return None
+        if not self.types or self.types & _CONTAINERS:
+            return None
+        return frozenset(kind for name in self.types for kind in _PYTHON[name])
+
+    @cached_property
+    def optional(self) -> tuple[Node, Node] | None:
+        """The alternatives "null" and "something", where these are all and the something has a type."""
+        null = [branch for branch in self.branches if branch.types == {"null"}]
+        other = [branch for branch in self.branches if branch.types and branch.types != {"null"}]
+        return (null[0], other[0]) if len(null) == len(other) == 1 and len(self.branches) == 2 else None
+
+    @cached_property
+    def tags(self) -> tuple[str, Mapping[Any, Node]] | None:
+        """The key whose constant tells all alternatives apart, and the alternative of each constant."""
+        if len(self.branches) < 2:
+            return None
+        for key in self.branches[0].properties:
+            found = [branch.properties.get(key) for branch in self.branches]
+            values = [node.values[0] for node in found if node is not None and node.values and len(node.values) == 1]
+            if len({v for v in values if isinstance(v, str)}) == len(self.branches):
+                return key, dict(zip(values, self.branches, strict=True))
+        return None
+
+    def alternative(self, value: object) -> Node | None:
+        """The one of ``branches`` that fits ``value``; None when none does. A tag decides alone."""
+        if self.tags is not None and isinstance(value, dict):
+            tag = value.get(self.tags[0])
+            return self.tags[1].get(tag) if isinstance(tag, str) else None
+        if self.optional is not None:
+            null, other = self.optional
+            return null if value is None else other if any(has_type(value, name) for name in other.types) else None
+        # What says nothing, like the schema true, is the last choice.
+        candidates = sorted(
+            filter(lambda branch: branch._looks_like(value), self.branches), key=lambda branch: branch.says_nothing
+        )
+        if len(candidates) > 1:
+            candidates = [branch for branch in candidates if branch.validator.is_valid(value)] or candidates
+        return candidates[0] if candidates else None
+
+    @property
+    def _has_own_places(self) -> bool:
+        return bool(self.properties or self.patterns or self.items or self.rule != Rule())
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether any value is allowed here, and nothing is said of it: the schema true, or one without a word."""
+        inside = self.branches or self.prefix or self.additional or self.content
+        return not (self.types or inside or self._has_own_places or self.values is not None)
+
+    def _looks_like(self, value: object) -> bool:
+        """Cheap test by type, named keys and constants: enough to tell tagged alternatives apart."""
+        if self.branches and not self.types:
+            return any(branch._looks_like(value) for branch in self.branches)
+        if self.types and not any(has_type(value, name) for name in self.types):
+            return False
+        if self.values is not None and value not in self.values:
+            return False
+        if not isinstance(value, dict):
+            return True
+        if not self.required <= value.keys():
+            return False
+        if self.closed and any(self.child(key) is None for key in value.keys() - self.properties.keys()):
+            return False
+        tagged = ((key, node.values) for key, node in self.properties.items() if node.values is not None)
+        return all(key not in value or value[key] in values for key, values in tagged)
+
+
+def has_type(value: object, name: str) -> bool:
+    """Whether ``value`` is of JSON Schema type ``name``, with integers and reals told apart (1.0 is no integer)."""
+    match name:
+        case "null":
+            return value is None
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "string":
+            return isinstance(value, str)
+        case "array":
+            return isinstance(value, list)
+        case "object":
+            return isinstance(value, dict)
+    raise ContractError(f"unknown JSON type {name!r} in a schema")
+
+
+def _overlay(base: Node, own: Node) -> Node:
+    """``base`` with everything ``own`` says added; ``own`` wins."""
+    return replace(
+        base,
+        where=own.where,
+        rule=own.rule if own.rule != Rule() else base.rule,
+        types=own.types or base.types,
+        properties={**base.properties, **own.properties},
+        patterns=(*own.patterns, *base.patterns),
+        additional=own.additional or base.additional,
+        closed=own.closed or base.closed,
+        required=own.required | base.required,
+        prefix=own.prefix or base.prefix,
+        items=own.items or base.items,
+        values=own.values if own.values is not None else base.values,
+        content=own.content or base.content,
+        validator=own.validator or base.validator,
+        align=own.align or base.align,
+        flip=own.flip or base.flip,
+        series=own.series or base.series,
+        box=own.box or base.box,
+        drawn={**base.drawn, **own.drawn},
+        length=own.length if own.length != (0, None) else base.length,
+        is_plain_list=False,
+        made={},
+    )
+
+
+def compile_schema(schemas: Schemas, schema_id: str) -> Node:
+    """The node of the whole schema ``schema_id``; an annotation that cannot hold is an error that names its place."""
+    schema = schemas.get(schema_id)
+    return _Compiler(schemas)(schema, schemas.registry.resolver(base_uri=schema_id), schema_id)
+
+
+class _Compiler:
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+        self.known: dict[int, Node] = {}
+
+    def __call__(self, schema: Mapping[str, Any] | bool, resolver: Any, where: str) -> Node:
+        if isinstance(schema, bool):
+            return Node(where, values=None if schema else (), validator=Reference(schema))
+        if id(schema) in self.known:
+            return self.known[id(schema)]
+        if "$ref" in schema and schema.keys() <= _ANNOTATIONS:
+            return self._target(schema["$ref"], resolver, where)
+        node = self.known[id(schema)] = Node(where)
+        self._fill(node, schema, resolver, where)
+        bases = [self._target(schema["$ref"], resolver, where)] if "$ref" in schema else []
+        bases += [self(part, resolver, f"{where}/allOf/{i}") for i, part in enumerate(schema.get("allOf", ()))]
+        for base in bases:
+            node.__dict__.update(_overlay(base, node).__dict__)
+        _refuse_ignored_containers(node)
+        return node
+
+    def _target(self, reference: str, resolver: Any, where: str) -> Node:
+        try:
+            resolved = resolver.lookup(reference)
+        except Unresolvable as error:
+            raise ContractError(f"{where}: reference {reference!r} leads nowhere") from error
+        return self(resolved.contents, resolved.resolver, reference)
+
+    def _fill(self, node: Node, schema: Mapping[str, Any], resolver: Any, where: str) -> None:
+        def at(part: Any, *steps: str) -> Node:
+            return self(part, resolver, "/".join((where, *steps)))
+
+        annotation = schema.get(KEYWORD, {})
+        node.rule = _rule(annotation, where)
+        if align := annotation.get("align"):
+            node.align = Align(align["by"], float(align.get("within", 0)), tuple(align.get("then", ())))
+        if flip := annotation.get("flip"):
+            node.flip = FlipAt(flip.get("score"), flip["class"])
+        node.series, node.box = "series" in annotation, annotation.get("box")
+        node.drawn = {key: annotation[key] for key in ("series", "box", "media_time") if key in annotation}
+        node.length = schema.get("minItems", 0), schema.get("maxItems")
+        types = schema.get("type", ())
+        node.types = frozenset([types] if isinstance(types, str) else types)
+        node.is_plain_list = node.types == {"array"} and schema.keys() <= _PLAIN_LIST
+        if "const" in schema:
+            node.values = (schema["const"],)
+        elif "enum" in schema:
+            node.values = tuple(schema["enum"])
+        node.properties = {k: at(v, "properties", k) for k, v in schema.get("properties", {}).items()}
+        node.patterns = tuple(
+            (pattern(k), at(v, "patternProperties", k)) for k, v in schema.get("patternProperties", {}).items()
+        )
+        additional = schema.get("additionalProperties")
+        node.closed = additional is False
+        node.additional = at(additional, "additionalProperties") if isinstance(additional, dict) else None
+        node.required = frozenset(schema.get("required", ()))
+        node.prefix = tuple(at(v, "prefixItems", str(i)) for i, v in enumerate(schema.get("prefixItems", ())))
+        node.items = at(schema["items"], "items") if isinstance(schema.get("items"), dict) else None
+        node.branches = tuple(
+            at(part, word, str(i)) for word in ("oneOf", "anyOf") for i, part in enumerate(schema.get(word, ()))
+        )
+        if isinstance(schema.get("contentSchema"), dict):
+            node.content = at(schema["contentSchema"], "contentSchema")
+        # The lazily used validator keeps the resolver, so that references inside an alternative resolve.
+        node.validator = Reference(schema, registry=self.schemas.registry, _resolver=resolver)
+
+
+def _rule(annotation: object, where: str) -> Rule:
+    if not isinstance(annotation, Mapping):
+        raise ContractError(f"{where}: {KEYWORD} must be an object, got {annotation!r}")
+    if unknown := sorted(set(annotation) - _RULES - _DRAWN):
+        raise ContractError(f"{where}: unknown key {unknown[0]!r} in {KEYWORD}")
+    for key in sorted(_RULES & set(annotation)):
+        if not isinstance(annotation[key], str) or not annotation[key]:
+            raise ContractError(f"{where}: {KEYWORD}.{key} must be a text, got {annotation[key]!r}")
+    return Rule(
+        unit=annotation.get("unit"),
+        kind=annotation.get("class", "exact"),
+        volatile=annotation.get("volatile"),
+        environment=annotation.get("environment"),
+    )
+
+
+def _refuse_ignored_containers(node: Node) -> None:
+    if node.rule.volatile is None and node.rule.environment is None:
+        return
+    word = "volatile" if node.rule.volatile is not None else "environment"
+    holds_more = node.properties or node.patterns or node.items or node.prefix or node.branches
+    if holds_more or not node.types or node.types & _CONTAINERS:
+        raise ContractError(
+            f"{node.where}: {word} may stand on a single leaf only, but this is "
+            f"{'/'.join(sorted(node.types)) or 'of any type'}: mark the leaves inside it one by one"
+        )

@@ -1,0 +1,1 @@
+"""What a pipeline under test is, and the settings that name it."""

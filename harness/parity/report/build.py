@@ -1,0 +1,290 @@
+"""The report of a comparison, as JSON, from the outcomes of its checks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from parity.check import declared_again
+from parity.check.outcome import LISTED, Outcome
+from parity.explain.explained import nothing
+from parity.goldens.declared import Declared
+from parity.pipeline.artifacts import artifacts_of, known_artifacts, repeatable_of, running
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import Pipeline
+from parity.pipeline.settings import Config
+from parity.run.captures import REPEAT
+from parity.verdict import Verdict, decide, in_order
+
+FORMAT = "parity-report/1"
+FILE_NAME = "parity.json"
+COUNTS = ("exact", "within_tolerance", "flip", "ignored", "uncompared", "differing")
+
+#: What a run leaves behind, not a comparison of leaves.
+_COMPARISONS = ("configurations", "golden", "repeated")
+
+Key = tuple[str, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What is known about a comparison beside its outcomes. ``crashes``: tests that ended without an outcome."""
+
+    started: str
+    finished: str
+    seconds: float
+    given: str | None
+    selected: bool
+    max_ignored: float
+    crashes: tuple[str, ...] = ()
+    #: The day by which declared differences expire; None is this one.
+    today: date | None = None
+    run_id: str = ""
+    #: Goldens that wait for a decision after this comparison; None where that could not be found out, with the reason below.
+    pending: int | None = 0
+    pending_failed: str | None = None
+    #: Of those that cannot be accepted: why, by cause and by case (``Pending.blocked``).
+    pending_blocked: Mapping[str, Mapping[str, str]] | None = None
+
+
+def expected_checks(pipeline: Pipeline, cases: Iterable[Case]) -> set[Key]:
+    """(check, case, configuration, artifact) of every outcome that a complete comparison has."""
+    second = pipeline.configurations[1]
+    keys: set[Key] = {("stale", None, None, None), ("ledger", None, None, None)}
+    for case in cases:
+        keys |= {("repeated", case.name, REPEAT, name) for name in repeatable_of(pipeline, case)}
+        runs = ("run", "expectations")
+        keys |= {(check, case.name, name, None) for check in runs for name in pipeline.configurations}
+        for artifact in artifacts_of(pipeline, case):
+            keys.add(("configurations", case.name, second, artifact.name))
+            keys |= {
+                (check, case.name, name, artifact.name)
+                for check in ("contract", "golden")
+                for name in pipeline.configurations
+            }
+    return keys
+
+
+def key_of(result: Mapping[str, Any]) -> Key:
+    """The key of one outcome in its JSON form."""
+    return result["check"], result["case"], result["configuration"], result["artifact"]
+
+
+def build(
+    results: Sequence[Mapping[str, Any]],
+    *,
+    pipeline: Pipeline,
+    cases: Sequence[Case],
+    declared: Sequence[Declared],
+    session: Session,
+    explanation: Mapping[str, Any] | None = None,
+    machines: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """One report.
+
+    ``declared``: the ledger's records, to see which of them expired and which nothing needs. ``explanation``: the causes
+    of what differs, as ``parity.explain.explained`` finds them; None where nothing does. ``machines``: those that goldens and
+    runs come from (``parity.tools.calibrate.machines``).
+    """
+    by_key = {key_of(result): result for result in results}
+    ends = {case.name for case in running(pipeline, cases)}
+    share = _ignored_share(result for result in results if result["case"] in ends)
+    results = [*results, *_too_many(share, session)]
+    missing = sorted(expected_checks(pipeline, cases) - by_key.keys(), key=str)
+    ignored = _ignored(results)
+    today = session.today or datetime.now(UTC).date()
+    unused = declared_again.stale(declared, results, today=today, complete=not missing and not session.selected)
+    found = [Verdict[name.upper()] for result in results for name in result["verdicts"]]
+    found += [Verdict.CRASH] * bool(session.crashes) + [Verdict.USAGE] * bool(missing) + [Verdict.STALE] * bool(unused)
+    verdict = decide(found)
+    return {
+        "format": FORMAT,
+        "verdict": verdict.label,
+        "exit_code": int(verdict),
+        "verdicts": [each.label for each in in_order(found)],
+        "complete": not missing,
+        "not_run": ["/".join(part for part in key if part) for key in missing],
+        "crashes": list(session.crashes),
+        "started": session.started,
+        "finished": session.finished,
+        "seconds": session.seconds,
+        "from": session.given,
+        "run_id": session.run_id,
+        "pending": {
+            "goldens": session.pending,
+            "failed": session.pending_failed,
+            "blocked": session.pending_blocked or {"causes": {}, "cases": {}},
+        },
+        "pipeline": pipeline.name,
+        "configurations": list(pipeline.configurations),
+        "cases": [case.name for case in cases],
+        "artifacts": [artifact.name for artifact in known_artifacts(pipeline)],
+        "counts": {check: _total(r for r in results if r["check"] == check) for check in _COMPARISONS},
+        "runs": runs(results),
+        "files": _files(results),
+        "different_media": _different_media(results),
+        "machines": list(machines),
+        "page_failed": None,
+        **(explanation or nothing()),
+        "follows_from_flips": _follows_from_flips(results),
+        "results": [_result(result) for result in sorted(results, key=lambda r: str(key_of(r)))],
+        "expectations": _expectations(results),
+        "ignored_share": share,
+        "ignored": ignored,
+        "stale": {
+            "goldens": [file for r in results if r["check"] == "stale" for file in r.get("data", {}).get("files", [])],
+            "declared": unused,
+        },
+    }
+
+
+def explanation(
+    config: Config, pipeline: Pipeline, results: Sequence[Mapping[str, Any]], cases: Sequence[Case], given: Path | None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The causes of what differs, and every difference (``differences.json``).
+
+    The saved captures in ``given`` (None: those of this run) are compared once more.
+
+    An explanation that fails costs nobody the comparison: its error stands in the report beside the differences.
+    """
+    if not any(result["differences_total"] for result in results):
+        return nothing(), []
+    from parity.check.suite import Suite
+    from parity.explain.explained import explained
+    from parity.run.captures import Captures
+
+    folder = given.absolute() if given else config.captures
+    try:
+        return explained(Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)), results, cases)
+    except Exception as error:  # it must not hide what was found
+        return nothing(f"{type(error).__name__}: {error}"), []
+
+
+def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    total = dict.fromkeys(COUNTS, 0)
+    for result in results:
+        for name in COUNTS:
+            total[name] += result["counts"][name]
+    return total
+
+
+def runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a report says of every run."""
+    found = [result["data"] for result in results if result["check"] == "run" and "data" in result]
+    wanted = (
+        "case",
+        "configuration",
+        "reuse",
+        "exit_code",
+        "failure",
+        "started",
+        "seconds",
+        "folder",
+        "problems",
+        "provenance",
+    )
+    return [
+        {name: run[name] for name in wanted} for run in sorted(found, key=lambda r: (r["case"], r["configuration"]))
+    ]
+
+
+def _expectations(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"case": result["case"], "configuration": result["configuration"], **each}
+        for result in sorted(results, key=lambda r: str(key_of(r)))
+        if result["check"] == "expectations"
+        for each in result.get("data", {}).get("expectations", [])
+    ]
+
+
+def _files(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    contracts = [result for result in results if result["check"] == "contract"]
+    return [
+        {
+            "case": result["case"],
+            "configuration": result["configuration"],
+            "artifact": result["artifact"],
+            "file": result["file"],
+            "verdicts": result["verdicts"],
+        }
+        for result in sorted(contracts, key=lambda r: str(key_of(r)))
+    ]
+
+
+def _result(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name not in ("ignored", "data")}
+
+
+def _ignored(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every ignored leaf once, with the comparisons in which it was ignored."""
+    leaves: dict[tuple[str, ...], dict[str, Any]] = {}
+    for result in results:
+        if result["check"] not in _COMPARISONS:
+            continue
+        comparison = f"{result['against']}/{result['configuration']}"
+        for leaf in result["ignored"]:
+            key = (result["case"], result["artifact"], leaf["path"], leaf["by"])
+            entry = leaves.setdefault(
+                key, dict(zip(("case", "artifact", "path", "by"), key, strict=True), reason=leaf["reason"], in_=[])
+            )
+            entry["in_"].append(comparison)
+    rows = sorted(leaves.items())
+    return [{**{k: v for k, v in leaf.items() if k != "in_"}, "comparisons": sorted(leaf["in_"])} for _, leaf in rows]
+
+
+def _different_media(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """By case: which facts of the media differ, because the configurations read different files."""
+    found: dict[str, set[str]] = {}
+    for result in results:
+        places = {leaf["path"] for leaf in result["ignored"] if leaf["by"] == "media"}
+        if places:
+            found.setdefault(result["case"], set()).update(places)
+    return [{"case": case, "paths": sorted(places)} for case, places in sorted(found.items())]
+
+
+def _follows_from_flips(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Differences that a run proved to follow from flips and tolerated differences, which therefore are no drift."""
+    names = ("check", "case", "configuration", "against", "artifact")
+    return [
+        {**{name: result[name] for name in names}, "total": len(found), "differences": found[:LISTED]}
+        for result in sorted(results, key=lambda r: str(key_of(r)))
+        if (found := result.get("data", {}).get("follows_from_flips"))
+    ]
+
+
+def _ignored_share(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Of each kind of comparison, over all cases that run to their end: its leaves, and how many were ignored, by rule."""
+    shares: dict[str, dict[str, int]] = {}
+    for result in results:
+        if result["check"] not in _COMPARISONS:
+            continue
+        sign = "=" if result["check"] == "configurations" else "~"
+        title = f"{result['configuration']} {sign} {result['against']}"
+        share = shares.setdefault(
+            title, {"ignored": 0, "leaves": 0, "volatile": 0, "environment": 0, "declared": 0, "media": 0}
+        )
+        share["leaves"] += sum(result["counts"].values())
+        share["ignored"] += result["counts"]["ignored"]
+        for leaf in result["ignored"]:
+            share[leaf["by"]] += 1
+    return dict(sorted(shares.items()))
+
+
+def _too_many(shares: Mapping[str, Mapping[str, int]], session: Session) -> list[dict[str, Any]]:
+    """An outcome that says so when more leaves were ignored than may be.
+
+    Small cases hold few leaves beside the clocks that every run has, so the share is one of all cases; those of a run
+    that fails are hardly more than clocks and do not count. A selection of cases is not judged.
+    """
+    messages = [
+        f"{title}: {share['ignored']} of {share['leaves']} leaves are ignored "
+        f"({100 * share['ignored'] / share['leaves']:.2f} %), allowed {100 * session.max_ignored:g} %: compare more of "
+        "them, they are listed in the report"
+        for title, share in shares.items()
+        if not session.selected and share["ignored"] > session.max_ignored * share["leaves"]
+    ]
+    return [Outcome("ignored", verdicts=(Verdict.CONTRACT,), messages=tuple(messages)).to_json()] if messages else []

@@ -1,0 +1,191 @@
+"""Two curves over each other: a time-ordered list as both sides have it, where values in it differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from parity.explain.findings import Comparing
+from parity.explain.places import Nowhere, at, steps
+from parity.report.page.documents import Documents
+from parity.report.page.lines import Line, Point, line_of, points, text, x_of
+from parity.report.page.marks import seconds
+from parity.report.page.rank import in_turn
+from parity.report.page.spots import Spot
+
+#: Curves of a page, and points of one side of a curve.
+MOST, POINTS = 40, 400
+
+#: Of a list that spans the video evenly when nobody knows how long that is.
+_SHARE = (100.0, "% of the video")
+
+#: Case → how long its input is (s); None where nobody knows.
+Length = Callable[[str], float | None]
+
+
+@dataclass
+class Candidate:
+    """One curve that could be drawn, and the differing values on it."""
+
+    where: Comparing
+    alike: tuple[str, ...]
+    artifact: str
+    line: Line
+    path: str
+    expected_path: str
+    spots: list[Spot] = field(default_factory=list)
+
+    @property
+    def causes(self) -> dict[str | None, bool]:
+        """Causes that it belongs to → whether some value on it is their own."""
+        found: dict[str | None, bool] = {}
+        for spot in self.spots:
+            found[spot.cause] = found.get(spot.cause, False) or spot.is_own
+        return found
+
+
+def curves(
+    documents: Documents, spots: Iterable[Spot], order: Sequence[str], length: Length
+) -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
+    """The most telling curves, and which of them belong to which cause; ``order`` names the causes, heaviest first."""
+    drawn: list[dict[str, Any]] = []
+    of_causes: dict[str, list[int]] = {}
+    for candidate in in_turn(_candidates(documents, spots), order, weight=lambda each: -len(each.spots)):
+        if len(drawn) == MOST:
+            break
+        curve = _drawn(documents, candidate, length)
+        if curve is not None:
+            for cause in candidate.causes:
+                if cause is not None:
+                    of_causes.setdefault(cause, []).append(len(drawn))
+            drawn.append(curve)
+    return drawn, of_causes
+
+
+def _candidates(documents: Documents, spots: Iterable[Spot]) -> list[Candidate]:
+    known: dict[tuple[str, str], Line | None] = {}
+    found: dict[tuple[Any, ...], Candidate] = {}
+    for spot in spots:
+        kind = (spot.artifact, spot.pattern)
+        if kind not in known:
+            node = documents.node(spot.artifact)
+            known[kind] = line_of(node, spot.steps) if node is not None else None
+        line = known[kind]
+        if line is None:
+            continue
+        path = text(spot.steps[: line.depth])
+        key = (spot.where, spot.alike, spot.artifact, path, line.leaf)
+        if key not in found:
+            expected = text(steps(spot.expected_path)[: line.depth])
+            found[key] = Candidate(spot.where, spot.alike, spot.artifact, line, path, expected)
+        found[key].spots.append(spot)
+    return list(found.values())
+
+
+def _drawn(documents: Documents, candidate: Candidate, length: Length) -> dict[str, Any] | None:
+    """The curve; None where a side has no list there, or items of one moment cannot be told apart."""
+    line, where = candidate.line, candidate.where
+    expected, actual = documents.pair(where, candidate.artifact)
+    holders = [_holder(expected, candidate.expected_path), _holder(actual, candidate.path)]
+    known = length(where.case)
+    span = (known, "s") if known else _SHARE
+    sides = [points(line, holder, span) for holder in holders]
+    differs = _differs(candidate, holders, span)
+    title = f"{candidate.path.rpartition('.')[2] or candidate.artifact}{f' · {line.y_title}' if line.leaf else ''}"
+    if not all(_is_course(side) for side in sides):
+        mine = _identity(candidate, holders, span)
+        sides = [[point for point in side if point.of == mine] for side in sides]
+        told = ", ".join(f"{name} {value}" for name, value in zip(line.apart, mine, strict=False))
+        if not told or not all(_is_course(side) for side in sides):
+            return None
+        title = f"{title}, {told}"
+        kept = {point.x for side in sides for point in side}
+        differs = [x for x in differs if x in kept]
+    courses = [[(point.x, point.y) for point in side] for side in sides]
+    if max(map(len, courses)) < 2 or courses[0] == courses[1]:
+        return None  # no course, or nothing of it that could be seen
+    item = {"list": "[*]", "windows": ".*"}[line.kind]
+    return {
+        "case": where.case,
+        "artifact": candidate.artifact,
+        "path": f"{candidate.path}{item}{''.join(f'.{step}' for step in line.leaf)}",
+        "title": title,
+        "x": {
+            "title": line.x or "time",
+            "unit": line.x_unit if line.x or line.step or line.kind == "windows" else span[1],
+        },
+        "y": {"title": line.y_title or candidate.path.rpartition(".")[2], "unit": line.y_unit},
+        "labels": list(line.labels) if line.labels is not None else None,
+        "sides": [
+            {"title": where.against, "points": _thinned(sides[0], differs)},
+            {"title": " and ".join(candidate.alike), "points": _thinned(sides[1], differs)},
+        ],
+        "differs": differs[:POINTS],
+        "column": column(where),
+    }
+
+
+def column(where: Comparing) -> str:
+    """The matrix's column that a comparison stands in."""
+    return f"{where.check} {where.title}"
+
+
+def _holder(document: Any, path: str) -> Any:
+    try:
+        return at(document, path)
+    except Nowhere:
+        return None
+
+
+def _is_course(side: Sequence[Point]) -> bool:
+    """Whether there is one point for each moment, in order."""
+    return all(one.x < other.x for one, other in pairwise(side))
+
+
+def _item(candidate: Candidate, spot: Spot, holders: Sequence[Any]) -> tuple[Any, int | str, int] | None:
+    """The item that ``spot`` stands in, its place, and how many there are; of what is missing, the expected side's."""
+    side, path = (0, spot.expected_path) if spot.is_missing else (1, spot.path)
+    taken = steps(path)[candidate.line.depth : candidate.line.depth + 1]
+    try:
+        return (holders[side][taken[0]], taken[0], len(holders[side])) if taken else None
+    except (LookupError, TypeError):
+        return None
+
+
+def _differs(candidate: Candidate, holders: Sequence[Any], span: tuple[float, str]) -> list[float]:
+    found = {_x(candidate.line, item, span) for spot in candidate.spots if (item := _item(candidate, spot, holders))}
+    return sorted(x for x in found if x is not None)
+
+
+def _x(line: Line, found: tuple[Any, int | str, int], span: tuple[float, str]) -> float | None:
+    item, place, count = found
+    if isinstance(place, str):
+        return _rounded(seconds(place))
+    return _rounded(x_of(line, item, place, count, span))
+
+
+def _identity(candidate: Candidate, holders: Sequence[Any], span: tuple[float, str]) -> tuple[Any, ...]:
+    """What tells the first differing item from others of its moment."""
+    for spot in candidate.spots:
+        found = _item(candidate, spot, holders)
+        if found is not None and isinstance(found[0], dict):
+            return tuple(found[0].get(name) for name in candidate.line.apart)
+    return ()
+
+
+def _thinned(side: Sequence[Point], differs: Sequence[float]) -> list[list[float | None]]:
+    """At most so many points, those that differ among them, and as many of the others as there is room for."""
+    shown = list(side)
+    if len(shown) > POINTS:
+        wanted = set(differs[: POINTS // 2])
+        kept = {index for index, point in enumerate(shown) if _rounded(point.x) in wanted}
+        step = len(shown) / (POINTS - len(kept))
+        kept |= {int(number * step) for number in range(POINTS - len(kept))}
+        shown = [shown[index] for index in sorted(kept)]
+    return [[_rounded(point.x), None if point.y is None else float(f"{point.y:.6g}")] for point in shown]
+
+
+def _rounded(x: float | None) -> float | None:
+    return None if x is None else round(x, 4)

@@ -1,0 +1,109 @@
+"""The two documents behind a comparison, read from saved captures and goldens when something of them is to be drawn."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from parity.check.suite import Suite
+from parity.explain.findings import Comparing
+from parity.explain.places import Graph, Nowhere, at
+from parity.pipeline.artifacts import known_artifacts
+from parity.pipeline.capture import load
+from parity.pipeline.cases import Case, discover
+from parity.pipeline.parts import Artifact, Pipeline
+from parity.pipeline.settings import Config
+from parity.report.page.marks import holders
+from parity.run.captures import REPEAT, Captures, repeats_of
+from parity.verdict import ParityError
+
+Pair = tuple[Any, Any]
+
+
+@dataclass
+class Documents:
+    """What is known of a comparison beside its report; every document is read once."""
+
+    config: Config
+    pipeline: Pipeline
+    suite: Suite
+    read: dict[tuple[Comparing, str], Pair] = field(default_factory=dict)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The stages of the pipeline, asked by place."""
+        return Graph(getattr(self.pipeline, "stages", ()))
+
+    @cached_property
+    def cases(self) -> Mapping[str, Case]:
+        """Case by its name."""
+        return {case.name: case for case in discover(self.config)}
+
+    @cached_property
+    def artifacts(self) -> Mapping[str, Artifact]:
+        """Artifact by its name."""
+        return {artifact.name: artifact for artifact in known_artifacts(self.pipeline)}
+
+    @cached_property
+    def holders(self) -> Mapping[str, frozenset[int]]:
+        """Artifacts in which a schema marks boxes → the nodes that hold some."""
+        found = {name: holders(contract.node) for name, contract in self.suite.contracts.items()}
+        return {name: nodes for name, nodes in found.items() if nodes}
+
+    def node(self, artifact: str) -> Any:
+        """The compiled schema of ``artifact``; None of one that the pipeline does not know."""
+        contract = self.suite.contracts.get(artifact)
+        return contract.node if contract else None
+
+    def pair(self, where: Comparing, artifact: str) -> Pair:
+        """The expected and the actual document; None for each where they cannot be had."""
+        key = (where, artifact)
+        if key not in self.read:
+            self.read[key] = self._pair(where, artifact)
+        return self.read[key]
+
+    def _pair(self, where: Comparing, artifact: str) -> Pair:
+        case, known = self.cases.get(where.case), self.artifacts.get(artifact)
+        if case is None or known is None:
+            return None, None
+        try:
+            if where.check == "repeated":
+                # The run that was compared, not another one.
+                repeated = load(repeats_of(self.config) / case.name / REPEAT)
+                self.suite.captures.loaded.setdefault((case.name, REPEAT), repeated)
+            return self.suite.sides(where.check, case, where.configuration, known)
+        except (ParityError, LookupError, ValueError, OSError):
+            return None, None  # the report names what is missing or broken; here is only nothing to draw
+
+    def frame_sizes(self, where: Comparing) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """Width and height in pixels that the boxes of either side refer to; None where a side does not say."""
+        place = getattr(self.pipeline, "frame_size", None)
+        if place is None:
+            return None, None
+        artifact, *paths = place
+        expected, actual = (_size(document, paths) for document in self.pair(where, artifact))
+        return expected, actual
+
+
+def _size(document: Any, paths: list[str]) -> tuple[float, float] | None:
+    try:
+        width, height = (at(document, path) for path in paths)
+    except Nowhere:
+        return None
+    return (width, height) if _is_length(width) and _is_length(height) else None
+
+
+def _is_length(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def of(config: Config, pipeline: Pipeline, report: Mapping[str, Any]) -> Documents:
+    """The documents of the comparison in ``report``."""
+    given = report["from"]
+    folder = Path(given) if given else config.captures
+    folder = folder if folder.is_absolute() else config.root / folder
+    return Documents(config, pipeline, Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)))

@@ -1,0 +1,67 @@
+"""Every comparison as a cell: case × artifact × comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from parity.report.build import COUNTS
+from parity.verdict import Verdict, decide
+
+#: Whether a document keeps its schema is a column of its own only where some document does not.
+_SHOWN = ("golden", "configurations", "repeated")
+
+
+def matrix(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns, cases, artifacts, and one cell for each comparison that was made.
+
+    A cell is [case, artifact, column, state, and the leaves by how they were compared]; the first three are indices.
+    """
+    results = [each for each in report["results"] if each["case"] and each["artifact"] and _is_shown(each)]
+    columns = {_id(each): each for each in sorted(results, key=_order)}
+    artifacts = [name for name in report["artifacts"] if any(each["artifact"] == name for each in results)]
+    numbers = {
+        "case": {name: number for number, name in enumerate(report["cases"])},
+        "artifact": {name: number for number, name in enumerate(artifacts)},
+        "column": {name: number for number, name in enumerate(columns)},
+    }
+    cells = [
+        [
+            numbers["case"][each["case"]],
+            numbers["artifact"][each["artifact"]],
+            numbers["column"][_id(each)],
+            decide(Verdict[name.upper()] for name in each["verdicts"]).label,
+            *(each["counts"][name] for name in COUNTS),
+        ]
+        for each in results
+        if each["case"] in numbers["case"] and each["artifact"] in numbers["artifact"]
+    ]
+    return {
+        "columns": [_column(name, each) for name, each in columns.items()],
+        "cases": list(report["cases"]),
+        "artifacts": artifacts,
+        "cells": sorted(cells, key=lambda cell: cell[:3]),
+    }
+
+
+def _is_shown(result: Mapping[str, Any]) -> bool:
+    return result["check"] in _SHOWN or (result["check"] == "contract" and result["verdicts"] != ["parity"])
+
+
+def _order(result: Mapping[str, Any]) -> tuple[int, str]:
+    return (*_SHOWN, "contract").index(result["check"]), _id(result)
+
+
+def _title(result: Mapping[str, Any]) -> str:
+    if result["check"] == "contract":
+        return f"{result['configuration']}, schema"
+    return f"{result['configuration']} {'~' if result['check'] == 'golden' else '='} {result['against']}"
+
+
+def _id(result: Mapping[str, Any]) -> str:
+    return f"{result['check']} {_title(result)}"
+
+
+def _column(name: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: result[key] for key in ("check", "configuration", "against")}
+    return {"id": name, "title": _title(result), **kept}

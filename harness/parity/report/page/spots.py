@@ -1,0 +1,82 @@
+"""Every differing value told once: not for each file that repeats it, nor for each configuration that has it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from parity.explain.findings import Comparing
+from parity.explain.places import Graph, canonical, pattern, steps
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One differing value in the plainest of its files. ``alike``: the configurations that have the very same there."""
+
+    where: Comparing
+    alike: tuple[str, ...]
+    artifact: str
+    row: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """Its place in the actual document (of what is missing: in the expected one)."""
+        return self.row["path"]
+
+    @property
+    def expected_path(self) -> str:
+        """Its place in the expected document."""
+        return self.row["expected_path"] or self.row["path"]
+
+    @property
+    def cause(self) -> str | None:
+        """Id of the cause it belongs to."""
+        return self.row["cause"]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is what broke, not what follows from it."""
+        return self.row["role"] == "own"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether only the expected side has it."""
+        return self.row["kind"] == "missing"
+
+    @cached_property
+    def steps(self) -> list[str | int]:
+        """The steps of its path."""
+        return steps(self.path)
+
+    @cached_property
+    def pattern(self) -> str:
+        """Its path with indices left open."""
+        return pattern(self.path)
+
+
+def fold(rows: Iterable[Mapping[str, Any]], graph: Graph) -> list[Spot]:
+    """The spots of ``rows`` (those of ``differences.json``) in their order; whole documents are left out."""
+    plainest: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        if not row["path"]:
+            continue
+        stage = graph.by_name.get(row["stage"] or "")
+        place = canonical(stage, row["path"])
+        where = tuple(row[name] for name in ("check", "case", "configuration", "against", "stage", "kind"))
+        key = (*where, place if stage is not None else (row["artifact"], place))
+        known = plainest.get(key)
+        if known is None or len(row["path"]) < len(known["path"]):
+            plainest[key] = row
+    alike: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in plainest.values():
+        same = (row["check"], row["case"], row["against"], row["artifact"], row["path"], row["kind"])
+        alike.setdefault((*same, repr(row["expected"]), repr(row["actual"])), []).append(row)
+    return [_spot(same) for same in alike.values()]
+
+
+def _spot(same: list[Mapping[str, Any]]) -> Spot:
+    first = same[0]
+    where = Comparing(first["check"], first["case"], first["configuration"], first["against"])
+    return Spot(where, tuple(row["configuration"] for row in same), first["artifact"], first)

@@ -1,0 +1,131 @@
+"""Lines of styled text: wrapped to a width, put in columns, printed with or without colours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from parity import plain
+
+#: Verdict → how its word is shown. The word is always there: nothing is told by colour alone.
+STYLES = {
+    "parity": "bold green", "drift": "bold red", "usage": "bold magenta", "contract": "bold magenta",
+    "pipeline": "bold red", "unstable": "bold yellow", "stale": "bold yellow", "crash": "bold red",
+}  # fmt: skip
+#: Letters of one text, whatever it holds.
+LONGEST = 2000
+LABEL, TITLE, COMMAND, FAINT = "cyan", "bold", "bold cyan", "dim"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: texts with their styles (rich's names, empty for none)."""
+
+    spans: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Without styles."""
+        return "".join(text for text, _ in self.spans).rstrip()
+
+    @property
+    def cells(self) -> int:
+        """How wide it is, with the spaces that it ends with."""
+        from rich.cells import cell_len
+
+        return sum(cell_len(text) for text, _ in self.spans)
+
+    def __add__(self, other: Line) -> Line:
+        return Line((*self.spans, *other.spans))
+
+
+BLANK = Line()
+
+
+def styled(text: str, style: str = "") -> Line:
+    """One line in one style; nothing in it can break out of it."""
+    return Line(((plain.line(text, LONGEST), style),))
+
+
+def wrapped(text: str, width: int, *, first: Line = BLANK, rest: str = "", style: str = "") -> Iterator[Line]:
+    """``text`` in lines of at most ``width`` cells: ``first`` begins the first line, ``rest`` the others."""
+    from rich.cells import cell_len
+
+    room = max(20, width - max(first.cells, cell_len(rest)))
+    for number, part in enumerate(folded(plain.line(text, LONGEST), room)):
+        begin = Line(((rest, ""),)) if number else first
+        yield begin + Line(((plain.line(part, None), style),))
+
+
+def folded(text: str, room: int) -> list[str]:
+    """``text`` broken at spaces into parts of at most ``room`` cells, inside a word only where it is longer."""
+    from rich.cells import cell_len, chop_cells
+
+    parts = [""]
+    for word in text.split(" "):
+        pieces = chop_cells(word, room) if cell_len(word) > room else [word]
+        for number, piece in enumerate(pieces):
+            joined = f"{parts[-1]} {piece}" if parts[-1] and not number else piece
+            if parts[-1] and (number or cell_len(joined) > room):
+                parts.append(piece)
+            else:
+                parts[-1] = joined
+    return parts
+
+
+def command(text: str, width: int, *, first: Line = BLANK, rest: str = "") -> Iterator[Line]:
+    """A command to be copied: where it is broken, the shell reads on."""
+    from rich.cells import cell_len
+
+    parts = folded(plain.line(text, LONGEST), max(20, width - max(first.cells, cell_len(rest)) - 2))
+    for number, part in enumerate(parts):
+        begin = Line(((rest, ""),)) if number else first
+        yield begin + Line(((part + (" \\" if number < len(parts) - 1 else ""), COMMAND),))
+
+
+def table(
+    rows: Sequence[Sequence[tuple[str, str]]], *, right: Mapping[int, bool] | None = None, gap: int = 2
+) -> Iterator[Line]:
+    """Rows of (text, style) under each other; columns in ``right`` are aligned to the right."""
+    from rich.cells import cell_len
+
+    shown = [[(plain.line(text, LONGEST), style) for text, style in row] for row in rows]
+    widths = [max(cell_len(row[column][0]) for row in shown) for column in range(len(shown[0]))]
+    for row in shown:
+        spans = []
+        for column, (text, style) in enumerate(row):
+            space = " " * (widths[column] - cell_len(text))
+            spans += [(" " * gap * bool(column), "")]
+            spans += [(space, ""), (text, style)] if (right or {}).get(column) else [(text, style), (space, "")]
+        yield Line(tuple(span for span in spans if span[0]))
+
+
+def text_of(lines: Sequence[Line]) -> str:
+    """All of them without styles."""
+    return plain.block("\n".join(line.text for line in lines))
+
+
+def coloured(stream: IO[str], *, no_color: bool = False, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether ``stream`` gets colours: a terminal does, unless NO_COLOR or ``no_color`` says no; FORCE_COLOR says yes."""
+    given = os.environ if environ is None else environ
+    if no_color or given.get("NO_COLOR"):
+        return False
+    if forced := given.get("FORCE_COLOR"):
+        return forced.lower() not in ("0", "false", "no")
+    return stream.isatty() and given.get("TERM") != "dumb"
+
+
+def ansi_of(lines: Sequence[Line]) -> str:
+    """All of them with the sixteen colours that every terminal lets its user choose."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.text import Text
+
+    stream = StringIO()
+    console = Console(file=stream, force_terminal=True, color_system="standard", width=10_000, _environ={})
+    for line in lines:
+        console.print(Text.assemble(*line.spans), soft_wrap=True, highlight=False)
+    return stream.getvalue().removesuffix("\n")

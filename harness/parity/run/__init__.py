@@ -1,0 +1,1 @@
+"""Runs of the pipeline: what they leave behind, in a folder each."""

@@ -1,0 +1,1 @@
+"""One comparison of all cases, from its start to its report."""

@@ -1,0 +1,161 @@
+"""How far a comparison is and how long it takes yet: a bar at a terminal, elsewhere a line every half a minute."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from parity import plain
+from parity.pipeline.capture import MANIFEST, STDOUT
+
+#: Seconds that a run is taken to last when none was made before.
+_UNKNOWN = 60.0
+#: Seconds between two lines in a log, and how much of the work the comparing after the runs is.
+EVERY, _COMPARING = 30.0, 0.04
+#: Letters shown of what one run said last.
+_SAID = 60
+
+Run = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class State:
+    """``share`` of the work that is done (0 to 1), and what is being done."""
+
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Looks at what the runs and the checks leave on disk.
+
+    ``runs``: (case, configuration) that are to be made, none where saved ones are compared. ``log``: pytest's words.
+    ``earlier``: captures of the run before, by which the time that each takes is estimated.
+    """
+
+    captures: Path
+    runs: Sequence[Run]
+    log: Path
+    earlier: Path
+    since: float = field(default_factory=time.time)
+
+    def state(self, expected: dict[Run, float], now: float) -> State:
+        """How far it is at ``now`` (epoch seconds)."""
+        checks = _checked(self.log)
+        if not self.runs:
+            return State(0.97 * checks / 100, f"comparing saved captures, {_told(checks)}")
+        done, finished, doing = done_seconds(self.captures, expected, since=self.since, now=now)
+        share = (1 - _COMPARING) * done / sum(expected.values()) + _COMPARING * checks / 100 * (
+            finished == len(self.runs)
+        )
+        what = "; ".join(doing) or (f"comparing, {_told(checks)}" if finished else "starting")
+        return State(share, f"{finished} of {len(self.runs)} runs: {what}")
+
+
+def _told(checks: int) -> str:
+    return f"{checks} % of the checks" if checks < 100 else "all checks made; writing the report"
+
+
+def expected_seconds(captures: Path, runs: Sequence[Run]) -> dict[Run, float]:
+    """How long each (case, configuration) took last time."""
+    seconds = {}
+    for case, configuration in runs:
+        try:
+            manifest = json.loads((captures / case / configuration / MANIFEST).read_text(encoding="utf-8"))
+            seconds[case, configuration] = max(0.01, float(manifest["seconds"]))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
+            seconds[case, configuration] = _UNKNOWN  # no earlier run to go by
+    return seconds
+
+
+def done_seconds(
+    captures: Path, expected: dict[Run, float], *, since: float, now: float
+) -> tuple[float, int, list[str]]:
+    """Seconds' worth of runs that are done since ``since`` (epoch), how many runs, and what the running ones said last."""
+    done, finished, doing = 0.0, 0, []
+    for (case, configuration), seconds in expected.items():
+        manifest = captures / case / configuration / MANIFEST
+        if manifest.is_file() and manifest.stat().st_mtime >= since:
+            done, finished = done + seconds, finished + 1
+            continue
+        for building in (captures / case).glob(f".{configuration}-*"):
+            done += min(now - building.stat().st_mtime, 0.97 * seconds)
+            stdout = building / STDOUT
+            lines = stdout.read_text(encoding="utf-8", errors="replace").splitlines() if stdout.is_file() else []
+            doing.append(f"{case}/{configuration}: {plain.line(lines[-1], _SAID) if lines else 'starting'}")
+    return done, finished, doing
+
+
+def _checked(log: Path) -> int:
+    """Percent of the checks that pytest has made, by the last of its lines that says so."""
+    try:
+        said = re.findall(r"\[ *(\d+)%\]", log.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return 0
+    return int(said[-1]) if said else 0
+
+
+def left(share: float, elapsed: float) -> str:
+    """The time that is left as people say it, when ``share`` of the work took ``elapsed`` seconds."""
+    if share < 0.01:
+        return "time left not known yet"
+    seconds = elapsed * (1 - share) / share
+    if seconds >= 90:
+        return f"about {seconds / 60:.0f} min left"
+    return f"about {max(5, 5 * round(seconds / 5))} s left"
+
+
+@contextmanager
+def bar(watch: Watch) -> Iterator[None]:
+    """Show a bar on stderr until the block ends."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(), TextColumn("left"))
+    text = TextColumn("{task.description}", markup=False)
+    with Progress(*columns, TimeRemainingColumn(), text, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("starting", total=1.0)
+        with _watching(watch, 0.5, lambda state: progress.update(task, completed=state.share, description=state.text)):
+            yield
+
+
+@contextmanager
+def lines(watch: Watch, stream: IO[str], *, every: float = EVERY) -> Iterator[None]:
+    """Print a line to ``stream`` every ``every`` seconds until the block ends: share, time left, what is being done."""
+
+    def say(state: State) -> None:
+        told = f"{100 * state.share:.0f} %, {left(state.share, time.time() - watch.since)}"
+        print(plain.line(f"parity: {told}; {state.text}", None), file=stream, flush=True)
+
+    with _watching(watch, every, say):
+        yield
+
+
+@contextmanager
+def _watching(watch: Watch, every: float, say: Callable[[State], None]) -> Iterator[None]:
+    expected = expected_seconds(watch.earlier, watch.runs)
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(every):
+            try:
+                state = watch.state(expected, time.time())
+            except OSError:
+                continue  # a run was renamed into place between two looks
+            say(state)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()

@@ -1,0 +1,204 @@
+"""Hold the runs of a calibration against each other, and against the goldens at the tolerances that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from parity.check.documents import comparable, unusable
+from parity.check.encodings import in_the_size_of, without_the_file
+from parity.check.suite import Suite
+from parity.compare.difference import Comparison, Difference
+from parity.compare.tolerance import Tolerances
+from parity.compare.walk import Policy, compare
+from parity.contract.nodes import Node
+from parity.explain.places import Graph
+from parity.explain.transplant import READ
+from parity.pipeline.capture import Capture
+from parity.pipeline.cases import Case
+from parity.pipeline.parts import Artifact
+from parity.run.captures import Captures
+from parity.tools.calibrate.plan import Condition, Kind, Measurement, Settings
+from parity.tools.calibrate.runs import baseline
+from parity.tools.calibrate.spread import Observed, nothing_passes, observe
+from parity.verdict import UsageError
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One difference from a golden that remained at the proposed tolerances; ``stage`` made the value."""
+
+    case: str
+    condition: str
+    artifact: str
+    stage: str
+    text: str
+    kind: str
+
+
+@dataclass
+class Checked:
+    """What remained of one condition's runs against the goldens; ``flips`` passed as such.
+
+    ``follows``: differences that a transplant proved to follow from what the tolerances allow. ``alarms`` lists the others,
+    ``by_stage`` counts all ``remaining`` ones; ``in_data`` of these stand in what a run reads, not in what it computes.
+    """
+
+    runs: int = 0
+    leaves: int = 0
+    flips: int = 0
+    follows: int = 0
+    remaining: int = 0
+    in_data: int = 0
+    by_stage: dict[str, int] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def take(self, comparison: Comparison, alarms: list[Alarm], *, follows: int) -> None:
+        """One artifact of one run."""
+        self.follows += follows
+        self.leaves += comparison.leaves
+        self.flips += len(comparison.flips)
+        self.remaining += len(alarms)
+        self.in_data += sum(alarm.kind in READ for alarm in alarms)
+        self.alarms += alarms
+        for alarm in alarms:
+            self.by_stage[alarm.stage] = self.by_stage.get(alarm.stage, 0) + 1
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Compares captures of one project along its schemas; ``cases`` by name."""
+
+    suite: Suite
+    settings: Settings
+    cases: Mapping[str, Case]
+
+    @property
+    def artifacts(self) -> list[Artifact]:
+        """Those with values of their own: the others are another form of one of these."""
+        return [artifact for artifact in self.suite.pipeline.artifacts if artifact.golden is not None]
+
+    def observed(
+        self, captures: Mapping[Measurement, Capture], conditions: Iterable[Condition], present: Tolerances
+    ) -> dict[str, Observed]:
+        """What was seen under each condition. ``present``: the classes and flip rules that exist."""
+        wide = nothing_passes(present)
+        found: dict[str, Observed] = {}
+        for condition in conditions:
+            seen = Observed()
+            for each, capture in captures.items():
+                first = baseline(each.case)
+                if each.condition == condition.name and each != first:
+                    seen = seen.merge(self._pair(captures[first], capture, condition.kind, wide))
+            found[condition.name] = seen
+        return found
+
+    def _pair(self, first: Capture, second: Capture, kind: Kind, wide: Tolerances) -> Observed:
+        floors = {name: floor.abs for name, floor in self.settings.classes.items()}
+        seen = Observed(pairs=1)
+        for artifact in self.artifacts:
+            documents = self._documents(first, second, artifact, kind)
+            comparison = self._compare(documents, self.cases[first.case], artifact, wide, kind)
+            seen = seen.merge(
+                observe(
+                    comparison, documents, case=first.case, artifact=artifact.name, floors=floors,
+                    teaches=partial(self._teaches, artifact.name),
+                )
+            )  # fmt: skip
+        return seen
+
+    def _teaches(self, artifact: str, path: str) -> bool:
+        """What is computed from the data may jump when they move a little, and is judged by a transplant."""
+        stage = self._graph.stage_of(artifact, path)
+        return stage is None or stage.kind in READ
+
+    def _documents(self, first: Capture, second: Capture, artifact: Artifact, kind: Kind) -> tuple[Any, Any]:
+        for capture in (first, second):
+            if (broken := unusable(capture, artifact)) is not None:
+                raise UsageError(f"{capture.folder}: {broken[1]}")
+        expected, actual = comparable(first, artifact), comparable(second, artifact)
+        if kind == "encodings":
+            actual = in_the_size_of(self.suite.pipeline, first.document, second.document, actual, self._node(artifact))
+        return expected, actual
+
+    def _node(self, artifact: Artifact) -> Node:
+        return self.suite.contracts[artifact.name].node
+
+    def _compare(
+        self, documents: tuple[Any, Any], case: Case, artifact: Artifact, tolerances: Tolerances, kind: Kind
+    ) -> Comparison:
+        pipeline = self.suite.pipeline
+        declared = self.suite.declared_for(case, artifact.name)
+        policy = Policy(actual_by=pipeline.reference, tolerances=tolerances, declared=declared)
+        found = compare(*documents, self._node(artifact), policy)
+        if kind != "encodings":
+            return found
+        # Where everything counts, so does the measured duration: all else of the media says which file it was.
+        measured = [
+            each for each in found.differences if isinstance(each.expected, float) and each.magnitude is not None
+        ]
+        rest = replace(found, differences=[each for each in found.differences if each not in measured])
+        left = without_the_file(rest, artifact.name, pipeline.stages, getattr(pipeline, "hashed", None))
+        return replace(left, differences=[*measured, *left.differences])
+
+    @property
+    def _graph(self) -> Graph:
+        return Graph(self.suite.pipeline.stages)
+
+    def against_goldens(
+        self, captures: Mapping[Measurement, Capture], conditions: Iterable[Condition], tolerances: Tolerances
+    ) -> dict[str, Checked]:
+        """What remains of each condition's runs against the goldens, at the tolerances of its media."""
+        return {
+            condition.name: self._checked(condition, captures, tolerances)
+            for condition in conditions
+            if condition.kind != "sensitivity"
+        }
+
+    def _checked(
+        self, condition: Condition, captures: Mapping[Measurement, Capture], tolerances: Tolerances
+    ) -> Checked:
+        seen = Checked()
+        for each, capture in captures.items():
+            if each.condition != condition.name:
+                continue
+            seen.runs += 1
+            suite, configuration = self._suite(each, capture, condition.kind, tolerances)
+            for artifact in self.artifacts:
+                outcome = suite.golden(self.cases[each.case], configuration, artifact)
+                if outcome.comparison is None:
+                    raise UsageError(f"{each.case} under {each.condition}: {outcome.text()}")
+                follows = len(outcome.data.get("follows_from_flips", ()))
+                alarms = [self._alarm(each, artifact, found) for found in outcome.comparison.differences]
+                seen.take(outcome.comparison, alarms, follows=follows)
+        return seen
+
+    def _suite(self, each: Measurement, capture: Capture, kind: Kind, tolerances: Tolerances) -> tuple[Suite, str]:
+        """A comparison in which ``capture`` is held against the goldens, and the configuration that it stands for there.
+
+        A golden is one of the reference configuration's media, so that another encoding stands for another configuration.
+        """
+        config, pipeline = self.suite.config, self.suite.pipeline
+        run_id = f"{capture.run_id}-{each.condition}-{each.number}"
+        suite = Suite(config, pipeline, Captures(config, pipeline, run_id))
+        suite.contracts, suite.tolerances = self.suite.contracts, tolerances
+        if kind != "encodings":
+            suite.captures.loaded[each.case, pipeline.reference] = capture
+            return suite, pipeline.reference
+        other = next(name for name in pipeline.configurations if name != pipeline.reference)
+        suite.captures.loaded[each.case, other] = replace(capture, configuration=other)
+        # This is still a run of the reference configuration: what is declared of that one holds.
+        suite.declared = [
+            replace(entry, patterns={**entry.patterns, other: entry.patterns[pipeline.reference]})
+            for entry in self.suite.declared
+        ]
+        suite.media[each.case] = (each.condition,)
+        return suite, other
+
+    def _alarm(self, each: Measurement, artifact: Artifact, found: Difference) -> Alarm:
+        stage = self._graph.stage_of(artifact.name, found.path)
+        text = found.text(expected="golden", actual=each.condition)
+        name, kind = (stage.name, stage.kind) if stage is not None else ("", "")
+        return Alarm(each.case, each.condition, artifact.name, name, text, kind)

@@ -1,0 +1,122 @@
+"""Make the runs of a calibration, one after the other; what is there already is taken up again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from parity import reading
+from parity.goldens.store import write_atomically
+from parity.pipeline.capture import Capture, load, record
+from parity.pipeline.cases import Case
+from parity.run.cpu import cpu
+from parity.tools.calibrate.plan import REPEAT, Measurement, Perturbations, Settings
+from parity.verdict import PipelineError, UsageError
+
+#: Beside the runs: where and with what they were made.
+PROVENANCE = "provenance.json"
+
+
+def run_id(perturbations: Perturbations) -> str:
+    """The same for runs on one machine of the same code, versions and weights: those need not be made again."""
+    text = json.dumps([perturbations.code(), perturbations.identity(), machine()], sort_keys=True)
+    return "calibration-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def make(
+    plan: Sequence[Measurement],
+    cases: Mapping[str, Case],
+    perturbations: Perturbations,
+    settings: Settings,
+    *,
+    say: Callable[[str], None],
+    fresh: bool = False,
+) -> None:
+    """Run every measurement that is not there yet; ``fresh`` makes all anew. A run that fails ends it all.
+
+    ``say`` gets a line before each run, with the time left at the pace of the runs so far.
+    """  # fmt: skip
+    wanted = run_id(perturbations)
+    note_provenance(settings.captures, perturbations, run=wanted)
+    missing = [each for each in plan if fresh or not _is_there(settings.captures / each.place, wanted)]
+    if kept := len(plan) - len(missing):
+        say(f"{kept} of {len(plan)} runs are there already, made here with this code, these versions and weights")
+    took: list[float] = []
+    for done, each in enumerate(missing):
+        left = ""
+        if took:
+            minutes = sum(took) / len(took) * (len(missing) - done) / 60
+            left = f", {minutes:.0f} min left" if minutes >= 1 else ", under a minute left"
+        say(f"run {done + 1} of {len(missing)}: {each.case}, {each.condition} {each.number}{left}")
+        begun = time.monotonic()
+        with perturbations.under(each.condition, cases[each.case]) as (pipeline, case):
+            destination = settings.captures / each.place
+            capture = record(pipeline, case, pipeline.reference, destination=destination, run_id=wanted)
+        if capture.failure:
+            raise PipelineError(f"{each.case} under {each.condition}: {capture.failure}\n  see {capture.folder}")
+        took.append(time.monotonic() - begun)
+
+
+def note_provenance(folder: Path, perturbations: Perturbations, *, run: str) -> None:
+    """Write beside the runs on which machine and with what they are made: they may be read elsewhere, later."""
+    identity = {group: dict(values) for group, values in perturbations.identity().items()}
+    made = {"run_id": run, "date": datetime.now(UTC).date().isoformat(), "machine": machine(), "identity": identity}
+    write_atomically(folder / PROVENANCE, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+
+
+def noted_provenance(folder: Path, captures: Iterable[Capture]) -> dict[str, Any]:
+    """What ``note_provenance`` wrote for ``captures``; an error where it was written for other runs."""
+    file = folder / PROVENANCE
+    try:
+        made = reading.model(dict[str, Any], reading.json_file(file))
+        run = made.pop("run_id")
+    except (OSError, KeyError, reading.Unfit) as error:
+        raise UsageError(f"{file}: cannot be read: {error}; make the runs anew with `parity calibrate`") from error
+    if others := sorted({capture.run_id for capture in captures} - {run}):
+        raise UsageError(
+            f"{file}: is of the runs {run}, but {folder} holds {others[0]}: make them anew with `parity calibrate`"
+        )
+    return made
+
+
+def machine() -> dict[str, Any]:
+    """The kind of machine: CPU, the instruction sets that libraries choose kernels by, CPUs, system."""
+    processor = cpu()
+    return {
+        "cpu": processor["model"],
+        "instruction_sets": processor["instruction_sets"],
+        "cpus": os.cpu_count() or 0,
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def _is_there(folder: Path, wanted: str) -> bool:
+    try:
+        capture = load(folder)
+    except UsageError:
+        return False  # not made yet, or broken off: it is made now
+    return capture.run_id == wanted and capture.failure is None
+
+
+def saved(folder: Path, plan: Sequence[Measurement]) -> dict[Measurement, Capture]:
+    """The captures of ``plan`` in ``folder``; one that is not there is an error that names it."""
+    found = {each: load(folder / each.place) for each in plan}
+    if len(ids := {capture.run_id for capture in found.values()}) > 1:
+        raise UsageError(
+            f"{folder}: its runs are of {len(ids)} versions of code, libraries or weights ({', '.join(sorted(ids))}): "
+            "make them anew with `parity calibrate`"
+        )
+    return found
+
+
+def baseline(case: str) -> Measurement:
+    """The run that the others of ``case`` are held against."""
+    return Measurement(REPEAT, case, 1)

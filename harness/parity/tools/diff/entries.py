@@ -1,0 +1,95 @@
+"""What two paths mean together: one pair, or the pairs of two corpora."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from parity.pipeline.parts import Pipeline
+from parity.tools.diff import sides
+from parity.verdict import UsageError
+
+#: Case and configuration; None where a side has no such thing.
+Key = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """``pairs``: what is compared with what. ``only``: keys that one side alone has, by side ("A", "B")."""
+
+    pairs: tuple[tuple[Key, Path, Path], ...]
+    only: tuple[tuple[str, Key], ...] = ()
+    corpora: bool = False
+
+
+def pair_up(left: Path, right: Path, pipeline: Pipeline, cases: Iterable[str] = ()) -> Entries:
+    """The pairs of two paths. Of two corpora every case and configuration that both have, or only ``cases``."""
+    for path in (left, right):
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder")
+    found = [_corpus(path, pipeline) for path in (left, right)]
+    cases = set(cases)
+    if found == [None, None]:
+        if cases:
+            raise UsageError("--case chooses among the cases of two corpora, and these are none")
+        if left.is_file() != right.is_file():
+            raise UsageError(f"{left} and {right}: a file and a folder: compare two of one kind")
+        return Entries((((None, None), left, right),))
+    if None in found:
+        one, other = (left, right) if found[0] is not None else (right, left)
+        raise UsageError(f"{one} is a corpus and {other} is not: name a case of it, as in {one}/{next(_names(found))}")
+    return _corpora(*_selected(found, cases), left, right)
+
+
+def _names(found: list[dict[Key, Path] | None]) -> Iterable[str]:
+    corpus = next(each for each in found if each is not None)
+    return iter("/".join(part for part in key if part) for key in corpus)
+
+
+def _selected(found: list[dict[Key, Path] | None], cases: set[str]) -> list[dict[Key, Path]]:
+    known = {case for corpus in found for case, _ in corpus or {}}
+    if unknown := sorted(cases - {case for case in known if case}):
+        raise UsageError(f"unknown case {unknown[0]!r}; known: {', '.join(sorted(case or '' for case in known))}")
+    return [{key: path for key, path in (corpus or {}).items() if not cases or key[0] in cases} for corpus in found]
+
+
+def _corpora(first: dict[Key, Path], second: dict[Key, Path], left: Path, right: Path) -> Entries:
+    """Goldens have no configuration: those of a case are compared with each configuration of it."""
+    pairs, only = [], []
+    for key, path in first.items():
+        partners = [(other, there) for other, there in second.items() if _fit(key, other)]
+        pairs += [((key[0], key[1] or other[1]), path, there) for other, there in partners]
+        only += [] if partners else [("A", key)]
+    only += [("B", key) for key in second if not any(_fit(other, key) for other in first)]
+    if not pairs:
+        has = ", ".join("/".join(filter(None, key)) for key in first) or "nothing"
+        has_other = ", ".join("/".join(filter(None, key)) for key in second) or "nothing"
+        raise UsageError(f"nothing in common: {left} has {has}; {right} has {has_other}")
+    return Entries(tuple(pairs), tuple(only), corpora=True)
+
+
+def _fit(key: Key, other: Key) -> bool:
+    return key[0] == other[0] and (key[1] == other[1] or key[1] is None or other[1] is None)
+
+
+def _corpus(path: Path, pipeline: Pipeline) -> dict[Key, Path] | None:
+    """Case and configuration → folder, for a folder of captures or goldens; None for anything else."""
+    if not path.is_dir() or sides.is_capture(path) or sides.is_golden(path, pipeline):
+        return None
+    found: dict[Key, Path] = {}
+    for folder in _folders(path):
+        if sides.is_capture(folder):
+            found[None, folder.name] = folder
+        elif sides.is_golden(folder, pipeline):
+            found[folder.name, None] = folder
+        else:
+            inside = [each for each in _folders(folder) if sides.is_capture(each)]
+            found |= {(folder.name, each.name): each for each in inside}
+    # A repetition is made anew by every comparison; only the configurations are what a corpus is for.
+    found = {key: folder for key, folder in found.items() if key[1] is None or key[1] in pipeline.configurations}
+    return found or None
+
+
+def _folders(path: Path) -> list[Path]:
+    return sorted(each for each in path.iterdir() if each.is_dir() and not each.name.startswith("."))

@@ -1,0 +1,349 @@
+"""Seeded mutations of real captures: what each does, and a sample of them that hits every field at least once."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from parity.contract.nodes import Node
+from parity.paths import join
+from parity.tools.drill.places import INSIDE, Place, changed
+from parity.tools.drill.sizes import Scale, changes
+
+#: A key and texts that no document has.
+ODD = "drill_odd_key"
+
+#: Kinds of mutation in the order of the report. Those of values are sized; the others break the form.
+VALUE = "value"
+OF_LEAVES = ("drop", "add", "rename", "retype", "null")
+OF_LISTS = ("reorder", "truncate", "insert", "drop item")
+OF_DOCUMENTS = ("result string unequal", "wrong prefix", "not a number")
+OF_CAPTURES = (
+    "file missing", "file extra", "file swapped", "file torn", "stamp mismatch", "exit code", "stdout pollution",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One mutation of one artifact of one case.
+
+    ``field`` is the schema's field it hits and ``path`` its place; ``document`` is the whole mutated document.
+    ``lists`` are the lists and items around the place, ``parent`` what holds it. ``size`` is set for values.
+    """
+
+    kind: str
+    case: str
+    artifact: str
+    field: str
+    path: str
+    parent: str
+    lists: tuple[str, ...]
+    text: str
+    document: Callable[[], Any]
+    size: str = ""
+    #: The tolerance class of the field.
+    rule: str = ""
+    #: Whether a comparison with the golden must show it too: not where the golden holds no value.
+    in_golden: bool = True
+
+
+#: The schema's field: artifact, path without data, and which of several alternatives.
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One place of one artifact of one case, with what a mutation there must know."""
+
+    case: str
+    artifact: str
+    place: Place
+    document: Any
+    scale: Scale
+    ignored: bool = False
+    in_golden: bool = True
+
+    @property
+    def key(self) -> Key:
+        """The field it belongs to."""
+        return self.artifact, self.place.field, self.place.node.where
+
+
+def sample(targets: Iterable[Target], *, values: int, structural: int, seed: int, cover: bool = True) -> list[Mutation]:
+    """Mutations of ``targets``: ``values`` of a physical size, ``structural`` that break the form.
+
+    With ``cover`` every field that occurs is hit by at least one of each, so there may be more; then they take turns
+    over the fields. The same seed and targets give the same mutations.
+    """
+    rng = random.Random(seed)
+    fields: dict[Key, list[Target]] = defaultdict(list)
+    for target in targets:
+        fields[target.key].append(target)
+    leaves = {key: single for key, found in fields.items() if (single := [t for t in found if _is_leaf(t.place.value)])}
+    lists = {key: long for key, found in fields.items() if (long := [t for t in found if _is_long(t.place.value)])}
+    chosen = list(_values(leaves, values, rng, cover=cover))
+    turns = [
+        *((kind, key, leaves[key]) for kind, key in _rotated(OF_LEAVES, sorted(leaves), rng)),
+        *((kind, key, lists[key]) for kind, key in _rotated(OF_LISTS, sorted(lists), rng)),
+    ]
+    turns += [(kind, key, found) for kind in OF_DOCUMENTS for key, found in sorted(leaves.items()) if _may(kind, found)]
+    rng.shuffle(turns)
+    chosen += _structural(
+        turns, structural, rng, least={*leaves, *lists} if cover else set(), each=max(1, structural // 50)
+    )
+    return chosen
+
+
+def _may(kind: str, found: list[Target]) -> bool:
+    """Whether a kind that concerns a whole document can be told by these places."""
+    place = found[0].place
+    if kind == "result string unequal":
+        return INSIDE in place.steps
+    if kind == "wrong prefix":
+        return len(place.steps) > 1 and all(isinstance(step, str) for step in place.steps[:2])
+    return any(isinstance(target.place.value, float) for target in found)
+
+
+def _of_document(kind: str, target: Target, rng: random.Random) -> Mutation | None:
+    place = target.place
+    if kind == "not a number":
+        value = rng.choice([float("nan"), float("inf")])
+        return _mutation(kind, target, _set(value), f"{place.value!r} → {value}")
+    if kind == "result string unequal":
+        found = retyped(place.value, rng)
+        return _mutation(kind, target, _set(found[0]), f"in the text alone: {place.value!r} → {found[0]!r}"[:120])
+    key = str(place.steps[0])
+    return Mutation(
+        kind, target.case, target.artifact, key, key, "", (), f"{key!r} → 'drill{key}'",
+        lambda: {f"drill{name}" if name == key else name: value for name, value in target.document.items()},
+        in_golden=target.in_golden,
+    )  # fmt: skip
+
+
+def _is_leaf(value: Any) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0
+
+
+def _rotated(kinds: Sequence[str], keys: Sequence[Key], rng: random.Random) -> Iterator[tuple[str, Key]]:
+    for key in keys:
+        yield from ((kind, key) for kind in rng.sample(kinds, len(kinds)))
+
+
+def _values(leaves: Mapping[Key, list[Target]], wanted: int, rng: random.Random, *, cover: bool) -> Iterator[Mutation]:
+    """By turns over the fields; a field whose places are all null, or ignored, has no value to change."""
+    made, least = 0, cover
+    while True:
+        before = made
+        for key in rng.sample(sorted(leaves), len(leaves)):
+            if made >= wanted and not least:
+                return
+            for mutation in _of_value(leaves[key], rng):
+                made += 1
+                yield mutation
+        least = False
+        if made == before:
+            return
+
+
+def _of_value(targets: list[Target], rng: random.Random) -> list[Mutation]:
+    for target in rng.sample(targets, min(len(targets), 20)):
+        place = target.place
+        if target.ignored or not place.steps or place.node.content is not None:
+            continue
+        found = changes(place.value, place.node, target.scale, rng)
+        if found:
+            return [_mutation(VALUE, target, _set(each.value), each.text, size=each.size) for each in found]
+    return []
+
+
+def _structural(
+    turns: list[tuple[str, Key, list[Target]]],
+    wanted: int,
+    rng: random.Random,
+    *,
+    least: set[Key],
+    each: int,
+) -> list[Mutation]:
+    """Those that ``least`` and ``each`` ask for, and by turns more of any kind up to ``wanted``."""
+    made: list[Mutation] = []
+    later: list[tuple[str, Key, list[Target]]] = []
+    open_fields, whole = set(least), Counter[str]()
+    for kind, key, targets in turns:
+        due = whole[kind] < each if kind in OF_DOCUMENTS else key in open_fields
+        mutation = _of_kind(kind, targets, rng) if due else None
+        if mutation is None:
+            later.append((kind, key, targets))
+        else:
+            made.append(mutation)
+            whole[kind] += 1
+            open_fields -= {key} if kind not in OF_DOCUMENTS else set()
+    for kind, _, targets in later:
+        if len(made) >= wanted:
+            break
+        if (mutation := _of_kind(kind, targets, rng)) is not None:
+            made.append(mutation)
+    return made
+
+
+def _of_kind(kind: str, targets: list[Target], rng: random.Random) -> Mutation | None:
+    for target in rng.sample(targets, min(len(targets), 20)):
+        place = target.place
+        if not place.steps:
+            continue
+        if kind in OF_DOCUMENTS:
+            return _of_document(kind, target, rng)
+        found = _LEAVES[kind](place, rng) if kind in OF_LEAVES else _LISTS[kind](place.value, rng)
+        if found is not None:
+            change, text = found
+            return _added(target, change, text) if kind == "add" else _mutation(kind, target, change, text)
+    return None
+
+
+Edit = Callable[[Any, Any], None]
+Made = tuple[Edit, str] | None
+
+
+def _mutation(kind: str, target: Target, change: Edit, text: str, *, size: str = "") -> Mutation:
+    place = target.place
+    return Mutation(
+        kind, target.case, target.artifact, place.field, place.path, place.parent, place.lists, text,
+        lambda: changed(target.document, place.steps, change), size, place.node.rule.kind, target.in_golden,
+    )  # fmt: skip
+
+
+def _added(target: Target, change: Edit, text: str) -> Mutation:
+    """It stands at the key that was added, not at the one beside."""
+    beside = _mutation("add", target, change, text)
+    return replace(beside, path=join(target.place.parent, ODD))
+
+
+def _set(value: Any) -> Edit:
+    def edit(holder: Any, key: Any) -> None:
+        holder[key] = value
+
+    return edit
+
+
+def _drop(place: Place, rng: random.Random) -> Made:
+    if not isinstance(place.steps[-1], str):
+        return None
+
+    def edit(holder: Any, key: Any) -> None:
+        del holder[key]
+
+    return edit, f"{place.steps[-1]!r} dropped"
+
+
+def _add(place: Place, rng: random.Random) -> Made:
+    if not isinstance(place.steps[-1], str):
+        return None
+
+    def edit(holder: Any, key: Any) -> None:
+        holder[ODD] = holder[key]
+
+    return edit, f"{ODD!r} added beside {place.steps[-1]!r}"
+
+
+def _rename(place: Place, rng: random.Random) -> Made:
+    if not isinstance(place.steps[-1], str):
+        return None
+    new = f"{place.steps[-1]}_2"
+
+    def edit(holder: Any, key: Any) -> None:
+        items = [(new if name == key else name, value) for name, value in holder.items()]
+        holder.clear()
+        holder.update(items)
+
+    return edit, f"{place.steps[-1]!r} renamed to {new!r}"
+
+
+def _retype(place: Place, rng: random.Random) -> Made:
+    value = place.value
+    # Of a leaf that is never compared, its type by the schema is all that is checked: a whole number is a real one too.
+    changed = ([value],) if is_ignored(place.node) else retyped(value, rng)
+    return _set(changed[0]), f"{value!r} → {changed[0]!r}"[:120]
+
+
+def retyped(value: Any, rng: random.Random) -> tuple[Any]:
+    """``value`` as the nearest value of another JSON type: 3 → 3.0, 1 → true, null → "", and the like."""
+    if value is None:
+        return rng.choice([("",), (0,), (False,), ([],)])
+    if isinstance(value, bool):
+        return rng.choice([(int(value),), (str(value).lower(),)])
+    if isinstance(value, int):
+        return rng.choice([(float(value),), (str(value),), *([(bool(value),)] if value in (0, 1) else [])])
+    if isinstance(value, float):
+        # A whole float as an integer is the drift that is easiest to overlook.
+        return (int(value),) if value == int(value) else (str(value),)
+    return rng.choice([([value],), ({"text": value},)])
+
+
+def _null(place: Place, rng: random.Random) -> Made:
+    if place.value is None or (is_ignored(place.node) and "null" in place.node.types):
+        return None
+    return _set(None), f"{place.value!r} → null"[:120]
+
+
+def _reorder(items: list[Any], rng: random.Random) -> Made:
+    pairs = [(i, i + 1) for i in range(len(items) - 1) if _text(items[i]) != _text(items[i + 1])]
+    if not pairs:
+        return None
+    first, second = rng.choice(pairs)
+
+    def edit(holder: Any, key: Any) -> None:
+        inside = holder[key]
+        inside[first], inside[second] = inside[second], inside[first]
+
+    return edit, f"items {first} and {second} exchanged"
+
+
+def _truncate(items: list[Any], rng: random.Random) -> Made:
+    keep = rng.randrange(len(items))
+
+    def edit(holder: Any, key: Any) -> None:
+        del holder[key][keep:]
+
+    return edit, f"{len(items)} items cut to {keep}"
+
+
+def _insert(items: list[Any], rng: random.Random) -> Made:
+    at = rng.randrange(len(items))
+
+    def edit(holder: Any, key: Any) -> None:
+        holder[key].insert(at, json.loads(_text(holder[key][at])))
+
+    return edit, f"item {at} doubled"
+
+
+def _drop_item(items: list[Any], rng: random.Random) -> Made:
+    at = rng.randrange(len(items))
+
+    def edit(holder: Any, key: Any) -> None:
+        del holder[key][at]
+
+    return edit, f"item {at} of {len(items)} dropped"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+_LEAVES: Mapping[str, Callable[[Place, random.Random], Made]] = {
+    "drop": _drop, "add": _add, "rename": _rename, "retype": _retype, "null": _null,
+}  # fmt: skip
+_LISTS: Mapping[str, Callable[[list[Any], random.Random], Made]] = {
+    "reorder": _reorder, "truncate": _truncate, "insert": _insert, "drop item": _drop_item,
+}  # fmt: skip
+
+
+def is_ignored(node: Node) -> bool:
+    """Whether a comparison looks at the type of such a leaf only."""
+    return node.rule.volatile is not None

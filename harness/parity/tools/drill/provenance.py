@@ -1,0 +1,56 @@
+"""What a drill's result depends on: versions, model files, and the files that say how outputs are compared."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from parity.pipeline.capture import provenance as versions
+from parity.pipeline.parts import Pipeline
+from parity.pipeline.settings import Config
+from parity.tools.drill.fault import Rehearsal
+
+
+def provenance(config: Config, pipeline: Pipeline, rehearsal: Rehearsal) -> dict[str, Any]:
+    """When, on what, with which versions and hashes."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "processor": _processor(),
+        **versions(pipeline.packages),
+        **inputs(config, rehearsal),
+    }
+
+
+def inputs(config: Config, rehearsal: Rehearsal) -> dict[str, Any]:
+    """What must be the same today for an earlier result to hold: hashes of model files, schemas, tolerances, ledger."""
+    return {
+        "weights": rehearsal.weights(config),
+        "schemas": digest(sorted(_contract(config.schemas)), config.schemas),
+        "tolerances": digest([config.tolerances], config.tolerances.parent),
+        "ledger": digest([config.declared], config.declared.parent),
+    }
+
+
+def _contract(schemas: Path) -> Iterable[Path]:
+    """The schemas of what is compared; those of the reports say nothing about how."""
+    return (file for file in schemas.rglob("*.schema.json") if file.parent != schemas / "reports")
+
+
+def digest(files: Iterable[Path], root: Path) -> str:
+    """SHA-256 over names and contents, its first 16 digits."""
+    found = hashlib.sha256()
+    for file in files:
+        found.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")

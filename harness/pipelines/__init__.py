@@ -1,1 +1,0 @@
-"""What the harness must know of each pipeline under test, one package per pipeline."""

@@ -1,6 +1,0 @@
-"""Known drifts between the configurations, put into one of them on purpose; only a drill uses this.
-
-    python -m harness.pipelines.rumiai.faults FAULT local clip.mp4 …
-
-starts the command line of ``rumiai_v2`` with one fault put in, in that process alone.
-"""

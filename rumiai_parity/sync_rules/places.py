@@ -1,0 +1,100 @@
+"""Where things stand in this project, and what several rules ask of it."""
+
+from __future__ import annotations
+
+import ast
+
+from parity.tools.sync.code import Function, Module, text
+from parity.tools.sync.tree import Missing, Tree
+
+PACKAGE = "rumiai_v2"
+CLI = f"{PACKAGE}/cli.py"
+ENTRY = f"{PACKAGE}/entry.py"
+RUNNER = f"{PACKAGE}/runner.py"
+ERRORS = f"{PACKAGE}/errors.py"
+SETTINGS = f"{PACKAGE}/settings.py"
+SOURCES = f"{PACKAGE}/sources"
+ADAPTER = "rumiai_parity/pipeline.py"
+SCHEMAS = "schemas"
+#: The commands that run the pipeline; the first two are the configurations that must agree.
+COMMANDS = ("production", "local", "replay")
+
+
+def function(module: Module, name: str) -> Function:
+    """A function by its qualified name; ``Missing`` where the module has none."""
+    found = module.functions.get(name)
+    if found is None:
+        raise Missing(module.path, f"the function {name}")
+    return found
+
+
+def top(module: Module, name: str) -> ast.expr:
+    """What a name at the top of a module is bound to; ``Missing`` where it is not."""
+    found = module.assigned(name)
+    if found is None:
+        raise Missing(module.path, f"the name {name}")
+    return found
+
+
+def runner_class(tree: Tree) -> str:
+    """Qualified name of the class in runner.py that has the state of a run."""
+    module = tree.module(RUNNER)
+    found = next((name for name in module.classes if f"{name}.execute" in module.functions), None)
+    if found is None:
+        raise Missing(RUNNER, "a class with a method execute")
+    return found
+
+
+def source_classes(tree: Tree) -> dict[str, str]:
+    """Class that each command's source is made of: class name → command."""
+    cli = tree.module(CLI)
+    found = {}
+    for command in COMMANDS:
+        for node in ast.walk(function(cli, command)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}.sources"):
+                found |= {alias.name: command for alias in node.names}
+    if not found:
+        raise Missing(CLI, f"commands that import their source from {PACKAGE}.sources")
+    return found
+
+
+def schema_at(tree: Tree, file: str, *keys: str) -> dict:
+    """The properties of an object in a schema, found by the names of the properties around it."""
+    path = f"{SCHEMAS}/{file}"
+    node = tree.json(path)
+    for key in keys:
+        node = (node.get("properties") or {}).get(key)
+        if node is None:
+            raise Missing(path, f"the property {'.'.join(keys)}")
+        if "$ref" in node:
+            node = _resolved(tree, path, node["$ref"])
+    return node.get("properties") or {}
+
+
+def _resolved(tree: Tree, path: str, ref: str) -> dict:
+    file, _, pointer = ref.partition("#")
+    node = tree.json(f"{SCHEMAS}/{file}" if file else path)
+    for part in pointer.strip("/").split("/") if pointer else ():
+        node = node.get(part, {})
+    return node
+
+
+def line_of(tree: Tree, path: str, *words: str) -> int:
+    """The first line from 1 in which the words stand, each in its turn after the one before; 1 where they do not."""
+    lines = tree.lines(path)
+    at = 0
+    for word in words:
+        at = next((n for n in range(at, len(lines)) if word in lines[n]), -1)
+        if at < 0:
+            return 1
+    return at + 1
+
+
+def listed(names: object) -> str:
+    """Names for a message, sorted; "none" for no names."""
+    return ", ".join(sorted(map(str, names))) or "none"  # type: ignore[call-overload]
+
+
+def resolved(module: Module, node: ast.expr | None) -> str | None:
+    """A text given as a literal or as a name bound to one at the top of the module."""
+    return text(module.assigned(node.id)) if isinstance(node, ast.Name) else text(node)
