@@ -230,7 +230,7 @@ def _claimed() -> Streams:
     """The standard streams; the real stdout is from now on for this command alone."""
     from rumiai_v2.console import claim_stdout
 
-    streams = click.get_current_context().obj
+    streams: Streams = click.get_current_context().obj
     claim_stdout(streams.out)
     return streams
 

@@ -47,9 +47,11 @@ def main() -> None:
 
 def failed(error: BaseException) -> dict[str, Any]:
     """The failure structure of whatever ended the process outside of a run."""
-    known = isinstance(error, RumiError | Stopped)
-    code = error.exit_code if known else Defect.exit_code
-    return failure(str(error) if known else reported(error), error_type=type(error).__name__, exit_code=code)
+    if isinstance(error, RumiError | Stopped):
+        said, code = str(error), error.exit_code
+    else:
+        said, code = reported(error), Defect.exit_code
+    return failure(said, error_type=type(error).__name__, exit_code=code)
 
 
 def _commanded(streams: Streams, *, as_json: bool) -> int:
@@ -58,7 +60,8 @@ def _commanded(streams: Streams, *, as_json: bool) -> int:
     from rumiai_v2 import cli
 
     try:
-        return cli.cli(standalone_mode=False, obj=streams) or 0
+        code: int | None = cli.cli(standalone_mode=False, obj=streams)
+        return code or 0
     except Exit as end:
         return end.exit_code
     except ClickException as error:
@@ -74,7 +77,8 @@ def _told(returned: dict[str, Any], streams: Streams, *, as_json: bool, show: Ca
         show()
     else:
         streams.error(returned["error"], as_json=as_json)
-    return returned["exit_code"]
+    code: int = returned["exit_code"]
+    return code
 
 
 def _heed_signals() -> None:

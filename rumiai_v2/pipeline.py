@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -107,7 +107,7 @@ class ServiceRuns:
             raise WeightsError(f"service {service.name}: {problem}", service=service.name)
 
     @contextmanager
-    def _watch(self, name: str):
+    def _watch(self, name: str) -> Iterator[None]:
         """Time a piece of a service's work, and turn whatever it raises into a recorded or fatal failure."""
         begun = time.perf_counter()
         try:

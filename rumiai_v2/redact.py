@@ -19,7 +19,7 @@ import base64
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -128,11 +128,18 @@ def _replaced(value: Any, clean: Mapping[str, str]) -> Any:
 def watch_logs() -> None:
     """Every log record of the process, of all loggers and for all handlers, is made without secrets, tracebacks too."""
     make = logging.getLogRecordFactory()
-    if getattr(make, "redacts", False):
-        return
+    if not isinstance(make, _Redacting):
+        logging.setLogRecordFactory(_Redacting(make))
 
-    def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        made = make(*args, **kwargs)
+
+class _Redacting:
+    """Makes log records as ``make`` does, without secrets."""
+
+    def __init__(self, make: Callable[..., logging.LogRecord]) -> None:
+        self._make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        made = self._make(*args, **kwargs)
         try:
             said = made.getMessage()
         except Exception:  # arguments that do not fit: the handler would print them all
@@ -144,13 +151,10 @@ def watch_logs() -> None:
             raised = logging.Formatter().formatException(made.exc_info)
             if (clean := redacted(raised)) != raised:
                 made.exc_text = clean  # what formatters take instead of formatting it themselves
-                made.exc_info = (made.exc_info[0], None, None)
+                made.exc_info = (made.exc_info[0], None, None)  # type: ignore[assignment]  # the stubs want an error
         if made.stack_info:
             made.stack_info = redacted(made.stack_info)
         return made
-
-    record.redacts = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(record)
 
 
 def _masked(match: re.Match[str]) -> str:

@@ -96,7 +96,7 @@ class Shared:
                 log.info("%s: result of an equal request loaded from %s", request.service, file)
                 return known
             # What is stored is what this run goes on with, so that it cannot differ from those that load it.
-            result = json.loads(json.dumps(compute()))
+            result: Json = json.loads(json.dumps(compute()))
             content = {"request": request.to_json(), "result_sha256": digest_of(result), "result": result}
             _write(file, json.dumps(content, ensure_ascii=False, indent=1))
             log.info("%s: computed, and stored in %s for equal requests", request.service, file)
@@ -148,9 +148,10 @@ def _stored(file: Path, request: Request) -> Json | None:
         document = json.loads(file.read_bytes())
         if digest_of(document["request"]) != request.key:
             raise ValueError("it holds another request")
-        if digest_of(document["result"]) != document["result_sha256"]:
+        result: Json = document["result"]
+        if digest_of(result) != document["result_sha256"]:
             raise ValueError("its result was changed")
-        return document["result"]
+        return result
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:

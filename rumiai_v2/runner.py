@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -319,7 +320,7 @@ class _Run:
         self.label = label
         self.config.progress.stage(label)
 
-    def _stage(self, label: str):
+    def _stage(self, label: str) -> AbstractContextManager[None]:
         self._begin(label)
         return self.metrics.stage(label)
 

@@ -28,9 +28,8 @@ class AllFrames:
         self._digest.update(struct.pack("<d", timestamp) + label.encode())
         for index, plane in enumerate(frame.planes):
             rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-            self._digest.update(
-                np.ascontiguousarray(rows[: plane.height, : _row_bytes(frame.format, index, plane.line_size)])
-            )
+            visible = np.ascontiguousarray(rows[: plane.height, : _row_bytes(frame.format, index, plane.line_size)])
+            self._digest.update(visible.data)
 
     def fingerprint(self) -> str:
         """64 hexadecimal digits of all frames so far."""

@@ -54,7 +54,7 @@ def extract_audio(
     if not placed:
         log.warning("%s: the audio track holds no decodable sound; the video counts as one without audio", path.name)
         return None
-    return Audio(samples=samples, sample_rate=SAMPLE_RATE, fingerprint=hashlib.sha256(samples).hexdigest())
+    return Audio(samples=samples, sample_rate=SAMPLE_RATE, fingerprint=hashlib.sha256(samples.data).hexdigest())
 
 
 def _runs(decoded: Iterator[Any], path: Path) -> Iterator[tuple[float, np.ndarray]]:

@@ -152,5 +152,5 @@ def _fingerprint(kept: Sequence[Frame]) -> str:
     digest = hashlib.sha256()
     for frame in kept:
         digest.update(struct.pack("<Id2I", frame.number, frame.timestamp, *frame.image.shape[:2]))
-        digest.update(frame.image)
+        digest.update(frame.image.data)
     return digest.hexdigest()

@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -21,7 +21,7 @@ from rumiai_v2.outputs.files import partial_name, regular_content, sync_folders,
 from rumiai_v2.outputs.ownership import Places
 
 NAME = ".publishing.json"
-FORMAT = "rumiai-publication/1"
+FORMAT: Final = "rumiai-publication/1"
 #: Bytes of a journal; one of all analyses has about 6000.
 LARGEST = 1_000_000
 

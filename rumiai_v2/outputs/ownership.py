@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -88,7 +89,7 @@ class Alone:
 
     def __init__(self, places: Places, make_folder: Callable[[Path], None]) -> None:
         self._file = places.insights / ALONE
-        self._make_folder = lambda: make_folder(places.insights)
+        self._make_folder = partial(make_folder, places.insights)
         self._descriptors: list[int] = []
         self._lock = _lock(self._file, self._descriptors.append)
 

@@ -206,8 +206,9 @@ def _size(holder: Any) -> tuple[int, int] | None:
     if not isinstance(holder, Mapping):
         return None
     width, height = holder.get("width"), holder.get("height")
-    right = all(type(side) is int and side > 0 for side in (width, height))
-    return (width, height) if right else None
+    if type(width) is not int or type(height) is not int:
+        return None
+    return (width, height) if width > 0 and height > 0 else None
 
 
 def _recorded_size(metadata: Mapping[str, Any]) -> tuple[int, int] | None:

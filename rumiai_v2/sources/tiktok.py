@@ -179,7 +179,7 @@ class TikTok:
                     f"{where}: expected run {started.id} to end within {settings.apify_timeout:g} s, it is still {status}; "
                     "try again or raise RUMIAI_APIFY_TIMEOUT"
                 )
-            if status != "SUCCEEDED":
+            if run is None or status != "SUCCEEDED":
                 raise SourceError(
                     f"{where}: expected run {started.id} for {self.shown} to succeed, it ended as {status}{_saying(run)}; "
                     "see the run's log in the Apify console"

@@ -17,7 +17,7 @@ SAME_OBJECT_IOU = 0.3
 def objects(data: Mapping[str, Any], recording: Recording) -> Json:
     """Detections of single frames. Numbers that were no identities are replaced by ids of linked boxes."""
     records = reading.records_of(data, recording, "yolo", "objectAnnotations", "detections", "results", "predictions")
-    found = []
+    found: list[Json] = []
     for path, record in records:
         for sighting in reading.listed(record, "frames", path, recording) or [record]:
             if not isinstance(sighting, Mapping):

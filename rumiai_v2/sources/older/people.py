@@ -21,7 +21,7 @@ def people(data: Mapping[str, Any], recording: Recording) -> Json:
         for path, record in reading.records_of(data, recording, "mediapipe", kind):
             one = make(record, path)
             if one is not None:
-                place = {"timestamp": reading.time_of(record, path, recording)}
+                place: Json = {"timestamp": reading.time_of(record, path, recording)}
                 if kind != "gaze":
                     place["frame_number"] = reading.whole(record, "frame_number", None, path, recording)
                 made.append({**place, **one})

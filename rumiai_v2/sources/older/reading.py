@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from rumiai_v2.errors import UsageError
 from rumiai_v2.models.json_document import told
@@ -80,11 +80,11 @@ def spacing(data: Mapping[str, Any], times: Iterable[float], path: str, recordin
 
 def time_of(record: Mapping[str, Any], path: str, recording: Recording, *keys: str) -> float:
     for key in keys or TIME_KEYS:
-        if is_number(record.get(key)):
-            return max(0.0, float(record[key]))
+        if is_number(time := record.get(key)):
+            return max(0.0, float(time))
     for key in ("frame_number", "frame"):
-        if is_number(record.get(key)):
-            return max(0.0, record[key] / (recording.fps or ASSUMED_FPS))
+        if is_number(frame := record.get(key)):
+            return max(0.0, frame / (recording.fps or ASSUMED_FPS))
     raise recording.wrong(f"{path}.timestamp", "a time in seconds", record.get("timestamp"))
 
 
@@ -92,7 +92,7 @@ def within(records: Iterable[Json], recording: Recording) -> list[Json]:
     return sorted((r for r in records if r["timestamp"] < recording.duration), key=lambda r: r["timestamp"])
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """A number that a calculation survives; beyond it lies nothing that was measured."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 

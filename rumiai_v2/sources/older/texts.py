@@ -20,7 +20,8 @@ def texts(data: Mapping[str, Any], recording: Recording) -> Json:
 
     What the service leaves out today is left out here: texts of less than three letters, and unsure ones.
     """
-    annotations, stickers = [], []
+    annotations: list[Json] = []
+    stickers: list[Json] = []
     for path, record in reading.records_of(data, recording, "ocr", "textAnnotations", "text_annotations", "texts"):
         text = record.get("text", "")
         if not isinstance(text, str):
