@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from parity.documents import parse
-from parity.explain.places import steps
-from parity.paths import join
+from parity.documents import Unreadable, parse
+from parity.paths import below, join, steps
 
 #: The step that opens a text which holds a JSON document.
 _TEXT = "(json)"
@@ -110,7 +109,11 @@ class _Patch:
         if isinstance(golden, list) and isinstance(run, list):
             return self._list(golden, run, at, there)
         if isinstance(golden, str) and isinstance(run, str):
-            inside = self.node(parse(golden), parse(run), at + _TEXT, there + _TEXT)
+            try:
+                texts = parse(golden), parse(run)
+            except Unreadable as error:
+                raise Entangled(there) from error
+            inside = self.node(*texts, at + _TEXT, there + _TEXT)
             return json.dumps(inside, ensure_ascii=False, sort_keys=True)
         raise Entangled(there or at)
 
@@ -139,8 +142,21 @@ class _Patch:
         right = [i for i in range(len(run)) if i not in new and i not in carried.values()]
         if len(left) != len(right):
             return self._whole(run, at, there)  # items that are no difference (flips) have no partner either
-        partners = dict(zip(right, left, strict=True))
+        told = self._told(set(left), set(right), at, there)
+        alike = [i for i in right if i not in told], [i for i in left if i not in told.values()]
+        partners = told | dict(zip(*alike, strict=True))
         return self._laid_out(golden, run, (at, there), partners, carried)
+
+    def _told(self, left: Set[int], right: Set[int], at: str, there: str) -> dict[int, int]:
+        """Partners in which something differs, index in the run → index in the golden: items of one moment may stand in any
+        order, so that their places alone do not tell them."""
+        found = {}
+        for change in self.all.changes:
+            if below(change.path, there) and below(change.in_golden, at):
+                mine, theirs = steps(change.path[len(there) :])[:1], steps(change.in_golden[len(at) :])[:1]
+                if mine and theirs and mine[0] in right and theirs[0] in left:
+                    found[int(mine[0])] = int(theirs[0])
+        return found if len(set(found.values())) == len(found) else {}
 
     def _carried(self, golden: Sequence[Any], run: Sequence[Any], at: str, there: str) -> dict[int, int]:
         """Moved items: index in the golden → index in the run."""
