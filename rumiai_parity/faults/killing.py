@@ -45,7 +45,8 @@ def rehearse(moment: str, arguments: Sequence[str]) -> None:
     whole = subprocess.run(
         [*again, "never", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
     )
-    sys.stderr.write(whole.stderr.decode(errors="replace") if whole.returncode else "")
+    if whole.returncode:  # for people: the log of another process is none of this run's
+        sys.stderr.writelines(f"the next run: {line}\n" for line in whole.stderr.decode(errors="replace").splitlines())
     print(f"the next run ended with {whole.returncode}")
     _tell("after the next run")
     for name in _OUTPUTS:
