@@ -11,12 +11,12 @@ unexport PYTHONDONTWRITEBYTECODE
 setup: $(READY)
 
 # torch first, with its dependencies (the wheel differs by machine); everything else without, from the full lock.
-$(READY): locks/requirements.lock locks/torch.txt pyproject.toml
+$(READY): locks/requirements.lock locks/torch.txt pyproject.toml harness/pyproject.toml
 	$(PYTHON) scripts/check_system.py
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r locks/torch.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r locks/requirements.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./harness --editable .
 	$(PY) -m rumiai_v2 weights --warm
 	touch $@
 
@@ -86,6 +86,7 @@ doctor: setup
 lint: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check --quiet .
+	$(VENV)/bin/lint-imports --no-cache --no-timings
 
 clean:
 	rm -rf reports insights unified_analysis temp

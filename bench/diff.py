@@ -41,7 +41,7 @@ from parity.compare import tolerance  # noqa: E402
 from parity.compare.pair import Known, Pair, compare_bytes  # noqa: E402
 from parity.compare.walk import Policy, leaf_count  # noqa: E402
 from parity.contract import check, registry  # noqa: E402
-from parity.goldens.store import write_atomically  # noqa: E402
+from parity.files import write_atomically  # noqa: E402
 from parity.run import cpu  # noqa: E402
 
 SCHEMAS = ROOT / "schemas"

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from parity.contract.check import join
-from parity.explain.places import Graph
 from parity.pipeline import cases, settings
+from parity.pipeline.load import load_pipeline
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
+from parity.pipeline.stages import Graph
 from parity.report import build
 from parity.report.page.payload import payload
 
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000)
     given = parser.parse_args()
     config = settings.load(settings.find())
-    pipeline = settings.load_pipeline(config)
+    pipeline = load_pipeline(config)
     found = [case for case in cases.discover(config) if pipeline.clip(case)]
     rows = list(islice(_taking_turns([_rows(config, pipeline, case.name) for case in found]), given.rows))
     report = _report(pipeline, found, rows)

@@ -12,7 +12,7 @@ from parity.plain import line
 from parity.verdict import UsageError
 
 if TYPE_CHECKING:
-    from rumiai_parity.adopt import Probe
+    from rumiai_parity.probe import Probe
 
 #: Bytes of a metadata file: a real one has a few thousand.
 LARGEST = 1_000_000
@@ -20,7 +20,7 @@ LARGEST = 1_000_000
 _ADDRESS = "https://case.invalid/video/{}"
 #: Where the media lay. They expire; the stand-in names its own, and the local runner must be told none.
 _ADDRESSES = ("videoUrl", "downloadAddr", "downloadUrl")
-_SCHEMA = Path(__file__).parents[3] / "schemas" / "metadata.schema.json"
+_SCHEMA = Path(__file__).parents[1] / "schemas" / "metadata.schema.json"
 
 
 def derived(name: str, found: Probe) -> tuple[dict[str, Any], str]:

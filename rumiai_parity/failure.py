@@ -38,7 +38,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from parity import reading
 from parity.files import encoded
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import RUN, Ending, Expectation, Job
 from rumiai_parity.storyboard import Share, StoryboardError, _Part
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from parity.pipeline.reading import Outputs, Recognised, Told
 from parity.verdict import UsageError
-from rumiai_parity.pipeline import BLOCKS, FORMS, PREFIXES
+from rumiai_parity.layout import BLOCKS, FORMS, PREFIXES
 
 if TYPE_CHECKING:
     from rumiai_v2.outputs.reading import Outputs as Standing

@@ -6,18 +6,18 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
+from parity.pipeline.parts import Pipeline
 from parity.tools.calibrate.plan import REPEAT, Condition
 from rumiai_parity import perturb
-from rumiai_parity.pipeline import CLIP, METADATA, STORYBOARD, RumiAI
+from rumiai_parity.layout import CLIP, METADATA, ROOT, STORYBOARD
 from rumiai_parity.reencode import Encoding, reencode
-
-_ROOT = Path(__file__).parents[3]
 
 #: What platforms make of an upload, at the size of the corpus: a good and a poor rendition, and a smaller picture.
 ENCODINGS: Mapping[str, Encoding] = {
@@ -57,29 +57,34 @@ class Perturbations:
 
     conditions = _conditions()
 
+    def __init__(self, pipeline: Callable[..., Any]) -> None:
+        """``pipeline`` makes RumiAI as it is tested; its ``programs`` start a configuration in another way."""
+        self.pipeline = pipeline
+
     @contextmanager
-    def under(self, condition: str, case: Case) -> Iterator[tuple[RumiAI, Case]]:
+    def under(self, condition: str, case: Case) -> Iterator[tuple[Pipeline, Case]]:
         if condition in perturb.VARIABLES:
             program = (sys.executable, "-m", "rumiai_parity.perturb", condition)
-            yield RumiAI(programs={"local": program}), case
+            yield self.pipeline(programs={"local": program}), case
             return
         with tempfile.TemporaryDirectory(prefix="encoded-") as folder:
             encoded = Case(case.name, Path(folder))
             shutil.copyfile(case.folder / METADATA, encoded.folder / METADATA)
             reencode(case.folder / CLIP, encoded.folder / CLIP, ENCODINGS[condition])
-            yield RumiAI(), encoded
+            yield self.pipeline(), encoded
 
     def fits(self, case: Case) -> bool:
         """Rendered cases alone: what is learnt from them holds for any video, so an added one asks for no new calibration."""
         return (case.folder / CLIP).is_file() and (case.folder / STORYBOARD).is_file()
 
     def identity(self) -> Mapping[str, Mapping[str, str]]:
-        return {"packages": {name: _version(name) for name in RumiAI.packages}, "weights": RumiAI().weights()}
+        pipeline = self.pipeline()
+        return {"packages": {name: _version(name) for name in pipeline.packages}, "weights": pipeline.weights()}
 
     def code(self) -> str:
         digest = hashlib.sha256()
-        for file in sorted((_ROOT / "rumiai_v2").rglob("*.py")):
-            digest.update(file.relative_to(_ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+        for file in sorted((ROOT / "rumiai_v2").rglob("*.py")):
+            digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
         return digest.hexdigest()
 
 

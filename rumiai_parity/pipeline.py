@@ -15,37 +15,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parity.contract import forms, registry
-from parity.pipeline.cases import Case
+from parity.contract import forms
+from parity.pipeline.case import Case
 from parity.pipeline.parts import RUN, Adopted, Answers, Artifact, Expectation, Failing, Found, Job, Reuse
 from parity.verdict import PipelineError, UsageError
 from rumiai_parity import stages, transplant
+from rumiai_parity.layout import BLOCKS, CLIP, FAILURE, FORMS, METADATA, PREFIXES, RECORDED, REPLAY, ROOT, STORYBOARD
 from rumiai_parity.settled import LEAVES, null_reasons
 
 if TYPE_CHECKING:
     from parity.pipeline.capture import Capture
 
-_ROOT = Path(__file__).parents[3]
-
-
-def _prefixes() -> dict[str, str]:
-    """Prefix of the six blocks in the result form, by analysis, as its schema states it; temporal markers have none."""
-    schemas = {path: registry.read(path) for path in sorted((_ROOT / "schemas").glob("*.schema.json"))}
-    return {
-        path.name.removesuffix(".schema.json"): schema["x-parity-prefix"]
-        for path, schema in schemas.items()
-        if "x-parity-prefix" in schema
-    }
-
-
-PREFIXES = _prefixes()
-BLOCKS = ("CoreMetrics", "Dynamics", "Interactions", "KeyEvents", "Patterns", "Quality")
-FORMS = ("result", "ml", "complete")
-CLIP, METADATA, STORYBOARD = "clip.mp4", "metadata.json", "storyboard.yaml"
-#: A case with this alone must fail.
-FAILURE = "failure.yaml"
-#: A case with these instead is replayed from a recording of the services' results.
-RECORDED, REPLAY = "recorded.json", "replay.yaml"
 #: Every way of running has its own, so that an order that depends on the hash seed shows as a difference.
 _HASH_SEEDS = {"production": "1", "local": "2", "repeat": "3"}
 
@@ -122,7 +102,7 @@ class RumiAI:
         """The conditions that tolerances are calibrated under."""
         from rumiai_parity.perturbations import Perturbations
 
-        return Perturbations()
+        return Perturbations(RumiAI)
 
     def weights(self) -> Mapping[str, str]:
         """The model files that a run on this machine needs, by name, with their SHA-256; their containers count as one."""
@@ -364,7 +344,7 @@ def environment(hash_seed: str) -> dict[str, str]:
         env.pop(name.lower(), None)
     inherited = os.environ.get("PYTHONPATH")
     env["PYTHONHASHSEED"] = hash_seed
-    env["PYTHONPATH"] = os.pathsep.join([str(_ROOT), *([inherited] if inherited else [])])
+    env["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "harness"), *([inherited] if inherited else [])])
     return env
 
 

@@ -30,7 +30,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from rumiai_v2.models import json_document
 
 ACTOR = "GdWCkxBtKWOsKjdch"
-CORPUS = Path(__file__).resolve().parents[3] / "golden" / "corpus"
+CORPUS = Path(__file__).resolve().parents[1] / "golden" / "corpus"
 # The real service holds a waiting request for up to a minute; a shorter hold keeps tests of time limits short.
 LONGEST_HOLD = 0.2
 SLOW_PAUSE = 0.25

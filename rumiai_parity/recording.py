@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 def write_recording(folder: Path) -> None:
     """Write ``recorded.json`` of a case from the script in its ``replay.yaml``."""
-    from parity.goldens.store import write_atomically
+    from parity.files import write_atomically
     from parity.verdict import UsageError
     from rumiai_parity.replay import REPLAY, load_replay
 

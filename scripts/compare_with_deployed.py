@@ -25,7 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from parity import crash, ending
+from parity import ending
+from parity.pipeline import settings
 from rumiai_v2.analyses.registry import ANALYSES
 from rumiai_v2.metrics import Metrics
 from rumiai_v2.outputs.file_sets import result_form
@@ -251,4 +252,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    ending.process(main, reports=lambda: crash.reports_folder(None))
+    ending.process(main, reports=lambda: settings.reports_folder(None))

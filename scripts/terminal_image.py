@@ -16,7 +16,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
-from parity.goldens.store import write_atomically
+from parity.files import write_atomically
 from parity.report import summary
 from parity.report.terminal.lines import Line, styled
 

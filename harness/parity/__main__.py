@@ -1,4 +1,4 @@
-"""``python -m harness`` is ``parity``."""
+"""``python -m parity`` is ``parity``."""
 
 import sys
 

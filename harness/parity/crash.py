@@ -55,13 +55,3 @@ def told(error: BaseException, folder: Path | None) -> str:
     except CannotWrite as unwritable:
         return f"{text_of(error)}\nparity: crash: {name}; no file of it could be written: {unwritable}"
     return f"parity: crash: {name}; this is no verdict: its traceback is in {file}; {ADVICE}"
-
-
-def reports_folder(settings: str | None) -> Path | None:
-    """The folder of reports that ``settings`` (None: the nearest) name; None where they cannot be read."""
-    from parity.pipeline import settings as config
-
-    try:
-        return config.load(Path(settings) if settings else config.find()).reports
-    except Exception:  # whatever is wrong with them: a crash is told all the same
-        return None

@@ -22,7 +22,7 @@ import orjson
 
 from parity.digits import too_long
 from parity.keys import repeated
-from parity.paths import join
+from parity.paths import join, steps
 
 #: How many breaches a message names.
 _NAMED = 5
@@ -178,3 +178,18 @@ def _breaches(document: Any) -> Iterator[str]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+class Nowhere(LookupError):
+    """Nothing stands at a path."""
+
+
+def at(document: Any, path: str) -> Any:
+    """The value at ``path``; ``Nowhere`` where there is none."""
+    value = document
+    for step in steps(path):
+        try:
+            value = parse(value) if step == "(json)" else value[step]
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+            raise Nowhere(path) from error
+    return value

@@ -1,6 +1,6 @@
 """The one reader of the harness' own files: whatever a file holds, there is a document that fits, or a sentence why not.
 
-Size, depth, numbers and texts are limited; what has a schema in ``schemas/reports`` or a class of its own is held against
+Size, depth, numbers and texts are limited; what has a schema in ``parity/schemas`` or a class of its own is held against
 it before anybody uses it.
 """
 
@@ -26,7 +26,7 @@ _BYTES, _WRITTEN = 512_000_000, 4_000_000
 _DEPTH, _LETTERS = 100, 50_000_000
 #: What is no number that anybody writes by hand; reading a longer one takes minutes.
 _LONG_NUMBER = re.compile(r"[0-9_]{5000}")
-_SCHEMAS = Path(__file__).parents[1] / "schemas/reports"
+_SCHEMAS = Path(__file__).parent / "schemas"
 _SHOWN = 160
 
 
@@ -35,7 +35,7 @@ class Unfit(Exception):
 
 
 def json_file(file: Path, *, schema: str | None = None, halves: bool = False) -> Any:
-    """The JSON in ``file``, which keeps ``schemas/reports/<schema>.schema.json``; ``FileNotFoundError`` where none is.
+    """The JSON in ``file``, which keeps ``schemas/<schema>.schema.json``; ``FileNotFoundError`` where none is.
 
     ``halves``: whether a text may hold half of a surrogate pair, as values of a run that are shown may.
     """

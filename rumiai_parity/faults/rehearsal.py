@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from parity.goldens.store import path_of
-from parity.pipeline.capture import Capture, record
-from parity.pipeline.cases import Case
+from parity.pipeline.capture import Capture
+from parity.pipeline.case import Case
 from parity.pipeline.parts import RUN, Ending, Failing, Job
 from parity.pipeline.settings import Config
+from parity.run.record import record
 from parity.tools.drill.fault import Fault, Finding, Staged
 from parity.tools.sync.rules import Finding as SyncFinding
 from rumiai_parity.faults import catalogue
@@ -74,7 +74,7 @@ class RumiAIRehearsal:
     def stage(self, config: Config, fault: Fault | None, scene: str, case: Case, folder: Path) -> Staged:
         folder.mkdir(parents=True, exist_ok=True)
         recording = folder / "recorded.json"
-        recording.write_bytes(path_of(config, case.name, "unified.json").read_bytes())
+        recording.write_bytes(config.golden(case.name, "unified.json").read_bytes())
         pipeline = _Scene(scene, fault, recording)
         situation = SITUATIONS[scene]
         captures = [self._captured(pipeline, case, name, folder, fault) for name in pipeline.configurations]

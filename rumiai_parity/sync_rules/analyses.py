@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from parity.tools.sync.code import Function, Module, argument, called, dotted, sequence, shown, text
 from parity.tools.sync.rules import Found, Rule
 from parity.tools.sync.tree import Missing, Tree
-from rumiai_parity.sync_rules.places import ADAPTER, PACKAGE, SCHEMAS, function, line_of, listed, resolved, top
+from rumiai_parity.sync_rules.places import (
+    ADAPTER,
+    LAYOUT,
+    PACKAGE,
+    SCHEMAS,
+    function,
+    line_of,
+    listed,
+    resolved,
+    standing,
+    top,
+)
 
 FOLDER = f"{PACKAGE}/analyses"
 REGISTRY = f"{FOLDER}/registry.py"
@@ -117,12 +128,12 @@ def _registered(tree: Tree, code: list[Defined]) -> Iterator[Found]:
 
 
 def blocks(tree: Tree) -> Iterator[Found]:
-    base, adapter = tree.module(f"{FOLDER}/base.py"), tree.module(ADAPTER)
+    base, layout = tree.module(f"{FOLDER}/base.py"), tree.module(standing(tree, LAYOUT))
     names = [text(item) for item in sequence(top(base, "BLOCKS"))]
-    again = top(adapter, "BLOCKS")
+    again = top(layout, "BLOCKS")
     if [text(item) for item in sequence(again)] != names:
         yield Found(
-            ADAPTER, again.lineno, "the harness expects other blocks than the analyses have", ", ".join(map(str, names)),
+            layout.path, again.lineno, "the harness expects other blocks than the analyses have", ", ".join(map(str, names)),
             shown(again), "name the same blocks in the same order in both",
         )  # fmt: skip
     for found in defined(tree):
@@ -202,7 +213,7 @@ def _pairs(dicts: list[ast.Dict]) -> Iterator[tuple[ast.Constant, ast.expr]]:
 
 def file_kinds(tree: Tree) -> Iterator[Found]:
     """The kinds in stage_set, in the pattern that cleans up, and in the harness: file names and captured forms."""
-    sets, adapter = tree.module(FILE_SETS), tree.module(ADAPTER)
+    sets, adapter = tree.module(FILE_SETS), tree.module(standing(tree, ADAPTER))
     staged = function(sets, "stage_set")
     written = next(
         ([str(text(k)) for k in n.value.keys] for n in ast.walk(staged) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Dict)),
@@ -215,11 +226,12 @@ def file_kinds(tree: Tree) -> Iterator[Found]:
             FILE_SETS, staged.lineno, "the complete file, which makes a set valid, is not published last",
             "complete as the last kind", ", ".join(written), "put it last",
         )  # fmt: skip
-    captured = top(adapter, "FORMS")
+    layout = tree.module(standing(tree, LAYOUT))
+    captured = top(layout, "FORMS")
     places = [
         (FILE_SETS, top(sets, "SET_FILE").lineno, "kind", _kinds(top(sets, "SET_FILE"))),
-        (ADAPTER, top(adapter, "_SET_FILE").lineno, "form", _kinds(top(adapter, "_SET_FILE"))),
-        (ADAPTER, captured.lineno, "FORMS", [str(text(item)) for item in sequence(captured)]),
+        (adapter.path, top(adapter, "_SET_FILE").lineno, "form", _kinds(top(adapter, "_SET_FILE"))),
+        (layout.path, captured.lineno, "FORMS", [str(text(item)) for item in sequence(captured)]),
     ]
     for path, line, _, kinds in places:
         if sorted(kinds) != sorted(written):

@@ -19,6 +19,7 @@ from rumiai_parity.sync_rules.places import (
     listed,
     runner_class,
     schema_at,
+    standing,
 )
 
 
@@ -208,7 +209,7 @@ def _both(
 
 def _complete(tree: Tree) -> Iterator[Found]:
     """The wrapper of the complete file is stated a second time in the harness, twice: keys and constants agree."""
-    sets, adapter = tree.module(FILE_SETS), tree.module(ADAPTER)
+    sets, adapter = tree.module(FILE_SETS), tree.module(standing(tree, ADAPTER))
     wrapper = _wrapper(sets, "complete_form", lambda n: isinstance(n, ast.Return) and n.value)
     expected = _wrapper(adapter, "RumiAI.expected", lambda n: isinstance(n, ast.Return) and n.value)
     described = _wrapper(
@@ -216,7 +217,7 @@ def _complete(tree: Tree) -> Iterator[Found]:
     )
     for other, name in ((expected, "RumiAI.expected"), (described, "_complete_schema")):
         for key in (*(k for k in wrapper if k not in other), *(k for k in other if k not in wrapper)):
-            path, line = (FILE_SETS, wrapper[key].lineno) if key in wrapper else (ADAPTER, other[key].lineno)
+            path, line = (FILE_SETS, wrapper[key].lineno) if key in wrapper else (adapter.path, other[key].lineno)
             yield Found(
                 path, line, f"the complete file's field {key!r} stands in one of complete_form and {name} only",
                 ", ".join(wrapper), ", ".join(other), "write the same fields in both",
@@ -227,7 +228,7 @@ def _complete(tree: Tree) -> Iterator[Found]:
                 theirs = theirs.args[0]
             if isinstance(ours, ast.Constant) and isinstance(theirs, ast.Constant) and ours.value != theirs.value:
                 yield Found(
-                    FILE_SETS, ours.lineno, f"the complete file's {key!r} is another constant than in {name} ({ADAPTER})",
+                    FILE_SETS, ours.lineno, f"the complete file's {key!r} is another constant than in {name} ({adapter.path})",
                     repr(theirs.value), repr(ours.value), "write the same constant in both",
                 )  # fmt: skip
 

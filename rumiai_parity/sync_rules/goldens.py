@@ -10,7 +10,7 @@ from parity.tools.sync.code import argument, called, text
 from parity.tools.sync.rules import Found, Rule
 from parity.tools.sync.tree import Broken, Missing, Tree
 from rumiai_parity.sync_rules.analyses import prefixes
-from rumiai_parity.sync_rules.places import ADAPTER, listed
+from rumiai_parity.sync_rules.places import ADAPTER, listed, standing
 
 SETTINGS = "parity.toml"
 #: Beside the goldens of any case.
@@ -61,7 +61,7 @@ def _names(tree: Tree) -> tuple[set[str], set[str]]:
     """The files of the goldens of a run that publishes, and those of one that fails before, as the adapter names them."""
     run: set[str] = set()
     failure: set[str] = set()
-    adapter = tree.module(ADAPTER)
+    adapter = tree.module(standing(tree, ADAPTER))
     for call in adapter.nodes(ast.Call):
         golden = argument(call, 2, "golden") if called(call) == "Artifact" else None
         names = run
@@ -75,7 +75,7 @@ def _names(tree: Tree) -> tuple[set[str], set[str]]:
         elif isinstance(golden, ast.JoinedStr):
             names |= {f"{analysis}{_rest(golden)}" for analysis in prefixes(tree)}
     if not run:
-        raise Missing(ADAPTER, "artifacts with goldens")
+        raise Missing(adapter.path, "artifacts with goldens")
     return run, failure
 
 

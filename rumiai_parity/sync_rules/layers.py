@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from parity.tools.sync.code import Module, shown
 from parity.tools.sync.rules import Found, Rule
 from parity.tools.sync.tree import Tree
-from rumiai_parity.sync_rules.places import PACKAGE, listed
+from rumiai_parity.sync_rules.places import HARNESS, KNOWLEDGE, PACKAGE, listed, standing
 
-HARNESS = "harness"
-ADAPTER = f"{HARNESS}/pipelines/rumiai"
+#: What tests the pipeline.
+TESTERS = ("harness", "parity", KNOWLEDGE)
 SERVICES = f"{PACKAGE}/services"
 #: Libraries of the services: loading one takes seconds, and what is computed with it outside its service no capture shows.
 ML = {
@@ -50,9 +50,9 @@ def layers(tree: Tree) -> Iterator[Found]:
     yield from _below(tree)
     for module in tree.modules(PACKAGE):
         for node, name in _imported(module):
-            if name == HARNESS:
+            if name in TESTERS:
                 yield Found(
-                    module.path, node.lineno, "the pipeline imports the harness that tests it", "no import of harness",
+                    module.path, node.lineno, "the pipeline imports the harness that tests it", f"no import of {listed(TESTERS)}",
                     shown(node), "move what both need into the pipeline",
                 )  # fmt: skip
             elif name in ML and not module.path.startswith(f"{SERVICES}/"):
@@ -60,14 +60,15 @@ def layers(tree: Tree) -> Iterator[Found]:
                     module.path, node.lineno, f"uses {name} outside the services", f"ML libraries in {SERVICES} only",
                     shown(node), "let a service compute it",
                 )  # fmt: skip
-    for path in tree.below(HARNESS, ".py"):
-        if path.startswith(f"{ADAPTER}/") or PACKAGE.encode() not in tree.read(path):
+    harness, knowledge = standing(tree, HARNESS), standing(tree, KNOWLEDGE)
+    for path in tree.below(harness, ".py"):
+        if path.startswith(f"{knowledge}/") or PACKAGE.encode() not in tree.read(path):
             continue
         module = tree.module(path)
         for node, name in _imported(module):
             if name == PACKAGE:
                 yield Found(
-                    module.path, node.lineno, "the general harness imports the pipeline", f"such imports in {ADAPTER} only",
+                    module.path, node.lineno, "the general harness imports the pipeline", f"such imports in {knowledge} only",
                     shown(node), "ask the pipeline through parity.pipeline.parts",
                 )  # fmt: skip
 

@@ -10,10 +10,10 @@ from parity.tools.sync.code import text
 from parity.tools.sync.rules import Found, Rule
 from parity.tools.sync.tree import Missing, Tree
 from rumiai_parity.sync_rules.analyses import defined
-from rumiai_parity.sync_rules.places import line_of, listed, top
+from rumiai_parity.sync_rules.places import HARNESS, line_of, listed, standing, top
 
 README, LEAVES, DOCS = "README.md", "docs/leaves.md", "docs"
-MAKEFILE, COMMANDS = "Makefile", "harness/parity/cli/main.py"
+MAKEFILE, COMMANDS = "Makefile", f"{HARNESS}/cli/main.py"
 #: Artifacts that are no analysis, as the table of leaves names them.
 OTHERS = ("unified", "return", "report", "run")
 
@@ -40,10 +40,11 @@ def leaves(tree: Tree) -> Iterator[Found]:
 
 def commands(tree: Tree) -> Iterator[Found]:
     """Every ``make`` target and ``parity`` command that a page or a script names is there."""
-    table = top(tree.module(COMMANDS), "COMMANDS")
+    where = standing(tree, COMMANDS)
+    table = top(tree.module(where), "COMMANDS")
     known = {str(text(key)) for key in table.keys if key is not None} if isinstance(table, ast.Dict) else set()
     if not known:
-        raise Missing(COMMANDS, "a table of commands")
+        raise Missing(where, "a table of commands")
     targets = set(re.findall(r"^([a-z][a-z-]*):", "\n".join(tree.lines(MAKEFILE)), re.MULTILINE))
     for path in (README, *tree.below(DOCS, ".md"), ".ci/run"):
         lines = tree.lines(path) if path in tree else []
@@ -60,11 +61,12 @@ def commands(tree: Tree) -> Iterator[Found]:
                             path, number, f"names the command `{kind} {name}`, which there is not", listed(names), name,
                             "correct the page, or add the command",
                         )  # fmt: skip
+    folder = standing(tree, f"{HARNESS}/cli")
     for name in sorted(known):
-        if f"harness/parity/cli/{name}.py" not in tree:
+        if f"{folder}/{name}.py" not in tree:
             yield Found(
-                COMMANDS, line_of(tree, COMMANDS, f'"{name}"'), f"the command {name} has no module",
-                f"harness/parity/cli/{name}.py", "nothing", "write it, or remove the line",
+                where, line_of(tree, where, f'"{name}"'), f"the command {name} has no module",
+                f"{folder}/{name}.py", "nothing", "write it, or remove the line",
             )  # fmt: skip
 
 

@@ -14,10 +14,28 @@ RUNNER = f"{PACKAGE}/runner.py"
 ERRORS = f"{PACKAGE}/errors.py"
 SETTINGS = f"{PACKAGE}/settings.py"
 SOURCES = f"{PACKAGE}/sources"
-ADAPTER = "rumiai_parity/pipeline.py"
+KNOWLEDGE = "rumiai_parity"
+ADAPTER = f"{KNOWLEDGE}/pipeline.py"
+LAYOUT = f"{KNOWLEDGE}/layout.py"
+HARNESS = "harness/parity"
+#: Where something stands now → where it stood in older commits, which are judged, too (history, hooks).
+BEFORE = {
+    ADAPTER: "harness/pipelines/rumiai/pipeline.py",
+    LAYOUT: "harness/pipelines/rumiai/pipeline.py",
+    f"{HARNESS}/cli/main.py": "harness/cli.py",
+    f"{HARNESS}/cli": "harness/commands",
+    HARNESS: "harness",
+    KNOWLEDGE: "harness/pipelines/rumiai",
+}
 SCHEMAS = "schemas"
 #: The commands that run the pipeline; the first two are the configurations that must agree.
 COMMANDS = ("production", "local", "replay")
+
+
+def standing(tree: Tree, place: str) -> str:
+    """Where a file or folder of ``BEFORE`` stands in this tree."""
+    there = [each for each in (place, BEFORE[place]) if each in tree or tree.below(each)]
+    return there[0] if there else place
 
 
 def function(module: Module, name: str) -> Function:

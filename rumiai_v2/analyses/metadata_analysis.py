@@ -100,10 +100,12 @@ def compute(unified: Mapping[str, Any]) -> dict[str, Any]:
 
 def _engagement(counts: Mapping[str, int | None], missing: Missing) -> float | None:
     """100 · (likes + comments + shares) / views, in %."""
-    views, likes, comments, shares = (counts[key] for key in ("views", "likes", "comments", "shares"))
-    if not views or likes is None or comments is None or shares is None:
+    views = counts["views"]
+    reactions = [counts[key] for key in ("likes", "comments", "shares")]
+    told = [count for count in reactions if count is not None]
+    if not views or len(told) < len(reactions):
         return missing("CoreMetrics.engagementRate", "not_measurable")
-    return round(100.0 * (likes + comments + shares) / views, 2)
+    return round(100.0 * sum(told) / views, 2)
 
 
 def _published(moment: str | None) -> datetime | None:

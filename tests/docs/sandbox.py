@@ -17,8 +17,9 @@ from tests.docs.pages import ROOT
 #: One whose clip is analysed, one recording, one broken input.
 CASES = ("minimal", "replay_pair", "broken_limit")
 _PARTS = (
-    ".ci", ".github", "bench", "docs", "golden", "harness", "locks", "rumiai_v2", "schemas", "scripts", "tests",
-    ".gitattributes", ".gitignore", "LICENSE", "Makefile", "README.md", "conftest.py", "parity.toml", "pyproject.toml",
+    ".ci", ".github", "bench", "docs", "golden", "harness", "locks", "rumiai_parity", "rumiai_v2", "schemas", "scripts", "tests",
+    ".gitattributes", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
+    "SECURITY.md", "conftest.py", "parity.toml", "pyproject.toml",
 )  # fmt: skip
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
@@ -67,7 +68,8 @@ class Sandbox:
             if not key.startswith(own) or key in ("RUMIAI_WEIGHTS_DIR", "RUMIAI_CACHE_DIR")
         }  # fmt: skip
         path = f"{self.root / '.venv/bin'}{os.pathsep}{kept['PATH']}"
-        return {**kept, "PATH": path, "COLUMNS": "110"}
+        imports = os.pathsep.join((str(self.root), str(self.root / "harness")))  # the copy's, not what is installed
+        return {**kept, "PATH": path, "COLUMNS": "110", "PYTHONPATH": imports}
 
     def run(self, command: str, **variables: str) -> Done:
         """Run the shell ``command`` in the copy, with nobody at the keyboard."""

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
     from parity.check.outcome import Outcome
     from parity.check.suite import Suite
-    from parity.pipeline.cases import Case
+    from parity.pipeline.case import Case
 
 ROOT = Path(__file__).parents[2]
 TOY = Path(__file__).parent / "toy"
+#: What a process needs on ``PYTHONPATH`` to import the harness, RumiAI and the tests.
+IMPORTS = os.pathsep.join((str(ROOT), str(ROOT / "harness")))
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,17 @@ class Project:
         }
         return subprocess.run(
             [sys.executable, "-m", "parity", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
-            env={**inherited, "COLUMNS": "160", "PYTHONPATH": str(ROOT), **environ}, timeout=120,
+            env={**inherited, "COLUMNS": "160", "PYTHONPATH": IMPORTS, **environ}, timeout=120,
         )  # fmt: skip
 
     def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:
         """What ``parity run --from reports/captures`` prints and ends with, without starting pytest."""
         from parity import verdict
-        from parity.check.suite import Suite
+        from parity.explain.settle import SettlingSuite
         from parity.goldens.declared import load
         from parity.pipeline import cases, settings
         from parity.pipeline.artifacts import known_artifacts
+        from parity.pipeline.load import load_pipeline
         from parity.report import build, summary, write
         from parity.run import runs
         from parity.run.captures import Captures
@@ -76,8 +79,8 @@ class Project:
 
         config = settings.load(self.root / "parity.toml")
         config = runs.begin(config, compared=runs.given(config, config.captures))
-        pipeline = settings.load_pipeline(config)
-        suite = Suite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
+        pipeline = load_pipeline(config)
+        suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
         found = cases.discover(config)
         names = [artifact.name for artifact in known_artifacts(pipeline)]
         try:
@@ -142,10 +145,9 @@ def every_outcome(suite: Suite, found: list[Case]) -> list[Outcome]:
 def fill(folder: Path) -> Project:
     """A toy project in ``folder`` with one case, no goldens yet, and its one runner difference declared."""
     shutil.copytree(TOY / "schemas", folder / "schemas")
-    shutil.copy(ROOT / "schemas/run.schema.json", folder / "schemas/run.schema.json")
     made = Project(folder)
     settings = {
-        "pipeline": "tests.harness.toy.pipeline:PIPELINE", "suite": str(ROOT / "tests/parity"), "corpus": "corpus",
+        "pipeline": "tests.harness.toy.pipeline:PIPELINE", "corpus": "corpus",
         "schemas": "schemas", "tolerances": "schemas/tolerances.json", "snapshots": "snapshots",
         "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
     }  # fmt: skip

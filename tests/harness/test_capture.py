@@ -10,6 +10,7 @@ import pytest
 
 from parity.pipeline import capture, cases, settings
 from parity.pipeline.parts import Found, Job
+from parity.run import record as recording
 from parity.verdict import UsageError
 from tests.harness.toy.pipeline import Toy
 
@@ -22,7 +23,7 @@ def config(project):
 def record(config, configuration="disk", pipeline=None):
     case = cases.discover(config)[0]
     destination = config.captures / case.name / configuration
-    return capture.record(pipeline or Toy(), case, configuration, destination=destination, run_id="r1")
+    return recording.record(pipeline or Toy(), case, configuration, destination=destination, run_id="r1")
 
 
 class Scripted(Toy):
@@ -68,7 +69,7 @@ def test_a_second_stamp_of_one_run_shows_in_the_tree(tmp_path):
         (tmp_path / "work" / name).write_text("{}")
     (tmp_path / "stdout.txt").write_text(f"in {tmp_path}/work\n")
     found = Found(files={}, stamps=("20260101_000000", "20260101_000001"))
-    document = capture.run_document(tmp_path, exit_code=0, found=found, inputs=())
+    document = recording.run_document(tmp_path, exit_code=0, found=found, inputs=())
     assert document["tree"] == ["a_<stamp>.json", "b_<stamp-2>.json"]
     assert document["stdout"] == ["in <work>"]
 
@@ -120,7 +121,7 @@ def test_a_folder_that_holds_only_what_is_left_out_is_no_part_of_the_tree_but_an
     (tmp_path / "work/empty").mkdir()
     (tmp_path / "stdout.txt").touch()
     found = Found(files={}, untracked=("temp/video.mp4",))
-    document = capture.run_document(tmp_path, exit_code=0, found=found, inputs=())
+    document = recording.run_document(tmp_path, exit_code=0, found=found, inputs=())
     assert document["tree"] == ["empty/", "out/", "out/kept.json"]
 
 
@@ -142,7 +143,7 @@ def test_half_a_document_is_marked_in_the_tree(tmp_path):
     (tmp_path / "work/whole.json").write_text("{}")
     (tmp_path / "work/half.json").write_text('{"a": [1, ')
     (tmp_path / "stdout.txt").touch()
-    document = capture.run_document(tmp_path, exit_code=-9, found=Found(files={}), inputs=())
+    document = recording.run_document(tmp_path, exit_code=-9, found=Found(files={}), inputs=())
     assert document["tree"] == ["half.json (no JSON)", "whole.json"]
 
 
@@ -151,5 +152,5 @@ def test_what_is_left_in_the_systems_temporary_folder_stands_in_the_tree(tmp_pat
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "temp/sound.wav").touch()
     (tmp_path / "stdout.txt").touch()
-    document = capture.run_document(tmp_path, exit_code=0, found=Found(files={}), inputs=())
+    document = recording.run_document(tmp_path, exit_code=0, found=Found(files={}), inputs=())
     assert document["tree"] == ["<temp>/sound.wav"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parity.pipeline import cases, settings
+from parity.pipeline.load import load_pipeline
 from parity.verdict import UsageError
 from tests.harness.toy.pipeline import PIPELINE
 
@@ -60,7 +61,7 @@ def test_bytes_that_are_no_text_are_named(project):
 
 def test_a_missing_key_is_named(project):
     file = project.write("parity.toml", "[parity]\npipeline = 'a:b'\n")
-    with pytest.raises(UsageError, match="suite must be a text, got None"):
+    with pytest.raises(UsageError, match="corpus must be a text, got None"):
         settings.load(file)
 
 
@@ -81,14 +82,14 @@ def test_cases_are_all_folders_or_those_that_are_listed(project):
 def chosen(project, names):
     file = project.root / "parity.toml"
     file.write_text(f"{file.read_text()}configurations = {names}\n")
-    return settings.load_pipeline(settings.load(file)).configurations
+    return load_pipeline(settings.load(file)).configurations
 
 
 def test_the_file_names_the_runners_that_are_compared_and_their_order(project):
-    assert settings.load_pipeline(settings.load(project.root / "parity.toml")).configurations == ("web", "disk")
+    assert load_pipeline(settings.load(project.root / "parity.toml")).configurations == ("web", "disk")
     assert chosen(project, ["disk", "web"]) == ("disk", "web")
     # Only what this file's comparison sees is turned round.
-    assert settings.load_pipeline(settings.load(project.root / "parity.toml")).name == "toy"
+    assert load_pipeline(settings.load(project.root / "parity.toml")).name == "toy"
     assert PIPELINE.configurations == ("web", "disk")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from parity.contract import check, lint, registry
 from parity.pipeline import settings
+from parity.pipeline.load import load_pipeline
 from parity.verdict import ContractError
 from tests.harness.toy.pipeline import PIPELINE
 
@@ -209,7 +210,7 @@ def test_lint_names_a_flip_rule_that_is_not_there():
 
 def test_every_artifact_of_the_project_has_a_contract_that_compiles():
     config = settings.load(ROOT / "parity.toml")
-    pipeline = settings.load_pipeline(config)
+    pipeline = load_pipeline(config)
     schemas = registry.load(config.schemas)
     schemas = schemas.with_documents(pipeline.derived_schemas(schemas.documents))
     for artifact in pipeline.artifacts:

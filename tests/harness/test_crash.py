@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from parity import crash
 from parity.verdict import HarnessError, UsageError
-from tests.harness.conftest import ROOT, Project, fill
+from tests.harness.conftest import IMPORTS, ROOT, Project, fill
 
 #: A pipeline whose ground truth cannot be held against the case ``second``, in whatever way the case says.
 BROKEN = """
@@ -60,7 +60,7 @@ def project(compared, tmp_path):
 
 def again(project, *options):
     """Compare the saved captures with the pipeline that can be broken."""
-    path = os.pathsep.join((str(ROOT), str(project.root)))
+    path = os.pathsep.join((IMPORTS, str(project.root)))
     return project.parity("run", "--from", "reports/captures", *options, PYTHONPATH=path, MY_TOKEN=TOKEN)
 
 
@@ -81,7 +81,7 @@ def test_a_comparison_that_breaks_costs_the_verdict_and_no_other_comparison(proj
     assert text.count("Traceback (most recent call last)") == 2, "one for each configuration"
     assert "in expectations" in text and "LookupError: half of a pair: \\ud83d, and ***" in text
     report = project.report()
-    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
+    schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
     assert (report["verdict"], report["exit_code"]) == ("crash", 70)
     assert len(report["crashes"]) == 2
@@ -125,26 +125,24 @@ def test_a_worker_that_dies_costs_the_verdict_and_no_other_comparison(project):
     assert {("golden", "plain"), ("expectations", "plain"), ("golden", "second")} <= made
 
 
-def suite(project, text):
-    """Another suite than the one that compares."""
-    folder = project.root / "suite"
-    project.write("suite/conftest.py", (ROOT / "conftest.py").read_text(encoding="utf-8"))
-    project.write("suite/test_it.py", text)
-    settings = (project.root / "parity.toml").read_text(encoding="utf-8")
-    project.write("parity.toml", settings.replace(str(ROOT / "tests/parity"), str(folder)))
+def other_checks(project, text):
+    """Compare with other checks than the harness' own."""
+    file = project.write("a/b/checks.py", text)
+    found = f"mock.patch('parity.cli.comparing.find_spec', return_value=mock.Mock(origin={str(file)!r})).start()"
+    return parity(
+        project, found, "run", "--from", "reports/captures", "--jobs", "1", PYTHONPATH=f"{IMPORTS}:{project.root}"
+    )
 
 
 def test_a_suite_that_breaks_off_is_no_verdict(project):
-    suite(project, "import os\n\ndef test_it():\n    os._exit(3)\n")
-    done = again(project, "--jobs", "1")
+    done = other_checks(project, "import os\n\ndef test_it():\n    os._exit(3)\n")
     assert done.returncode == 70, done.stderr
     assert "parity: crash: pytest ended with code 3 before there was a report" in done.stderr
     assert only_crash_file(project).name in done.stderr
 
 
 def test_a_suite_that_cannot_be_imported_is_no_verdict(project):
-    suite(project, "import no_such_module_at_all\n")
-    done = again(project, "--jobs", "1")
+    done = other_checks(project, "import no_such_module_at_all\n")
     assert done.returncode == 70, done.stdout + done.stderr
     assert "No module named 'no_such_module_at_all'" in only_crash_file(project).read_text(encoding="utf-8")
 
@@ -155,12 +153,12 @@ def parity(project, code, *arguments, stdout=subprocess.PIPE, **environ):
     kept = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
     return subprocess.run(
         [sys.executable, "-c", program, *arguments], cwd=project.root, text=True, stdout=stdout,
-        stderr=subprocess.PIPE, check=False, env={**kept, "PYTHONPATH": str(ROOT), **environ}, timeout=60,
+        stderr=subprocess.PIPE, check=False, env={**kept, "PYTHONPATH": IMPORTS, **environ}, timeout=60,
     )  # fmt: skip
 
 
 def breaking(what, error):
-    return f"mock.patch('harness.{what}', side_effect={error}).start()"
+    return f"mock.patch('parity.{what}', side_effect={error}).start()"
 
 
 @pytest.mark.parametrize(
@@ -169,9 +167,9 @@ def breaking(what, error):
         ("decide.decide.state", ("status",)),
         ("decide.decide.accept", ("accept", "--all", "--reason", "x")),
         ("report.write.read", ("report",)),
-        ("config.load_pipeline", ("diff", "reports/captures", "reports/captures")),
-        ("cases.discover", ("corpus", "list")),
-        ("commands.sync.command.run", ("sync",)),
+        ("pipeline.load.load_pipeline", ("diff", "reports/captures", "reports/captures")),
+        ("pipeline.cases.discover", ("corpus", "list")),
+        ("tools.sync.command.run", ("sync",)),
     ],
 )
 def test_whatever_breaks_in_any_command_ends_with_70_one_sentence_and_a_file(project, broken, arguments):
@@ -195,7 +193,7 @@ def test_where_no_file_can_be_written_among_the_reports_it_lies_in_the_temporary
     (project.root / "reports").write_text("no folder")
     done = parity(
         project,
-        breaking("config.load_pipeline", "KeyError('x')"),
+        breaking("pipeline.load.load_pipeline", "KeyError('x')"),
         "diff",
         "snapshots",
         "snapshots",
@@ -248,7 +246,7 @@ def test_being_asked_to_stop_is_143_and_leaves_in_order(project, tmp_path):
     )
     program = f"import sys\nfrom unittest import mock\n{code}\nfrom parity.cli.main import main\nmain()"
     child = subprocess.Popen([sys.executable, "-c", program, "status"], cwd=project.root, stderr=subprocess.PIPE,
-                             env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True)  # fmt: skip
+                             env={**os.environ, "PYTHONPATH": IMPORTS}, text=True)  # fmt: skip
     with child:
         assert child.stderr.readline() == "waits\n"
         time.sleep(0.2)  # until it sleeps
@@ -263,7 +261,7 @@ def test_being_asked_to_stop_is_143_and_leaves_in_order(project, tmp_path):
     "command", ["status", "report -v", "--help", "report --format json", "diff reports/captures snapshots"]
 )
 def test_a_reader_that_leaves_early_changes_no_exit_code_and_says_nothing(project, command, unbuffered):
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    environ = {**os.environ, "PYTHONPATH": IMPORTS, "PYTHONUNBUFFERED": unbuffered}
     parity = [sys.executable, "-m", "parity", *command.split()]
     whole = subprocess.run(parity, cwd=project.root, env=environ, capture_output=True, check=False)
     reading, writing = os.pipe()
@@ -289,7 +287,7 @@ def test_a_full_disk_behind_stdout_is_said_and_is_no_verdict(project):
 def test_streams_that_are_closed_from_the_start_change_nothing(project, closed):
     def run(rest):
         command = f"{sys.executable} -m parity accept --all --reason x {rest}"
-        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environ = {**os.environ, "PYTHONPATH": IMPORTS}
         environ.pop("CI", None)
         return subprocess.run(command, shell=True, cwd=project.root, env=environ, capture_output=True, check=False)
 
@@ -299,7 +297,12 @@ def test_streams_that_are_closed_from_the_start_change_nothing(project, closed):
 
 def test_without_what_it_needs_it_is_no_drift(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-S", "-m", "parity", "run"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-S", "-m", "parity", "run"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": IMPORTS},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 2
     assert re.fullmatch(

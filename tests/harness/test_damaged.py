@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from parity import reading
-from parity.check.suite import Suite
 from parity.cli.main import main
+from parity.explain.settle import SettlingSuite
 from parity.pipeline import cases, settings
+from parity.pipeline.load import load_pipeline
 from parity.run.captures import Captures
 from parity.verdict import ParityError, Verdict, decide
 from tests.harness.conftest import ROOT, Project, every_outcome, fill
@@ -135,8 +136,8 @@ def outcome_of(project: Project, command: str) -> tuple[int, str]:
     if command == "suite":
         try:
             config = settings.load(project.root / "parity.toml")
-            pipeline = settings.load_pipeline(config)
-            suite = Suite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
+            pipeline = load_pipeline(config)
+            suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
             outcomes = every_outcome(suite, cases.discover(config))
         except ParityError as error:
             return int(error.verdict), str(error)

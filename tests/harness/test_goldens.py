@@ -8,7 +8,7 @@ import os
 import pytest
 
 from parity.contract import nodes, registry
-from parity.files import CannotWrite
+from parity.files import CannotWrite, write_atomically
 from parity.goldens import store
 from parity.goldens.form import canonical, masked
 from parity.pipeline import cases, settings
@@ -56,14 +56,14 @@ def test_a_file_that_no_artifact_claims_is_stale(project):
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     file = tmp_path / "a.json"
-    store.write_atomically(file, "old\n")
+    write_atomically(file, "old\n")
 
     def refuse(*_: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(CannotWrite, match="disk full"):
-        store.write_atomically(file, "new\n")
+        write_atomically(file, "new\n")
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
     assert file.read_text() == "old\n"
 

@@ -14,7 +14,7 @@ from parity.tools.calibrate import machines
 from rumiai_parity.pipeline import PIPELINE
 from tests.harness.conftest import ROOT
 
-SCHEMA = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text())
 ROWS = Draft202012Validator({"$defs": SCHEMA["$defs"], **SCHEMA["properties"]["machines"]})
 AMD4, AMD3, INTEL4 = "x86-64-v4 AMD", "x86-64-v3 AMD", "x86-64-v4 Intel"
 

@@ -6,6 +6,7 @@ import pytest
 
 from parity.check import contracts as together
 from parity.pipeline import settings
+from parity.pipeline.load import load_pipeline
 from parity.verdict import ContractError
 
 SCHEMA = "schemas/scores.schema.json"
@@ -13,7 +14,7 @@ SCHEMA = "schemas/scores.schema.json"
 
 def tolerances(project):
     config = settings.load(project.root / "parity.toml")
-    return together.tolerances(config, together.all_schemas(config, settings.load_pipeline(config)))
+    return together.tolerances(config, together.all_schemas(config, load_pipeline(config)))
 
 
 def test_every_class_that_a_schema_names_is_there(project):

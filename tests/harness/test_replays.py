@@ -8,7 +8,7 @@ import shutil
 import pytest
 import yaml
 
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.verdict import PipelineError, UsageError
 from rumiai_parity.expectations.replay import check_replay
 from rumiai_parity.pipeline import PIPELINE

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from parity.check.suite import Suite
+from parity.explain.settle import SettlingSuite
 from parity.pipeline import cases, settings
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Job, Reuse
 from parity.run import reuse
 from parity.run.captures import Captures
@@ -176,7 +176,7 @@ def quick(tmp_path):
     def make(fault="", ml="shared", run_id="r1"):
         programs = {"production": launcher("production", ""), "local": launcher("local", fault)}
         pipeline = RumiAI(programs)
-        return Suite(project, pipeline, Captures(project, pipeline, run_id, ml=ml, shared=tmp_path / "shared"))
+        return SettlingSuite(project, pipeline, Captures(project, pipeline, run_id, ml=ml, shared=tmp_path / "shared"))
 
     return make
 

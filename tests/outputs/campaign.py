@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.harness.conftest import IMPORTS
 from tests.outputs import situations
 from tests.outputs.runs import ROOT, Place
 
@@ -107,7 +108,7 @@ def devices(place: Path) -> Row:
 def _command_line(world: Place, error_type: str | None) -> int:
     done = subprocess.run(
         [sys.executable, "-m", "rumiai_v2", "replay", str(world.recording(1)), "--json"],
-        cwd=world.root, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=world.root, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": IMPORTS},
     )  # fmt: skip
     returned = json.loads(done.stdout)
     assert returned.get("error_type") == error_type, returned

@@ -14,7 +14,7 @@ from parity.contract.varies import Leaf, count, leaves_of
 from parity.goldens import store
 from parity.pipeline import capture
 from parity.pipeline.artifacts import artifacts_of, known_artifacts
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
 
@@ -64,7 +64,7 @@ def table(config: Config, pipeline: Pipeline, cases: Sequence[Case], captures: P
 
 def _document(config: Config, pipeline: Pipeline, case: Case, artifact: Artifact, captures: Path | None) -> Any:
     if captures is None:
-        return store.read(store.path_of(config, case.name, artifact.golden or ""))
+        return store.read(config.golden(case.name, artifact.golden or ""))
     return comparable(capture.load(captures / case.name / pipeline.reference), artifact)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from parity.check.rescale import rescaled
 from parity.compare.difference import Comparison, Difference, Ignored
 from parity.contract.nodes import NUMBERS, Node
-from parity.explain.places import Graph, Nowhere, at
+from parity.documents import Nowhere, at
 from parity.pipeline.capture import Capture
 from parity.pipeline.parts import Pipeline, Stage
+from parity.pipeline.stages import Graph
 
 #: More pixels than any picture has, across or down.
 _LARGEST = 1e9

@@ -29,7 +29,7 @@ from parity.goldens.declared import Declared
 from parity.goldens.form import canonical, in_given_order, masked
 from parity.pipeline.artifacts import ending, known_artifacts
 from parity.pipeline.capture import STDERR, Capture, summary
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import RUN, Artifact, Pipeline
 from parity.pipeline.settings import Config
 from parity.run.captures import REPEAT, Captures
@@ -59,8 +59,6 @@ class Suite:
     compared: dict[Key, Outcome] = field(default_factory=dict)
     #: Case → in what the media of the configurations differ.
     media: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    #: Runs on transplanted recordings, once one was needed.
-    transplants: Any = None
     #: Files that several comparisons meet with equal bytes.
     known: Known = field(default_factory=Known)
 
@@ -420,7 +418,7 @@ class Suite:
             return Outcome("golden", **place, verdicts=(verdict,), messages=messages, comparison=comparison)
         file = f"derived from {GOLDEN}s"
         if artifact.golden:
-            file = self.config.relative(store.path_of(self.config, case.name, artifact.golden))
+            file = self.config.relative(self.config.golden(case.name, artifact.golden))
         try:
             golden = self._expected(case, artifact)
         except store.MissingGolden as error:
@@ -433,15 +431,16 @@ class Suite:
         return self._settled(case, artifact, outcome)
 
     def _settled(self, case: Case, artifact: Artifact, outcome: Outcome) -> Outcome:
-        """``outcome`` without the differences that a run proves to follow from flips and tolerated differences."""
-        from parity.explain import settle
-
         self.compared[(outcome.check, case.name, outcome.configuration, artifact.name)] = outcome
-        return settle.settle(self, case, artifact, outcome) if outcome.comparison else outcome
+        return self.settle(case, artifact, outcome) if outcome.comparison else outcome
+
+    def settle(self, case: Case, artifact: Artifact, outcome: Outcome) -> Outcome:
+        """``outcome`` without the differences that do not count after all: none here, which knows no stage."""
+        return outcome
 
     def _expected(self, case: Case, artifact: Artifact) -> Any:
         if artifact.golden:
-            return self._stored(store.path_of(self.config, case.name, artifact.golden), artifact)
+            return self._stored(self.config.golden(case.name, artifact.golden), artifact)
         by_name = {other.name: other for other in known_artifacts(self.pipeline)}
         needed: list[Artifact] = []
 
@@ -455,7 +454,7 @@ class Suite:
             stored = [other.golden for other in needed if other.golden]
             if not stored:
                 raise  # no golden has a part in it
-            file = store.path_of(self.config, case.name, stored[-1])
+            file = self.config.golden(case.name, stored[-1])
             raise store.broken(file, f"{artifact.name} cannot be derived from it: {error!r}") from error
 
     def _stored(self, file: Path, artifact: Artifact) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from parity import reading
 from parity.pipeline import capture
 from parity.pipeline.artifacts import failing
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Expectation, Pipeline
 from parity.verdict import UsageError
 

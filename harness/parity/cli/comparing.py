@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from parity.run import runs
 from parity.verdict import ParityError, Verdict
 
 if TYPE_CHECKING:
-    from parity.pipeline.cases import Case
+    from parity.pipeline.case import Case
     from parity.pipeline.settings import Config
     from parity.session.progress import Watch
 
@@ -29,10 +30,16 @@ SHOWN = Display()
 
 
 def compare(
-    config: Config, *, cases: tuple[str, ...], given: str | None, ml: str | None, jobs: int, display: Display = SHOWN
+    config: Config,
+    *,
+    cases: tuple[str, ...],
+    given: str | None,
+    ml: str | None,
+    jobs: int,
+    display: Display | None = SHOWN,
 ) -> tuple[int, Config | None]:
     """Run (or load from ``given``) the ``cases``, compare, print the summary; the verdict's exit code, and the settings
-    with the run that this made (None where it came to no report).
+    with the run that this made (None where it came to no report). Without a ``display`` nothing is printed.
 
     ``ml`` says for all runs how they come by the services' results; None leaves it to the settings.
     """
@@ -62,7 +69,8 @@ def compare(
         return broken_off.code(config, pytest_code, folder / runs.LOG), None
     report = write.read(config)
     ending.done(f"run {folder.name}: {report['verdict']}, its report is {config.relative(folder / runs.REPORT)}")
-    display.show(config, report)
+    if display is not None:
+        display.show(config, report)
     _tell_ci(config, report)
     if report["exit_code"] == Verdict.PARITY and pytest_code != 0:
         return broken_off.code(config, pytest_code, folder / runs.LOG, passed=True), None
@@ -85,19 +93,19 @@ def _tell_ci(config: Config, report: dict[str, Any]) -> None:
 def _check_schemas(config: Config) -> None:
     """Say before anything runs what is wrong with the schemas and the tolerances."""
     from parity.check import contracts
-    from parity.pipeline import settings
+    from parity.pipeline.load import load_pipeline
 
-    contracts.tolerances(config, contracts.all_schemas(config, settings.load_pipeline(config)))
+    contracts.tolerances(config, contracts.all_schemas(config, load_pipeline(config)))
 
 
 def _check_reuse(config: Config, selected: list[Case], ml: str | None) -> None:
     """Say before anything runs what of the settings or of ``--ml`` cannot be done."""
     from parity.pipeline import cases as corpus
-    from parity.pipeline import settings
+    from parity.pipeline.load import load_pipeline
     from parity.run import reuse
 
     reuse.check(config, corpus.discover(config))
-    pipeline = settings.load_pipeline(config)
+    pipeline = load_pipeline(config)
     for case in selected:
         reuse.mode_of(config, pipeline, case, ml)
 
@@ -112,10 +120,13 @@ def _pytest(
     config: Config, *, cases: tuple[str, ...], saved: Path | None, ml: str | None, jobs: int, earlier: Path,
     locks: tuple[int, ...],
 ) -> int:  # fmt: skip
-    command = [sys.executable, "-m", "pytest", str(config.suite), "-q", "--no-header", "--tb=no"]
+    checks = Path(str(find_spec("parity.session.checks").origin))
+    command = [sys.executable, "-m", "pytest", str(checks), "-q", "--no-header", "--tb=no"]
+    # Neither the options nor the plugins of the project's own tests have a say in a comparison.
+    command += ["-c", os.devnull, f"--rootdir={checks.parents[2]}"]
     command += ["-p", "no:cacheprovider"]  # it would be shared with other runs
     # What else is installed has no say in a comparison, and costs each of its processes a third of its start.
-    command += ["--disable-plugin-autoload", "-p", "syrupy", "-p", "xdist"]
+    command += ["--disable-plugin-autoload", "-p", "syrupy", "-p", "xdist", "-p", "parity.session.pytest_plugin"]
     command += ["--snapshot-disable-unused", "--snapshot-no-colors"]
     command += ["-n", str(jobs), "--dist", "loadgroup", "--no-loadscope-reorder"] if jobs > 1 else []
     command += [f"--parity-config={config.file}", f"--parity-run={runs.folder(config).name}"]
@@ -123,18 +134,17 @@ def _pytest(
     command += [f"--parity-case={name}" for name in cases]
     command += [f"--parity-from={saved}"] if saved else []
     command += [f"--parity-ml={ml}"] if ml else []
-    root = Path(__file__).parent.parent.parent
     # How far it is is told on stderr; stdout belongs to the summary.
     watch = _watch(config, cases=cases, saved=saved, earlier=earlier)
-    return _watched(command, watch, root=root, locks=locks)
+    return _watched(command, watch, root=config.root, locks=locks)
 
 
 def _watch(config: Config, *, cases: tuple[str, ...], saved: Path | None, earlier: Path) -> Watch:
     from parity.pipeline import cases as corpus
-    from parity.pipeline import settings
+    from parity.pipeline.load import load_pipeline
     from parity.session import progress
 
-    configurations = settings.load_pipeline(config).configurations
+    configurations = load_pipeline(config).configurations
     made = () if saved else corpus.select(config, cases)
     expected = [(case.name, name) for case in made for name in configurations]
     return progress.Watch(config.captures, expected, runs.folder(config) / runs.LOG, earlier)

@@ -12,7 +12,7 @@ from parity.cli.common import settings
 from parity.verdict import ParityError
 
 if TYPE_CHECKING:
-    from parity.pipeline.cases import Case
+    from parity.pipeline.case import Case
     from parity.pipeline.parts import Adopted
     from parity.pipeline.settings import Config
 
@@ -42,10 +42,10 @@ def list_cases(file: str | None) -> None:
 def render(file: str | None, case: str) -> None:
     """Render the input of CASE from its storyboard or script."""
     from parity.pipeline import cases
-    from parity.pipeline import settings as project
+    from parity.pipeline.load import load_pipeline
 
     config = settings(file)
-    pipeline = project.load_pipeline(config)
+    pipeline = load_pipeline(config)
     if not hasattr(pipeline, "render"):
         raise ParityError(f"pipeline {pipeline.name} renders no cases")
     for each in cases.select(config, [case]):
@@ -76,10 +76,10 @@ def add(ctx: click.Context, video: Path, metadata: Path | None, name: str | None
     pending ones, and you decide on them.
     """
     from parity.pipeline import add_case
-    from parity.pipeline import settings as project
+    from parity.pipeline.load import load_pipeline
 
     config = settings(ctx.obj)
-    case, adopted = add_case.add(config, project.load_pipeline(config), video, metadata=metadata, name=name)
+    case, adopted = add_case.add(config, load_pipeline(config), video, metadata=metadata, name=name)
     ending.done(f"added {config.relative(case.folder)}")
     click.echo(_told(config, case, adopted, at_once=at_once))
     if at_once:

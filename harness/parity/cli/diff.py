@@ -67,7 +67,7 @@ def diff(
     exactly, the items of their lists by the fewest edits.
     """
     from parity import plain
-    from parity.pipeline import settings as project
+    from parity.pipeline.load import load_pipeline
     from parity.run import runs
     from parity.tools.diff import entries, markdown, report, sides, text
     from parity.tools.diff.pairs import Comparer, Options
@@ -75,7 +75,7 @@ def diff(
     if stamp and (stamp_a or stamp_b):
         raise UsageError("--stamp is for both sides: leave it out, or leave out --stamp-a and --stamp-b")
     config = settings(file)
-    pipeline = project.load_pipeline(config)
+    pipeline = load_pipeline(config)
     first_side, second_side = runs.given(config, a), runs.given(config, b)
     options = Options(analyses, patterns, media, tolerances, schema, any_contract)
     comparer = Comparer(config, pipeline, options)

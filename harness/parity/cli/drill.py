@@ -51,13 +51,13 @@ def drill(
     Faults are put into the second configuration, by a launcher of its own; services answer from a recording. Mutations
     change the captures of the last `parity run` in one place each. Controls change nothing.
     """
-    from parity.goldens.store import write_atomically
+    from parity.files import write_atomically
     from parity.pipeline import cases as corpus
-    from parity.pipeline import settings as project
+    from parity.pipeline.load import load_pipeline
     from parity.tools.drill import render, run, tables
 
     config = settings(file)
-    pipeline = project.load_pipeline(config)
+    pipeline = load_pipeline(config)
     parts = only or run.PARTS
     if page and (faults or cases or set(parts) != set(run.PARTS)):
         raise ParityError("--write needs the whole drill: leave out --only, --fault and --case")

@@ -41,14 +41,14 @@ def expect(
     from parity import plain
     from parity.check import truth
     from parity.pipeline import cases as corpus
-    from parity.pipeline import settings as project
+    from parity.pipeline.load import load_pipeline
 
     if (form is None) != (against is None):
         raise ParityError("--form and --against belong together: a filled form, and the outputs to hold it against")
     if form is not None and (cases or given or run_id):
         raise ParityError("--form checks one folder of outputs: leave out --case, --from and --run")
     config = settings(file)
-    pipeline = project.load_pipeline(config)
+    pipeline = load_pipeline(config)
     if form is not None:
         judgement = truth.judge_form(pipeline, Path(form), Path(against))
     else:

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from parity import crash, ending
+from parity import ending
 from parity.files import refused
 from parity.verdict import HarnessError, ParityError, Verdict
 
@@ -56,7 +57,7 @@ class _Commands(click.Group):
         if not standalone_mode:
             return super().main(*arguments, standalone_mode=False, **options)
         run = partial(_ended, partial(super().main, *arguments, standalone_mode=False, **options))
-        ending.process(run, reports=lambda: crash.reports_folder(None))
+        ending.process(run, reports=lambda: _reports(None))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -67,7 +68,14 @@ class _Commands(click.Group):
             foreseen = isinstance(error, ParityError) and not isinstance(error, HarnessError)
             if foreseen or (isinstance(error, OSError) and refused(error) is not None):
                 raise
-            sys.exit(ending.crashed(error, crash.reports_folder(ctx.params["file"])))
+            sys.exit(ending.crashed(error, _reports(ctx.params["file"])))
+
+
+def _reports(file: str | None) -> Path | None:
+    """The folder of reports, for a crash; imported when there is one."""
+    from parity.pipeline import settings
+
+    return settings.reports_folder(file)
 
 
 def _ended(run: Callable[[], Any]) -> int:

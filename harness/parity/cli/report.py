@@ -50,7 +50,7 @@ def report(file: str | None, form: str, out: str | None, run_id: str | None, dis
         return
     text = FORMS[form](config, found, display)
     if out is not None:
-        from parity.goldens.store import write_atomically
+        from parity.files import write_atomically
 
         write_atomically(Path(out), text)
         click.echo(f"wrote {plain.line(out)}", err=True)

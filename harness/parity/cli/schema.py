@@ -38,13 +38,13 @@ def leaves(
     from parity.check import coverage as counted
     from parity.goldens import store
     from parity.pipeline import cases as corpus
-    from parity.pipeline import settings as project
+    from parity.pipeline.load import load_pipeline
 
     config = settings(file)
     selected = corpus.select(config, cases)
     captures = saved_captures(config, given, run_id) if given or run_id else None
     try:
-        rows = counted.table(config, project.load_pipeline(config), selected, captures)
+        rows = counted.table(config, load_pipeline(config), selected, captures)
     except store.MissingGolden as error:
         raise ParityError(str(error)) from error
     bad = [row for row in rows if row.problem]

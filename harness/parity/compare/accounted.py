@@ -17,8 +17,7 @@ from parity.compare.difference import Comparison, shown
 from parity.compare.tally import leaf_count
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse
-from parity.explain.places import steps
-from parity.paths import join
+from parity.paths import join, steps
 from parity.verdict import HarnessError
 
 #: The step that opens a text which holds a JSON document.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from parity.compare import align, flips, matching, order, recognise, sequence, shortcuts
 from parity.compare.align import Partners
@@ -12,16 +12,13 @@ from parity.compare.compiled import Compiled, compiled
 from parity.compare.difference import Comparison
 from parity.compare.leaf import is_same
 from parity.compare.policy import Policy
-from parity.compare.tally import Equals, leaf_count, rule_of
+from parity.compare.tally import Equals, Tally, leaf_count, rule_of
 from parity.compare.trail import Place, below
 from parity.contract.nodes import Node, Rule
 
-if TYPE_CHECKING:
-    from parity.compare.walk import Walk
-
 
 def compare_lists(
-    walk: Walk, expected: list[Any], actual: list[Any], node: Node | None, place: Place, *, watched: bool
+    walk: Tally, expected: list[Any], actual: list[Any], node: Node | None, place: Place, *, watched: bool
 ) -> None:
     """Compare two lists at ``place`` along ``node``, each item with its partner."""
     if walk.policy.uncovered and (node is None or not (node.items or node.prefix)):
@@ -56,7 +53,7 @@ def compare_lists(
 
 
 def _all_agree(
-    walk: Walk,
+    walk: Tally,
     expected: list[Any],
     actual: list[Any],
     rows: Sequence[int],
@@ -91,7 +88,7 @@ def _all_agree(
 
 
 def _by_index(
-    walk: Walk, expected: list[Any], actual: list[Any], node: Node | None, place: Place, *, watched: bool
+    walk: Tally, expected: list[Any], actual: list[Any], node: Node | None, place: Place, *, watched: bool
 ) -> None:
     common = min(len(expected), len(actual))
     for index in range(common):
@@ -106,7 +103,7 @@ def _by_index(
         walk.uncovered(rest[index], below(place, index))
 
 
-def _in_place(walk: Walk, expected: list[Any], actual: list[Any], item: Node, place: Place, *, watched: bool) -> None:
+def _in_place(walk: Tally, expected: list[Any], actual: list[Any], item: Node, place: Place, *, watched: bool) -> None:
     """Lists of a length that the schema fixes, like the numbers of a box: each place has its own meaning."""
     for index, (a, b) in enumerate(zip(expected, actual, strict=True)):
         if not watched and is_same(a, b, item):
@@ -115,7 +112,7 @@ def _in_place(walk: Walk, expected: list[Any], actual: list[Any], item: Node, pl
             walk.pair(a, b, item, below(place, index), watched=watched)
 
 
-def _length(walk: Walk, expected: list[Any], actual: list[Any], common: int, place: Place) -> None:
+def _length(walk: Tally, expected: list[Any], actual: list[Any], common: int, place: Place) -> None:
     if len(expected) != len(actual):
         rest = (expected if len(expected) > len(actual) else actual)[common:]
         rule = Rule(unit="items")
@@ -133,7 +130,7 @@ def _partners(
 
 
 def _better(
-    walk: Walk, expected: list[Any], actual: list[Any], partners: Partners, rows: Sequence[int], node: Node, place: Place,
+    walk: Tally, expected: list[Any], actual: list[Any], partners: Partners, rows: Sequence[int], node: Node, place: Place,
     *, watched: bool,
 ) -> None:  # fmt: skip
     """Compare the partners, or ``rows``, none of which agrees, index by index where that leaves fewer differences."""
@@ -153,7 +150,7 @@ def _better(
 
 
 def _take(
-    walk: Walk, expected: list[Any], actual: list[Any], partners: Partners, node: Node, place: Place, *, watched: bool
+    walk: Tally, expected: list[Any], actual: list[Any], partners: Partners, node: Node, place: Place, *, watched: bool
 ) -> None:
     """Compare the partners, and say what stands alone, was moved, or stands in another order."""
     item = node.items

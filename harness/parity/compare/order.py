@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from parity.compare import sequence
 from parity.compare.align import Partners
 from parity.compare.difference import Comparison
 from parity.compare.policy import Policy
+from parity.compare.tally import Tally
 from parity.compare.trail import Place, below
 from parity.contract.nodes import NUMBERS, Node, Rule
 from parity.reals import distance
-
-if TYPE_CHECKING:
-    from parity.compare.walk import Walk
 
 
 def out_of_order(
@@ -90,7 +88,7 @@ def _any_apart(pairs: Sequence[tuple[int, int]], apart: Callable[[int, int], boo
 
 
 def compare_out_of_order(
-    walk: Walk, expected: list[Any], actual: list[Any], pairs: set[tuple[int, int]], item: Node | None, place: Place,
+    walk: Tally, expected: list[Any], actual: list[Any], pairs: set[tuple[int, int]], item: Node | None, place: Place,
     *, watched: bool,
 ) -> None:  # fmt: skip
     """One difference for all items out of order; what else differs in them is said too, their leaves count once."""

@@ -50,6 +50,10 @@ class Tally:
     equals: list[Equals] = field(default_factory=list)
     same: tuple[list[Any], list[Any]] = field(default_factory=lambda: ([], []))
 
+    def pair(self, expected: Any, actual: Any, node: Node | None, place: Place, *, watched: bool) -> None:
+        """Compare two values at ``place`` along ``node``; ``watched``: whether something below may be declared."""
+        raise NotImplementedError
+
     def equal_in_type(self) -> bool:
         """Whether what was taken for equal has equal types too."""
         import orjson

@@ -19,6 +19,9 @@ from parity.contract import fast
 from parity.contract.reference import check_schema, without_dialect
 from parity.verdict import ContractError
 
+#: The schema of how a run ended and what it left behind; a project may have its own.
+RUN = Path(__file__).parents[1] / "schemas/run.schema.json"
+
 
 @dataclass(frozen=True)
 class Schemas:
@@ -100,14 +103,15 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def load(folder: Path) -> Schemas:
-    """Every ``*.schema.json`` at or below ``folder``; its ``$id`` must be its path from there."""
-    schemas = []
+    """Every ``*.schema.json`` at or below ``folder``, whose ``$id`` must be its path from there, and the harness' own of
+    how a run ended."""
+    schemas = [] if (folder / RUN.name).exists() else [read(RUN)]
     for file in sorted(folder.rglob("*.schema.json")):
         schema = read(file)
         name = file.relative_to(folder).as_posix()
         if schema.get("$id") != name:
             raise ContractError(f"{file}: $id is {schema.get('$id')!r}, expected {name!r}")
         schemas.append(schema)
-    if not schemas:
+    if len(schemas) == 1 and schemas[0]["$id"] == RUN.name:
         raise ContractError(f"{folder}: holds no *.schema.json; expected one per artifact")
     return collect(schemas)

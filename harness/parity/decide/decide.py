@@ -22,8 +22,8 @@ from parity.goldens import history, ledger, provenance
 from parity.goldens.form import canonical
 from parity.goldens.ledger import digest
 from parity.pipeline import cases as corpus
-from parity.pipeline import settings
 from parity.pipeline.capture import load as load_capture
+from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
 from parity.run import runs
 from parity.verdict import ContractError, UsageError
@@ -154,7 +154,7 @@ def problems(config: Config) -> list[str]:
     """What is wrong with the ledger's chains, one text each; a ledger that cannot be read is a ``ContractError``."""
     if config.ledger is None:
         return []
-    pipeline, records = settings.load_pipeline(config), ledger.load(config.ledger)
+    pipeline, records = load_pipeline(config), ledger.load(config.ledger)
     files = history.files(config, pipeline, corpus.discover(config), records, complete=True)
     return history.messages(history.problems(records, files), config.relative(config.snapshots))
 
@@ -303,7 +303,7 @@ def _check_stable(config: Config, pending: Pending, picked: Sequence[tuple[Chang
     }
     if not doubtful:
         return
-    pipeline = settings.load_pipeline(config)
+    pipeline = load_pipeline(config)
     for case in corpus.select(config, doubtful):
         candidates = {each.key: waiting.candidate_of(config, each) for each in doubtful[case.name]}
         stability.confirm(config, pipeline, case, doubtful[case.name], {k: t for k, t in candidates.items() if t}, say)
@@ -363,7 +363,7 @@ def _decided(
 
 def _provenance(config: Config, pending: Pending, changes: Iterable[Change]) -> dict[str, str | None]:
     """The files that say where the goldens of these cases come from; none for a case that goes."""
-    reference = settings.load_pipeline(config).reference
+    reference = load_pipeline(config).reference
     files: dict[str, str | None] = {}
     for case in dict.fromkeys(change.case for change in changes if change.category != "trim"):
         origin = pending.origins[case]

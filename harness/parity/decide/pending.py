@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from parity import reading
 from parity.decide.patch import Change as Difference
+from parity.files import write_atomically
 from parity.goldens.ledger import Category
-from parity.goldens.store import write_atomically
 from parity.pipeline.settings import Config
 from parity.run import runs
 from parity.verdict import UsageError

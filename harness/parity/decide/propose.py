@@ -13,12 +13,13 @@ from parity.check.suite import Suite
 from parity.decide import pending
 from parity.decide.pending import WHOLE, Change, Item, Origin, Pending
 from parity.documents import parse
+from parity.explain.settle import SettlingSuite
 from parity.files import encoded
-from parity.goldens import history, ledger, store
+from parity.goldens import history, ledger
 from parity.goldens.form import canonical, masked
 from parity.goldens.ledger import Category, digest
 from parity.pipeline.artifacts import artifacts_of
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
 from parity.run.captures import REPEAT, Captures
@@ -53,7 +54,7 @@ class Comparison:
 
 def stage(config: Config, pipeline: Pipeline, comparison: Comparison) -> Pending:
     """Keep what the run would have the goldens be, beside its report."""
-    suite = Suite(config, pipeline, Captures(config, pipeline, comparison.run_id, comparison.captures))
+    suite = SettlingSuite(config, pipeline, Captures(config, pipeline, comparison.run_id, comparison.captures))
     found, origins = [], {}
     for case in comparison.cases:
         origin = _origin(suite, case, comparison)
@@ -116,7 +117,7 @@ def _change(suite: Suite, case: Case, artifact: Artifact, comparison: Comparison
     result = comparison.result("golden", case.name, reference, artifact.name)
     if result is None:
         return None
-    file = store.path_of(config, case.name, str(artifact.golden))
+    file = config.golden(case.name, str(artifact.golden))
     base = pending.text_at(file)
     blocked = _blocked(suite, case, artifact, comparison)
     if base is not None and list(result["verdicts"]) == ["parity"]:

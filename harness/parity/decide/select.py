@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from parity.decide.pending import Change, Item, Pending
-from parity.explain.places import pattern
+from parity.paths import pattern
 from parity.run.runs import option
 from parity.verdict import UsageError
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from parity.check.suite import Suite
 from parity.decide.pending import Change, Origin
 from parity.documents import parse
-from parity.explain.places import pattern
+from parity.explain.settle import SettlingSuite
+from parity.paths import pattern
 from parity.pipeline.artifacts import known_artifacts
-from parity.pipeline.capture import record
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
 from parity.run.captures import Captures
+from parity.run.record import record
 from parity.verdict import ParityError, PipelineError, Verdict
 
 #: Independent computations that agree on every golden that was accepted: those of both configurations, or one that they
@@ -54,7 +55,7 @@ def confirm(
             raise PipelineError(f"{case.name}: the run that was to confirm the golden failed: {made.failure}")
         captures = Captures(config, pipeline, made.run_id, Path(scratch))
         captures.loaded[case.name, pipeline.reference] = made
-        suite = Suite(config, pipeline, captures)
+        suite = SettlingSuite(config, pipeline, captures)
         artifacts = {artifact.name: artifact for artifact in known_artifacts(pipeline)}
         moved = []
         for change in changes:

@@ -10,11 +10,11 @@ from typing import Any
 
 from parity.compare.difference import Difference
 from parity.compare.walk import leaf_count
+from parity.explain.blame import Attribution, first
 from parity.explain.findings import Finding
 from parity.explain.patterns import Documents, Part, fold, many, named, values
-from parity.explain.places import Graph
 from parity.files import encoded
-from parity.pipeline.stages import Attribution, first, label
+from parity.pipeline.stages import Graph, label
 
 #: Examples of a cause in a report; the differences themselves stand in the results.
 EXAMPLES = 3

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any
 from parity.check.outcome import Outcome
 from parity.compare.difference import describe, shown
 from parity.explain import proof as proving
+from parity.explain.blame import Attribution, first
 from parity.explain.causes import EXAMPLES, Cause, Explanation, explain, largest, leaves, would_pass
 from parity.explain.findings import Comparing, Finding, gather
 from parity.explain.patterns import Part, values
-from parity.explain.places import Graph, is_item, parent
 from parity.explain.transplant import READ, Proof, Transplants
+from parity.paths import is_item, parent
 from parity.pipeline.capture import load
-from parity.pipeline.stages import Attribution, first, label
+from parity.pipeline.stages import Graph, label
 from parity.run.captures import REPEAT, repeats_of
 from parity.verdict import ParityError
 
 if TYPE_CHECKING:
     from parity.check.suite import Suite
-    from parity.pipeline.cases import Case
+    from parity.pipeline.case import Case
 
 CHECKS = ("golden", "configurations", "repeated")
 #: Findings that no cause explains, listed in a report; the others are counted.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from parity.compare.difference import Difference
-from parity.explain.places import Graph, Nowhere, at, canonical, is_item, parent, pattern
+from parity.documents import Nowhere, at
+from parity.paths import is_item, parent, pattern
+from parity.pipeline.stages import Graph, canonical
 from parity.reals import nearest
 
 Check = Literal["golden", "configurations", "repeated"]

@@ -15,7 +15,7 @@ from typing import Any
 from parity.compare.difference import type_name
 from parity.explain.findings import Comparing, Finding, series
 from parity.explain.numbers import ENOUGH, Common, common
-from parity.explain.places import parent
+from parity.paths import parent
 from parity.reals import nearest
 
 #: Expected and actual document of one artifact of one comparison.

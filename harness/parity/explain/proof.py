@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from parity.explain.blame import Attribution, by_graph
 from parity.explain.findings import Comparing, Finding
-from parity.explain.places import Graph
 from parity.explain.transplant import READ, Proof
-from parity.pipeline.stages import Attribution, by_graph, label
+from parity.pipeline.stages import Graph, label
 
 
 def attribute(graph: Graph, findings: Sequence[Finding], proof: Proof | None) -> list[Attribution]:

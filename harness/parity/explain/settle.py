@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from parity.check.outcome import Outcome, judge
+from parity.check.suite import Suite
 from parity.compare.difference import Comparison, Difference
 from parity.explain.findings import Comparing
-from parity.explain.places import Graph, canonical
 from parity.explain.transplant import READ, Transplants
 from parity.pipeline.capture import Capture
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact
-
-if TYPE_CHECKING:
-    from parity.check.suite import Suite
-    from parity.pipeline.cases import Case
+from parity.pipeline.stages import Graph, canonical
 
 #: Runs that one suite may spend on this; a comparison with tolerances needs one per case and configuration.
 RUNS = 64
 
 
-def settle(suite: Suite, case: Case, artifact: Artifact, outcome: Outcome) -> Outcome:
+@dataclass
+class SettlingSuite(Suite):
+    """A suite in which differences that a run proves to follow from flips and tolerated differences count as these."""
+
+    def settle(self, case: Case, artifact: Artifact, outcome: Outcome) -> Outcome:
+        return settle(self, case, artifact, outcome)
+
+    @cached_property
+    def transplants(self) -> Transplants:
+        """Runs on transplanted recordings."""
+        return Transplants(self, Graph(self.pipeline.stages), RUNS)
+
+
+def settle(suite: SettlingSuite, case: Case, artifact: Artifact, outcome: Outcome) -> Outcome:
     """``outcome``, in which differences that follow from flips and tolerated differences count as flips.
 
     That is so when the data that a run reads differ by flips or within tolerance only, and the candidate's code, fed with
@@ -39,7 +51,7 @@ def settle(suite: Suite, case: Case, artifact: Artifact, outcome: Outcome) -> Ou
         return outcome
     if not _noise_above(suite, case, where, graph):
         return outcome
-    runs = _transplants(suite, graph)
+    runs = suite.transplants
     base = runs.run(case, where, frozenset()) if runs.possible(case) else None
     if not isinstance(base, Capture):
         return outcome
@@ -57,12 +69,6 @@ def settle(suite: Suite, case: Case, artifact: Artifact, outcome: Outcome) -> Ou
 def _computed(graph: Graph, artifact: str, difference: Difference) -> bool:
     stage = graph.stage_of(artifact, difference.path)
     return stage is not None and stage.kind not in READ and bool(difference.path)
-
-
-def _transplants(suite: Suite, graph: Graph) -> Transplants:
-    if suite.transplants is None:
-        suite.transplants = Transplants(suite, graph, RUNS)
-    return suite.transplants
 
 
 def _recorded(suite: Suite, case: Case, where: Comparing) -> Comparison | None:

@@ -20,14 +20,16 @@ from parity.check.documents import comparable, unusable
 from parity.compare.difference import Difference
 from parity.compare.walk import Policy, compare
 from parity.explain.findings import Comparing
-from parity.explain.places import Graph, canonical, pattern
-from parity.pipeline.capture import MANIFEST, Capture, load, rerun
+from parity.paths import pattern
+from parity.pipeline.capture import MANIFEST, Capture, load
 from parity.pipeline.parts import Artifact
+from parity.pipeline.stages import Graph, canonical
 from parity.run import runs
+from parity.run.record import rerun
 
 if TYPE_CHECKING:
     from parity.check.suite import Suite
-    from parity.pipeline.cases import Case
+    from parity.pipeline.case import Case
 
 #: Folder of a run in which transplanted recordings and their runs are kept.
 FOLDER = "transplants"
@@ -113,7 +115,7 @@ class Transplants:
         return self.done[key]
 
     def _run(self, case: Case, where: Comparing, candidate: frozenset[str]) -> Capture | str:
-        from parity.goldens.store import write_atomically  # which imports the summary, which imports this
+        from parity.files import write_atomically  # which imports the summary, which imports this
 
         self.runs -= 1
         suite, pipeline = self.suite, self.suite.pipeline

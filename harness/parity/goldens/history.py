@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from parity.goldens.ledger import Category, Record, Recorded, digest, steps_of, tips
-from parity.goldens.store import path_of
 from parity.pipeline.artifacts import artifacts_of
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
 
@@ -53,7 +52,7 @@ def files(
         f"{case.name}/{artifact.golden}"
         for case in cases
         for artifact in artifacts_of(pipeline, case)
-        if artifact.golden and path_of(config, case.name, artifact.golden).is_file()
+        if artifact.golden and config.golden(case.name, artifact.golden).is_file()
     }
     keys |= {key for record in records for key in record.changes if complete or key.partition("/")[0] in names}
     return {key: digest(_content(config.snapshots / key)) for key in keys}

@@ -126,7 +126,7 @@ def load(file: Path) -> list[Record]:
 
 def append(file: Path, record: Record) -> None:
     """Put ``record`` at the end of ``file``, wholly or not at all; nothing happens where it stands there already."""
-    from parity.goldens.store import write_atomically
+    from parity.files import write_atomically
 
     if any(other.id == record.id for other in load(file)):
         return

@@ -9,28 +9,24 @@ from typing import TYPE_CHECKING, Any
 from parity.documents import Unreadable, load, parse
 from parity.files import write_atomically
 from parity.pipeline.artifacts import artifacts_of
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
-from parity.report.summary import REMEDY
 from parity.verdict import ContractError
 
 if TYPE_CHECKING:
     from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
-__all__ = ["PROVENANCE", "MissingGolden", "broken", "extension", "path_of", "read", "stale", "write_atomically"]
-
 #: Beside the goldens of a case: where and with what they were recorded. Not compared.
 PROVENANCE = "provenance.json"
 
 
+#: What to do about a golden that is not there.
+REMEDY = "run `make golden` to record it, look at it, and commit it"
+
+
 class MissingGolden(Exception):
     """No golden has been recorded for an artifact yet."""
-
-
-def path_of(config: Config, case: str, file_name: str) -> Path:
-    """Where the golden ``file_name`` of ``case`` lies."""
-    return config.snapshots / case / file_name
 
 
 def read(file: Path) -> Any:
@@ -58,11 +54,11 @@ def stale(config: Config, cases: Iterable[Case], pipeline: Pipeline) -> list[Pat
     """Files below the snapshots that no artifact of a case claims, nor the case as such."""
     cases = list(cases)
     claimed = {
-        path_of(config, case.name, artifact.golden)
+        config.golden(case.name, artifact.golden)
         for case in cases
         for artifact in artifacts_of(pipeline, case)
         if artifact.golden
-    } | {path_of(config, case.name, PROVENANCE) for case in cases}
+    } | {config.golden(case.name, PROVENANCE) for case in cases}
     return sorted(path for path in config.snapshots.rglob("*") if path.is_file() and path not in claimed)
 
 

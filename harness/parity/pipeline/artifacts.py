@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Ending, Failing, Pipeline
 
 

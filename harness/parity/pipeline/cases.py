@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
+from parity.pipeline.case import Case
 from parity.pipeline.settings import Config
 from parity.verdict import UsageError
-
-
-@dataclass(frozen=True)
-class Case:
-    """One input and what is known about it; ``folder`` holds both."""
-
-    name: str
-    folder: Path
 
 
 def discover(config: Config) -> list[Case]:

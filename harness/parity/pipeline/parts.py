@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from parity.pipeline.cases import Case
+    from parity.pipeline.case import Case
 
 #: The artifact that the harness itself makes of every run: exit code, stdout lines, tree of created files.
 RUN = "run"

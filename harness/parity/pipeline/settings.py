@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import copy
-import importlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from parity import reading
 from parity.verdict import UsageError
-
-if TYPE_CHECKING:
-    from parity.pipeline.parts import Pipeline
 
 FILE_NAME = "parity.toml"
 
 #: Names the settings file when it does not stand in the working folder.
 ENVIRONMENT = "PARITY_CONFIG"
 
-_PATHS = ("suite", "corpus", "schemas", "tolerances", "snapshots", "declared", "reports", "captures")
+_PATHS = ("corpus", "schemas", "tolerances", "snapshots", "declared", "reports", "captures")
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,6 @@ class Config:
 
     file: Path
     pipeline: str
-    suite: Path
     corpus: Path
     schemas: Path
     tolerances: Path
@@ -67,6 +61,10 @@ class Config:
     def relative(self, path: Path) -> str:
         """``path`` as people read it: from the project's root where it lies inside."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+    def golden(self, case: str, file_name: str) -> Path:
+        """Where the golden ``file_name`` of ``case`` lies."""
+        return self.snapshots / case / file_name
 
 
 def find(start: Path | None = None) -> Path:
@@ -126,29 +124,9 @@ def load(file: Path) -> Config:
     )  # fmt: skip
 
 
-def load_pipeline(config: Config) -> Pipeline:
-    """Import the pipeline under test, named as ``package.module:NAME``, with the configurations that are compared."""
-    module_name, _, name = config.pipeline.partition(":")
+def reports_folder(file: str | None) -> Path | None:
+    """The folder of reports that ``file`` (None: the nearest) name; None where they cannot be read."""
     try:
-        pipeline = getattr(importlib.import_module(module_name), name or "PIPELINE")
-    except (ImportError, AttributeError, ValueError, TypeError) as error:
-        raise UsageError(f"{config.file}: pipeline {config.pipeline!r} cannot be imported: {error}") from error
-    if lacking := [part for part in ("configurations", "reference", "artifacts", "job") if not hasattr(pipeline, part)]:
-        raise UsageError(f"{config.file}: {config.pipeline!r} is no pipeline: it has no {lacking[0]}")
-    return _choosing(pipeline, config)
-
-
-def _choosing(pipeline: Pipeline, config: Config) -> Pipeline:
-    chosen = config.configurations
-    if chosen in ((), pipeline.configurations):
-        return pipeline
-    where, known = f"{config.file}: [parity] configurations", ", ".join(pipeline.configurations)
-    if unknown := [name for name in chosen if name not in pipeline.configurations]:
-        raise UsageError(f"{where}: pipeline {pipeline.name} has no configuration {unknown[0]!r}; known: {known}")
-    if len(set(chosen)) != len(chosen) or len(chosen) < 2:
-        raise UsageError(f"{where}: expected two different names or more out of {known}, got {list(chosen)}")
-    if pipeline.reference not in chosen:
-        raise UsageError(f"{where}: {pipeline.reference!r} must be among them: goldens are recorded from it")
-    pipeline = copy.copy(pipeline)
-    pipeline.configurations = chosen
-    return pipeline
+        return load(Path(file) if file else find()).reports
+    except Exception:  # whatever is wrong with them: a crash is told all the same
+        return None

@@ -1,18 +1,70 @@
-"""Where two runs part: the stage that differs though everything it reads is equal."""
+"""The stages of a pipeline: which of them made a value, what it reads, and what people call it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from parity.explain.findings import Finding
-from parity.explain.places import Graph, Nowhere, at
+from parity.paths import below
+from parity.pipeline.parts import Stage
 
 _SAID = {"service": "service ", "analysis": "analysis ", "source": "", "media": "", "derived": "", "output": ""}
 _NAMES = {"media": "decoded media", "source": "source data"}
 
-#: A finding, and why it stands where it does: (stage that caused it, whether a run has proven that).
-Attribution = tuple[Finding, str | None, bool]
+
+@dataclass(frozen=True)
+class Graph:
+    """The stages of a pipeline, asked by place."""
+
+    stages: Sequence[Stage]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Stage]:
+        """Stage by its name."""
+        return {stage.name: stage for stage in self.stages}
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[tuple[str, Stage]]]:
+        found: dict[str, list[tuple[str, Stage]]] = {}
+        for stage in self.stages:
+            for artifact, prefix in stage.places:
+                found.setdefault(artifact, []).append((prefix, stage))
+        return {name: sorted(each, key=lambda place: -len(place[0])) for name, each in found.items()}
+
+    def stage_of(self, artifact: str, path: str) -> Stage | None:
+        """The stage that made what stands at ``path``; None where the graph does not say."""
+        return next((stage for prefix, stage in self._places.get(artifact, ()) if below(path, prefix)), None)
+
+    def order(self, name: str | None) -> int:
+        """Place of a stage in the run; what has no stage comes last."""
+        return next((i for i, stage in enumerate(self.stages) if stage.name == name), len(self.stages))
+
+    def upstream(self, name: str) -> frozenset[str]:
+        """Every stage that ``name`` reads from, directly or not."""
+        found: set[str] = set()
+        waiting = list(self.by_name[name].needs) if name in self.by_name else []
+        while waiting:
+            need = waiting.pop()
+            if need not in found and need in self.by_name:
+                found.add(need)
+                waiting += self.by_name[need].needs
+        return frozenset(found)
+
+    def of_kind(self, *kinds: str) -> tuple[str, ...]:
+        """Names of the stages of these kinds, in order."""
+        return tuple(stage.name for stage in self.stages if stage.kind in kinds)
+
+
+def canonical(stage: Stage | None, path: str) -> str:
+    """The one name of a value that stands in several artifacts of its stage."""
+    if stage is None:
+        return path
+    for prefix in sorted(stage.aliases, key=len, reverse=True):
+        if path.startswith(prefix) and (prefix.endswith(".") or below(path, prefix)):
+            rest = path[len(prefix) :]
+            return f"{stage.aliases[prefix]}{rest}".removeprefix(".")
+    return path
 
 
 def label(graph: Graph, name: str | None) -> str:
@@ -21,53 +73,3 @@ def label(graph: Graph, name: str | None) -> str:
     if stage is None:
         return name or "no known stage"
     return _NAMES.get(stage.kind, f"{_SAID[stage.kind]}{stage.name}")
-
-
-def by_graph(graph: Graph, findings: Iterable[Finding]) -> list[Attribution]:
-    """Attribution without a run: a stage whose inputs differ follows from the first of them that differs."""
-    findings = list(findings)
-    differing = {each.stage for each in findings if each.stage is not None}
-    roots = {name: _root(graph, name, differing) for name in differing}
-    absent = {each.stage for each in findings if _is_absent(each)}
-    for name in list(roots):
-        # Of what is left of the outputs, only lines and names of files follow from something: from missing files.
-        if graph.by_name[name].kind == "output":
-            roots[name] = min((each for each in absent if each != name), key=graph.order, default=name)
-    own = {id(each) for each in findings if _stands_for_itself(graph, each)}
-    return [(each, each.stage if id(each) in own else roots.get(each.stage, each.stage), False) for each in findings]
-
-
-def _is_absent(finding: Finding) -> bool:
-    """Whether one side has no such file."""
-    return not finding.difference.path and finding.difference.kind in ("missing", "extra")
-
-
-def _stands_for_itself(graph: Graph, finding: Finding) -> bool:
-    """Whether a finding follows from nothing: a file that cannot be read, or an output that is not there."""
-    if finding.difference.is_unreadable:
-        return True
-    return _is_absent(finding) and finding.stage in graph.of_kind("output")
-
-
-def _root(graph: Graph, name: str, differing: set[str]) -> str:
-    above = [each for each in graph.upstream(name) if each in differing]
-    return min(above, key=graph.order, default=name)
-
-
-def first(graph: Graph, attributions: Iterable[Attribution]) -> str | None:
-    """The earliest stage with a difference of its own; None when no stage is known."""
-    own = {each.stage for each, root, _ in attributions if each.stage is not None and root == each.stage}
-    return min(own, key=graph.order, default=None)
-
-
-def media_values(graph: Graph, artifact: str, document: Any) -> Mapping[str, Any]:
-    """What an artifact says of the decoded input, by place: stage 0."""
-    found = {}
-    for stage in graph.stages:
-        for name, prefix in stage.places if stage.kind == "media" else ():
-            if name == artifact:
-                try:
-                    found[prefix] = at(document, prefix)
-                except Nowhere:
-                    continue
-    return found

@@ -14,7 +14,7 @@ from parity.check.outcome import LISTED, Outcome
 from parity.explain.explained import nothing
 from parity.goldens.declared import Declared
 from parity.pipeline.artifacts import artifacts_of, known_artifacts, repeatable_of, running
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
 from parity.run.captures import REPEAT
@@ -153,13 +153,15 @@ def explanation(
     """
     if not any(result["differences_total"] for result in results):
         return nothing(), []
-    from parity.check.suite import Suite
     from parity.explain.explained import explained
+    from parity.explain.settle import SettlingSuite
     from parity.run.captures import Captures
 
     folder = given.absolute() if given else config.captures
     try:
-        return explained(Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)), results, cases)
+        return explained(
+            SettlingSuite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)), results, cases
+        )
     except Exception as error:  # it must not hide what was found
         return nothing(f"{type(error).__name__}: {error}"), []
 

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parity.compare.difference import describe
+from parity.goldens.store import REMEDY
 from parity.report.words import many, place
 from parity.verdict import PRECEDENCE, Verdict, decide
-
-#: What to do when there is no golden.
-REMEDY = "run `make golden` to record it, look at it, and commit it"
 
 #: (place, what), both of which may hold anything that was read.
 Finding = tuple[str, str]

@@ -9,11 +9,10 @@ from enum import Enum
 from typing import Any
 
 from parity.report import words
-from parity.report.findings import REMEDY
 from parity.report.terminal import after, beside, causes, grid, head
 from parity.report.terminal.lines import BLANK, Line, ansi_of, coloured, text_of, wrapped
 
-__all__ = ["LINES", "REMEDY", "Detail", "Files", "lines", "render", "show"]
+__all__ = ["LINES", "Detail", "Files", "lines", "render", "show"]
 
 #: Lines that the whole takes when it need not say everything.
 LINES = 45

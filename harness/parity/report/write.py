@@ -19,7 +19,7 @@ DIFFERENCES_FORMAT = "parity-differences/1"
 
 def save(report: dict[str, Any], config: Config) -> Path:
     """Write the report and return where it lies."""
-    from parity.goldens.store import write_atomically
+    from parity.files import write_atomically
 
     file = runs.folder(config) / FILE_NAME
     write_atomically(file, redacted(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)) + "\n")
@@ -31,7 +31,7 @@ def save_differences(rows: list[dict[str, Any]], config: Config) -> Path:
 
     The report itself stays small enough to be read by people.
     """
-    from parity.goldens.store import write_atomically
+    from parity.files import write_atomically
 
     file = runs.folder(config) / DIFFERENCES
     lines = redacted(",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows))
@@ -41,7 +41,7 @@ def save_differences(rows: list[dict[str, Any]], config: Config) -> Path:
 
 def save_forms(report: dict[str, Any], rows: list[dict[str, Any]], config: Config) -> None:
     """Write the report as JUnit XML and as Markdown, beside it."""
-    from parity.goldens.store import write_atomically
+    from parity.files import write_atomically
     from parity.report import junit, markdown
 
     write_atomically(runs.folder(config) / junit.FILE_NAME, redacted(junit.render(report)))

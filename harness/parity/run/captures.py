@@ -8,11 +8,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from parity.pipeline.capture import Capture, load, record, repeat
-from parity.pipeline.cases import Case
+from parity.pipeline.capture import Capture, load
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline, Reuse, ReuseMode
 from parity.pipeline.settings import Config
 from parity.run import runs
+from parity.run.record import record, repeat
 from parity.run.reuse import mode_of
 from parity.verdict import UsageError
 
@@ -88,10 +89,8 @@ class Captures:
             if self.shared is None:
                 raise UsageError("runs are to share what they compute, and no folder was given: use `parity run`")
             return Reuse(mode, self.shared)
-        from parity.goldens import store  # it reads the report's texts, and the report these captures
-
         name = self._golden_of_the_recording()
-        place = store.path_of(self.config, case.name, name)
+        place = self.config.golden(case.name, name)
         if not place.is_file():
             raise UsageError(
                 f"--ml replay: {self.config.relative(place)} is missing; record it with `parity golden --case {case.name}`"

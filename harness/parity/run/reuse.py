@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from parity.pipeline.artifacts import failing
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline, ReuseMode
 from parity.pipeline.settings import Config
 from parity.verdict import UsageError

@@ -83,6 +83,7 @@ class Collector:
         from parity.goldens import declared
         from parity.pipeline import cases, settings
         from parity.pipeline.artifacts import known_artifacts
+        from parity.pipeline.load import load_pipeline
         from parity.report import build, write
         from parity.report.page import write as page
         from parity.run import runs
@@ -92,7 +93,7 @@ class Collector:
         given = option("--parity-from")
         config = settings.load(Path(option("--parity-config") or settings.find()))
         config = runs.join(config, self.run_id, compared=runs.given(config, given) if given else None)
-        pipeline = settings.load_pipeline(config)
+        pipeline = load_pipeline(config)
         names = [artifact.name for artifact in known_artifacts(pipeline)]
         try:
             records = declared.load(config.declared, configurations=pipeline.configurations, artifacts=names)

@@ -70,13 +70,14 @@ def make(config: Any, log: Any) -> CaseScheduling | None:
 def _sharing(config: Any) -> Set[str]:
     """The cases whose runs share what they compute."""
     from parity.pipeline import cases, settings
+    from parity.pipeline.load import load_pipeline
     from parity.run.reuse import mode_of
     from parity.verdict import ParityError
 
     option = config.getoption
     try:
         project = settings.load(Path(option("--parity-config") or settings.find()))
-        pipeline = settings.load_pipeline(project)
+        pipeline = load_pipeline(project)
         found = cases.select(project, option("--parity-case"))
         return {case.name for case in found if mode_of(project, pipeline, case, option("--parity-ml")) == "shared"}
     except ParityError:

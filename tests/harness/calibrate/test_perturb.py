@@ -14,9 +14,10 @@ import pytest
 
 from parity.check.rescale import rescaled
 from parity.contract import check, registry
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from rumiai_parity import perturb
 from rumiai_parity.perturbations import ENCODINGS, Perturbations
+from rumiai_parity.pipeline import RumiAI
 from rumiai_parity.reencode import Encoding, reencode
 
 ROOT = Path(__file__).parents[3]
@@ -128,7 +129,7 @@ def test_every_condition_either_launches_or_encodes():
 
 
 def test_replays_and_failing_cases_are_not_calibrated_on(tmp_path):
-    fits = Perturbations().fits
+    fits = Perturbations(RumiAI).fits
     assert fits(Case("minimal", CORPUS / "minimal"))
     assert not fits(Case("replay_pair", CORPUS / "replay_pair"))
     assert not fits(Case("empty", tmp_path))
@@ -156,7 +157,7 @@ def test_a_re_encoded_clip_keeps_every_frame_at_its_time_and_has_other_pixels(tm
 
 
 def test_the_clip_of_a_case_is_encoded_into_a_folder_that_goes_away():
-    with Perturbations().under("bitrate-600k", Case("minimal", CORPUS / "minimal")) as (_, case):
+    with Perturbations(RumiAI).under("bitrate-600k", Case("minimal", CORPUS / "minimal")) as (_, case):
         assert (case.name, sorted(path.name for path in case.folder.iterdir())) == (
             "minimal",
             ["clip.mp4", "metadata.json"],

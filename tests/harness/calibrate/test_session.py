@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from parity.check.suite import Suite
 from parity.compare import tolerance
+from parity.explain.settle import SettlingSuite
 from parity.pipeline import cases, settings
 from parity.run.captures import Captures
 from tests.harness.calibrate.toy import PIPELINE
@@ -49,7 +49,7 @@ def made(tmp_path_factory):
 
 def _record_goldens(project):
     config = settings.load(project.root / "parity.toml")
-    suite = Suite(config, PIPELINE, Captures(config, PIPELINE, "goldens"))
+    suite = SettlingSuite(config, PIPELINE, Captures(config, PIPELINE, "goldens"))
     for case in cases.discover(config):
         for artifact in PIPELINE.artifacts:
             if artifact.golden:

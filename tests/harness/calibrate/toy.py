@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Stage
 from parity.tools.calibrate.plan import Condition
 from tests.harness.toy.pipeline import Toy

@@ -14,7 +14,7 @@ import pytest
 
 from parity.pipeline import add_case, settings
 from parity.verdict import UsageError
-from tests.harness.conftest import ROOT, Project
+from tests.harness.conftest import IMPORTS, Project
 from tests.harness.corpus.toy import PIPELINE
 
 GIVEN = {"words": ["one", "two"], "mean": 0.5, "label": "x", "best": True}
@@ -43,7 +43,7 @@ def corpus_of(project: Project) -> dict[str, bytes]:
 def add(project: Project, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "parity", "corpus", "add", *map(str, arguments)], cwd=project.root, text=True,
-        capture_output=True, check=False, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True, check=False, timeout=60, env={**os.environ, "PYTHONPATH": IMPORTS, **environment},
     )  # fmt: skip
 
 
@@ -182,9 +182,7 @@ def test_what_a_killed_process_left_is_no_case_and_goes_with_the_next(adopting: 
 def test_of_two_at_once_with_one_name_one_is_added_whole(adopting: Project, own: Path):
     command = [sys.executable, "-m", "parity", "corpus", "add", str(own)]
     both = [
-        subprocess.Popen(
-            command, cwd=adopting.root, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE
-        )
+        subprocess.Popen(command, cwd=adopting.root, env={**os.environ, "PYTHONPATH": IMPORTS}, stderr=subprocess.PIPE)
         for _ in range(2)
     ]
     texts = [each.communicate(timeout=60)[1].decode() for each in both]

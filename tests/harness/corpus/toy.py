@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Adopted
 from parity.verdict import UsageError
 from tests.harness.toy.pipeline import Toy

@@ -11,18 +11,19 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from parity.check.suite import Suite
 from parity.cli.main import main
 from parity.decide import decide, pending, propose
 from parity.decide.select import Selection
+from parity.explain.settle import SettlingSuite
+from parity.files import write_atomically
 from parity.goldens import ledger, provenance
 from parity.goldens.form import canonical
-from parity.goldens.store import write_atomically
 from parity.pipeline import cases, settings
-from parity.pipeline.capture import record
+from parity.pipeline.load import load_pipeline
 from parity.report import build
 from parity.run import cpu
 from parity.run.captures import Captures
+from parity.run.record import record
 from parity.verdict import ContractError, UsageError
 from tests.harness.conftest import every_outcome
 from tests.harness.decide.conftest import AUTHOR
@@ -38,11 +39,11 @@ def compared(project, *, ran: bool = False) -> dict:
     All in this process: a comparison is asked for often here.
     """
     config = settings.load(project.root / "parity.toml")
-    pipeline, found = settings.load_pipeline(config), cases.discover(config)
+    pipeline, found = load_pipeline(config), cases.discover(config)
     for case in found if ran else ():
         for name in pipeline.configurations:
             record(pipeline, case, name, destination=config.captures / case.name / name, run_id="again")
-    suite = Suite(config, pipeline, Captures(config, pipeline, "again", config.captures))
+    suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "again", config.captures))
     results = [each.to_json() for each in every_outcome(suite, found)]
     explanation, differences = build.explanation(config, pipeline, results, found, config.captures)
     comparison = propose.Comparison(

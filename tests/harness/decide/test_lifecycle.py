@@ -15,7 +15,7 @@ from parity.decide.select import Selection
 from parity.goldens import ledger
 from parity.run import runs
 from parity.verdict import ContractError, UsageError, Verdict
-from tests.harness.conftest import ROOT
+from tests.harness.conftest import IMPORTS, ROOT
 from tests.harness.decide.conftest import AUTHOR
 
 AGAIN = ("run", "--from", "reports/captures", "--jobs", "1")
@@ -135,7 +135,7 @@ def test_both_causes_one_after_the_other_give_the_golden_of_the_run(two_causes, 
 
 
 def test_what_waits_is_described_by_its_schema_before_and_after_a_decision(two_causes, config):
-    schema = json.loads((ROOT / "schemas/reports/pending.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "harness/parity/schemas/pending.schema.json").read_text(encoding="utf-8"))
     file = "reports/latest/pending/pending.json"
     Draft202012Validator(schema).validate(two_causes.read(file))
     decide.accept(config, Selection(fields=("Core.mean",)), reason="x", author=AUTHOR)
@@ -258,7 +258,7 @@ def test_an_unstable_accept_ends_5(two_causes, config):
 )
 def test_in_ci_nothing_is_ever_written(two_causes, arguments):
     before = goldens(two_causes)
-    environment = {**os.environ, "CI": "true", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "CI": "true", "PYTHONPATH": IMPORTS}
     done = subprocess.run(
         [sys.executable, "-m", "parity", *arguments], cwd=two_causes.root, env=environment, text=True,
         capture_output=True, check=False,
@@ -283,7 +283,7 @@ def test_snapshot_update_of_pytest_only_makes_changes_pending(kept, config):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", str(ROOT / "tests/parity"), "-q", "--snapshot-update", "--tb=no",
          f"--parity-config={kept.root / 'parity.toml'}", "-p", "no:cacheprovider"],
-        cwd=ROOT, env={**environment, "PYTHONPATH": str(ROOT)}, text=True, capture_output=True, check=False,
+        cwd=ROOT, env={**environment, "PYTHONPATH": IMPORTS}, text=True, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stdout
     assert goldens(kept) == before

@@ -12,13 +12,14 @@ from parity.goldens import provenance, store
 from parity.pipeline import capture as captures
 from parity.pipeline import cases, settings
 from parity.run import cpu
+from parity.run.record import origin, record
 from parity.verdict import ContractError
 from rumiai_parity.pipeline import PIPELINE as RUMIAI
 from tests.harness.conftest import ROOT, fill
 from tests.harness.toy.pipeline import PIPELINE, Toy
 
 SCHEMA = Draft202012Validator(
-    json.loads((ROOT / "schemas/reports/provenance.schema.json").read_text()),
+    json.loads((ROOT / "harness/parity/schemas/provenance.schema.json").read_text()),
     format_checker=Draft202012Validator.FORMAT_CHECKER,
 )
 
@@ -46,7 +47,7 @@ def config(project):
 def made(project):
     """A run of the toy that tells of its model file and its threads."""
     case = cases.Case("plain", project.root / "corpus/plain")
-    return captures.record(Telling(), case, "disk", destination=project.root / "made/disk", run_id="run-7")
+    return record(Telling(), case, "disk", destination=project.root / "made/disk", run_id="run-7")
 
 
 def test_the_file_says_what_the_run_depended_on(config, made):
@@ -87,7 +88,7 @@ def test_a_capture_of_an_earlier_day_still_loads_and_what_it_does_not_tell_is_nu
 
 
 def test_a_pipeline_that_says_nothing_of_weights_and_threads_has_none():
-    told = captures.origin(PIPELINE)
+    told = origin(PIPELINE)
     assert (told["weights"], told["threads"]) == ({}, None)
 
 

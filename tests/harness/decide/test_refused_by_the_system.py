@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from parity.cli.main import main
-from tests.harness.conftest import ROOT
+from tests.harness.conftest import IMPORTS
 from tests.harness.decide.conftest import AUTHOR
 from tests.harness.decide.test_kill_adversarial import everything_in, goldens_in
 
@@ -116,7 +116,7 @@ def test_a_limit_on_the_size_of_files_is_one_sentence(two_causes, size):
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "PARITY_CONFIG")}
     done = subprocess.run(
         [sys.executable, "-c", program, "accept", "--all", "--reason", "meant"], cwd=two_causes.root, text=True,
-        capture_output=True, check=False, env={**kept, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, check=False, env={**kept, "PYTHONPATH": IMPORTS, "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith(UNDECIDED) and len(done.stderr.splitlines()) == 1

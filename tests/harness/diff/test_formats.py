@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from parity.compare.difference import Difference
 from parity.contract.check import Violation
-from parity.explain.places import Graph
 from parity.pipeline.reading import Told
+from parity.pipeline.stages import Graph
 from parity.tools.diff.markdown import plain
 from parity.tools.diff.media import Media, Strictness
 from parity.tools.diff.pairs import Pair
@@ -24,7 +24,7 @@ from tests.harness.diff.conftest import ROOT
 from tests.harness.diff.deployed import Folder, write
 
 ANY = "--any-contract"
-SCHEMA = json.loads((ROOT / "schemas/reports/parity-diff.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "harness/parity/schemas/parity-diff.schema.json").read_text())
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ ENDS = {
 def project(tmp_path_factory) -> Path:
     """A folder with what the page says: settings, goldens, captures, ``prod``, ``mine``, a form and its outputs."""
     from parity.pipeline import settings
+    from parity.pipeline.load import load_pipeline
     from parity.tools.diff import sides
 
     root = tmp_path_factory.mktemp("page")
@@ -40,7 +41,7 @@ def project(tmp_path_factory) -> Path:
         (root / name).symlink_to(ROOT / name)
     (root / "parity.toml").write_text((ROOT / "parity.toml").read_text())
     config = settings.load(root / "parity.toml")
-    pipeline = settings.load_pipeline(config)
+    pipeline = load_pipeline(config)
     golden = sides.read(config.snapshots / "tutorial", config, pipeline)
     for configuration in pipeline.configurations:
         capture(root / "reports/captures/tutorial" / configuration, "tutorial", configuration, golden.documents)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from parity.pipeline import settings
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
+from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
 from parity.tools.drill.bench import Bench
 from parity.tools.drill.run import rehearsal_of
@@ -24,7 +25,7 @@ def config() -> Config:
 
 @pytest.fixture(scope="session")
 def pipeline(config: Config) -> Any:
-    return settings.load_pipeline(config)
+    return load_pipeline(config)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from typing import Any
 from parity.compare.tolerance import Tolerance
 from parity.compare.walk import Policy, compare
 from parity.contract import nodes, registry
+from parity.explain.blame import by_graph
 from parity.explain.causes import Explanation, explain
 from parity.explain.findings import Comparing, Finding, gather
-from parity.explain.places import Graph
 from parity.pipeline.parts import Stage
-from parity.pipeline.stages import by_graph
+from parity.pipeline.stages import Graph
 
 WHERE = Comparing("golden", "clip", "local", "golden")
 CLASSES = {"exact": Tolerance(0, 0, "any", "test")}

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parity.compare.difference import Difference
+from parity.explain.blame import by_graph, first
 from parity.explain.causes import explain, fingerprint, largest, would_pass
 from parity.explain.findings import gather
 from parity.explain.numbers import common
-from parity.explain.places import Graph
-from parity.pipeline.stages import by_graph, first
+from parity.pipeline.stages import Graph
 from tests.harness.explain.generated import GRAPH, WHERE, causes, document, findings
 
 

@@ -8,7 +8,7 @@ import re
 import jsonschema
 import pytest
 
-from parity.explain.places import Graph
+from parity.pipeline.stages import Graph
 from parity.verdict import UsageError
 from rumiai_parity.pipeline import PIPELINE
 from tests.harness.explain.world import ROOT, perturbed, recording
@@ -62,7 +62,7 @@ def test_a_perturbed_service_is_one_cause_and_the_analyses_are_proven_innocent(w
     assert report["unexplained"]["total"] == 0
     assert (report["verdict"], report["first_diverging_stage"]["stage"]) == ("drift", "ocr")
     assert cause["differences"] == sum(result["differences_total"] for result in report["results"])
-    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text(encoding="utf-8"))
     written = json.loads(json.dumps({name: value for name, value in report.items() if name != "text"}))
     jsonschema.Draft202012Validator(schema).validate(written)
 

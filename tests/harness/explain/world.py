@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from parity.check.suite import Suite
-from parity.goldens import store
+from parity.explain.settle import SettlingSuite
+from parity.files import write_atomically
 from parity.pipeline import cases, settings
 from parity.pipeline.artifacts import artifacts_of, repeatable_of
 from parity.pipeline.parts import Job
@@ -67,7 +68,7 @@ class World:
         world = cls(root)
         root.mkdir(parents=True, exist_ok=True)
         paths = {
-            "pipeline": "rumiai_parity.pipeline:PIPELINE", "suite": str(ROOT / "tests/parity"),
+            "pipeline": "rumiai_parity.pipeline:PIPELINE", 
             "corpus": "corpus", "schemas": str(schemas), "tolerances": str(schemas / "tolerances.json"),
             "snapshots": "snapshots", "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
         }  # fmt: skip
@@ -81,8 +82,8 @@ class World:
         for case in world.cases(suite):
             for artifact in artifacts_of(suite.pipeline, case):
                 if artifact.golden:
-                    file = store.path_of(suite.config, case.name, artifact.golden)
-                    store.write_atomically(file, suite.golden_text(case, artifact))
+                    file = suite.config.golden(case.name, artifact.golden)
+                    write_atomically(file, suite.golden_text(case, artifact))
         return world
 
     def copy(self, root: Path) -> World:
@@ -106,7 +107,9 @@ class World:
         """That of a new run, or of the captures of ``run``."""
         config = run or runs.begin(settings.load(self.root / "parity.toml"))
         pipeline = _Replays(programs)
-        return Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, config.captures if run else None))
+        return SettlingSuite(
+            config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, config.captures if run else None)
+        )
 
     def compare(self, programs: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Any]:
         """The report of a comparison of everything, in this process."""

@@ -44,13 +44,14 @@ def broken(recorded_once: Project, tmp_path: Path) -> Project:
 def run(broken: Project) -> Callable[..., Any]:
     """``run(web={…}, disk={…})``: run the case with faults, in this process, and compare; what ``parity`` would print."""
     from parity.pipeline import settings
-    from parity.pipeline.capture import record
     from parity.pipeline.cases import discover
+    from parity.pipeline.load import load_pipeline
+    from parity.run.record import record
 
     def with_faults(**faults: dict[str, Any]) -> Any:
         broken.write("corpus/broken/input.json", faults)
         config = settings.load(broken.root / "parity.toml")
-        pipeline = settings.load_pipeline(config)
+        pipeline = load_pipeline(config)
         for case in discover(config):
             for name in pipeline.configurations:
                 record(pipeline, case, name, destination=config.captures / case.name / name, run_id="test")

@@ -127,7 +127,7 @@ def test_parity_run_itself_runs_failing_cases_beside_others(broken):
     assert (report["complete"], report["cases"]) == (True, ["broken", "plain"])
     # A failed run has recorded nothing that could be repeated.
     assert {r["case"] for r in report["results"] if r["check"] == "repeated"} == {"plain"}
-    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
+    schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from parity.check.suite import Suite
+from parity.explain.settle import SettlingSuite
 from parity.pipeline import settings
 from parity.pipeline.artifacts import artifacts_of, failing, running
-from parity.pipeline.capture import record
-from parity.pipeline.cases import Case, discover
+from parity.pipeline.case import Case
+from parity.pipeline.cases import discover
 from parity.run.captures import Captures
+from parity.run.record import record
 from rumiai_parity import raising
 from rumiai_parity.failure import CLIP, METADATA, load_failure
 from rumiai_parity.pipeline import PIPELINE, RumiAI
@@ -137,7 +138,7 @@ def outcomes(tmp_path: Path, case: Case, program: str | None = None) -> dict[tup
     pipeline = RumiAI({"local": (sys.executable, "-c", LAUNCH.format(program))} if program else None)
     for name in pipeline.configurations:
         record(pipeline, case, name, destination=tmp_path / "captures" / case.name / name, run_id="test")
-    suite = Suite(CONFIG, pipeline, Captures(CONFIG, pipeline, "test", tmp_path / "captures"))
+    suite = SettlingSuite(CONFIG, pipeline, Captures(CONFIG, pipeline, "test", tmp_path / "captures"))
     found = [suite.run(case, name) for name in pipeline.configurations]
     found += [suite.expectations(case, name) for name in pipeline.configurations]
     found += [suite.configurations(case, artifact) for artifact in artifacts_of(pipeline, case)]

@@ -114,7 +114,7 @@ def test_the_day_after_it_has_expired_and_fails_with_record_owner_date_and_what_
         "with a later date and a reason that still holds, or remove it and what makes the configurations differ"
     )
     assert text in " ".join(done.stdout.split()) or text in done.stdout
-    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
+    schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(project.report())
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from parity.check.suite import Suite
 from parity.decide.patch import Change, Entangled, patched
 from parity.documents import parse
+from parity.explain.settle import SettlingSuite
+from parity.files import write_atomically
 from parity.goldens import store
 from parity.goldens.form import canonical, masked
 from parity.pipeline import settings
 from parity.pipeline.capture import Capture
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
+from parity.pipeline.load import load_pipeline
 from parity.run.captures import Captures
 from parity.tools.diff import sides
 from parity.tools.diff.pairs import Comparer, Options
@@ -38,12 +39,11 @@ def fill(root: Path) -> Path:
     (root / "schemas").mkdir(parents=True)
     (root / "schemas" / ID).write_text(json.dumps(DOCUMENT))
     (root / "schemas/tolerances.json").write_text(json.dumps(CLASSES))
-    shutil.copy(REPOSITORY / "schemas/run.schema.json", root / "schemas/run.schema.json")
     (root / "declared.jsonl").write_text(json.dumps(DECLARED) + "\n")
     (root / "corpus/only").mkdir(parents=True)
     (root / "corpus/only/input.json").write_text("{}")
     given = {
-        "pipeline": "tests.harness.oracle.pipeline:PIPELINE", "suite": str(REPOSITORY / "tests/parity"),
+        "pipeline": "tests.harness.oracle.pipeline:PIPELINE",
         "corpus": "corpus", "schemas": "schemas", "tolerances": "schemas/tolerances.json", "snapshots": "snapshots",
         "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
     }  # fmt: skip
@@ -81,10 +81,10 @@ class Driver:
 
     def __post_init__(self) -> None:
         self.config = settings.load(fill(self.root))
-        self.pipeline = settings.load_pipeline(self.config)
+        self.pipeline = load_pipeline(self.config)
         self.artifact = self.pipeline.artifacts[0]
         self.case = Case("only", self.root / "corpus/only")
-        self.suite = Suite(self.config, self.pipeline, Captures(self.config, self.pipeline, "made", self.root))
+        self.suite = SettlingSuite(self.config, self.pipeline, Captures(self.config, self.pipeline, "made", self.root))
         self.comparers: dict[Options, Comparer] = {}
         self.files = [self.root / f"{name}.json" for name in "ab"]
         for name in ("web", "disk"):
@@ -127,10 +127,10 @@ class Driver:
     def _golden(self, left: bytes, right: bytes, a: Value | None, b: Value | None) -> Said:
         if a is None or not judge.is_clear(a) or a[0] != "object":
             return Said("golden", (Verdict.CONTRACT,), False, True)
-        file = store.path_of(self.config, "only", "thing.json")
+        file = self.config.golden("only", "thing.json")
         node = self.suite.contracts["thing"].node
         golden = masked(parse(left), node, self.suite.declared_for(self.case, "thing"))
-        store.write_atomically(file, canonical(golden))
+        write_atomically(file, canonical(golden))
         assert judge.equal(judge.read(file.read_bytes()), judge.read(json.dumps(golden))), "the golden's text"
         self._fresh(right, right)
         outcomes = [check(self.case, "disk", self.artifact) for check in (self.suite.contract, self.suite.golden)]
@@ -147,13 +147,13 @@ class Driver:
         self._golden(left, right, a, b)
         outcome = self.suite.golden(self.case, "disk", self.artifact)
         assert outcome.comparison is not None
-        golden, candidate = store.read(store.path_of(self.config, "only", "thing.json")), self._candidate()
+        golden, candidate = store.read(self.config.golden("only", "thing.json")), self._candidate()
         changes = [Change(each.kind, each.path, each.expected_path) for each in outcome.comparison.differences]
         try:
             accepted = canonical(patched(golden, parse(candidate), changes))
         except Entangled:
             accepted = candidate
-        store.write_atomically(store.path_of(self.config, "only", "thing.json"), accepted)
+        write_atomically(self.config.golden("only", "thing.json"), accepted)
         self.suite.done.clear()
         found = self.suite.golden(self.case, "disk", self.artifact).verdicts
         now = judge.agree(judge.read(accepted), b, ROOT, "golden")

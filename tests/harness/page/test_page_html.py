@@ -77,7 +77,7 @@ def test_numbers_that_are_none_are_refused():
 
 
 def test_every_file_of_the_page_is_packed():
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    settings = tomllib.loads((ROOT / "harness/pyproject.toml").read_text(encoding="utf-8"))
     patterns = settings["tool"]["setuptools"]["package-data"]["parity.report.page"]
     files = [
         file.relative_to(PAGE).as_posix()

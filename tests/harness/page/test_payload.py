@@ -72,7 +72,8 @@ def test_what_the_tests_of_the_drawing_page_draw_keeps_the_schema_too():
 
 def test_every_property_of_a_cause_in_the_report_stands_in_the_page_too():
     report, page = (
-        json.loads((ROOT / f"schemas/reports/parity-{name}.schema.json").read_text()) for name in ("report", "page")
+        json.loads((ROOT / f"harness/parity/schemas/parity-{name}.schema.json").read_text())
+        for name in ("report", "page")
     )
     own = {"accept", "accepted_before", "curves", "frames"}
     assert (

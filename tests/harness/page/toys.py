@@ -16,14 +16,15 @@ import numpy as np
 
 from parity.check.suite import Suite
 from parity.contract import check, registry
-from parity.goldens import store
+from parity.explain.settle import SettlingSuite
+from parity.files import write_atomically
 from parity.pipeline import cases, settings
-from parity.pipeline.capture import record
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.settings import Config
 from parity.report import build
 from parity.report.page.payload import payload
 from parity.run.captures import Captures
+from parity.run.record import record
 from parity.tools.calibrate import machines
 from tests.harness.conftest import ROOT, Project, fill
 from tests.harness.toy.pipeline import Toy
@@ -111,8 +112,8 @@ class World:
         for case in cases.discover(self.config):
             for artifact in PIPELINE.artifacts:
                 if artifact.golden:
-                    file = store.path_of(self.config, case.name, artifact.golden)
-                    store.write_atomically(file, suite.golden_text(case, artifact))
+                    file = self.config.golden(case.name, artifact.golden)
+                    write_atomically(file, suite.golden_text(case, artifact))
 
     def compare(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The report of the saved runs, and every difference."""
@@ -146,13 +147,13 @@ class World:
 
     def _suite(self) -> Suite:
         captures = Captures(self.config, PIPELINE, uuid.uuid4().hex, self.config.captures)
-        return Suite(self.config, PIPELINE, captures)
+        return SettlingSuite(self.config, PIPELINE, captures)
 
 
 @cache
 def contract() -> check.Contract:
     """The schema of a page."""
-    return check.build(registry.load(ROOT / "schemas"), "reports/parity-page.schema.json")
+    return check.build(registry.load(ROOT / "harness/parity/schemas"), "parity-page.schema.json")
 
 
 def check_page(page: Any) -> None:

@@ -191,7 +191,7 @@ def test_every_form_is_made_again_from_the_saved_report(project):
     assert done["markdown"].stdout == markdown.render(made, rows(made))
     assert done["junit"].stdout == junit.render(made)
     assert done["annotations"].stdout == annotations.render(made, project.root, rows(made)) + "\n"
-    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(json.loads(done["json"].stdout))
     assert project.parity("report", "-q", "--out", "here.txt").stderr == "wrote here.txt\n"
     assert (project.root / "here.txt").read_text() == project.parity("report", "-q").stdout

@@ -32,7 +32,7 @@ def drift(causes=3, cases=31):
 
 
 def test_the_reports_of_these_tests_are_reports():
-    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text(encoding="utf-8"))
     for each in (report(), drift()):
         jsonschema.Draft202012Validator(schema).validate(each)
 

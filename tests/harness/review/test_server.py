@@ -17,7 +17,7 @@ import pytest
 
 from parity.pipeline import settings
 from parity.run import runs
-from tests.harness.conftest import ROOT
+from tests.harness.conftest import IMPORTS, ROOT
 from tests.harness.review.serving import reviewing
 
 EVERYTHING = {"everything": True}
@@ -446,7 +446,7 @@ def test_a_port_that_is_taken_is_named(pending, review):
 def test_it_does_not_start_in_a_workflow(drifted):
     done = subprocess.run(
         [sys.executable, "-m", "parity", "review", "--no-open"], cwd=drifted.root, text=True, capture_output=True,
-        check=False, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT), "CI": "true"},
+        check=False, timeout=60, env={**os.environ, "PYTHONPATH": IMPORTS, "CI": "true"},
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert "CI is set: goldens are never written there" in done.stderr

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.harness.conftest import ROOT, Project, fill
+from tests.harness.conftest import IMPORTS, ROOT, Project, fill
 
 CLEAN, DRIFTED = "plain", "drifts"
 #: What the two runs of a pair are given: their own case.
@@ -68,7 +68,7 @@ def checkout(folder: Path) -> Project:
 def pair(project: Project, *more: str, pairs: int = 1) -> list[Ended]:
     """Start both at once, or so many ``pairs``; how they ended."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
-    environment = {**inherited, "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
+    environment = {**inherited, "COLUMNS": "200", "PYTHONPATH": IMPORTS}
     started = [
         (case, subprocess.Popen(
             [sys.executable, "-m", "parity", "run", "--case", case, "--jobs", "1", *more], cwd=project.root,

@@ -18,7 +18,7 @@ from parity.decide import decide
 from parity.decide.select import Selection
 from parity.pipeline import settings
 from parity.run import runs
-from tests.harness.conftest import ROOT, Project
+from tests.harness.conftest import IMPORTS, Project
 from tests.harness.runs import pairs
 
 
@@ -152,10 +152,11 @@ def test_runs_of_long_ago_are_removed_but_none_that_somebody_reads_or_compared(c
     made = [_finished(config) for _ in range(2)]
     # Compares what the first left, so that this stays as long as it does.
     of_saved = _finished(config, compared=made[0] / "captures")
-    code = "import sys, time; from harness import config, runs; runs.chosen(config.load(config.find()), sys.argv[1])"
+    code = "import sys, time; from parity.pipeline import settings; from parity.run import runs; "
+    code += "runs.chosen(settings.load(settings.find()), sys.argv[1])"
     reader = subprocess.Popen(
         [sys.executable, "-c", f"{code}; print('reads', flush=True); time.sleep(60)", made[1].name], cwd=config.root,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": IMPORTS}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         assert reader.stdout.readline() == "reads\n"
@@ -211,7 +212,7 @@ def test_a_file_system_without_links_has_files_that_name_the_place(checkout, tmp
         "def refused(self, *given, **more):\n    raise PermissionError(1, 'Operation not permitted', str(self))\n"
         "pathlib.Path.symlink_to = refused\n"
     )
-    environment = {"PYTHONPATH": f"{site}{os.pathsep}{ROOT}"}
+    environment = {"PYTHONPATH": f"{site}{os.pathsep}{IMPORTS}"}
     assert project.parity("run", "--case", "plain", "--jobs", "1", "-q", **environment).returncode == 0
     latest = project.root / "reports/latest"
     assert latest.is_file()

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from parity.guard import Guarded
-from tests.harness.conftest import ROOT
+from tests.harness.conftest import IMPORTS
 
 
 def run(*argv: str, env=None, **options) -> int:
@@ -63,7 +63,7 @@ def test_the_whole_session_goes_when_the_starter_is_killed(tmp_path):
             sys.executable, "-c", "import os, sys; from parity.guard import Guarded; "
             f"Guarded(['/bin/sh', '-c', {program!r}], env=dict(os.environ)).wait()",
         ],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": IMPORTS},
     )  # fmt: skip
     end = time.monotonic() + 20
     while not (tmp_path / "helper").exists() and time.monotonic() < end:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from parity.verdict import Verdict
-from tests.harness.conftest import ROOT, Project, fill
+from tests.harness.conftest import IMPORTS, Project, fill
 
 #: How the line of a helper ends.
 HELPER = "# sleeper's helper "
@@ -44,7 +44,7 @@ def started(project: Project, *arguments: str, pipelines: int) -> Iterator[subpr
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "parity", *arguments], cwd=project.root, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env={**inherited, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE, env={**inherited, "PYTHONPATH": IMPORTS},
     )  # fmt: skip
     try:
         end = time.monotonic() + 60
@@ -65,6 +65,10 @@ def gone(project: Project) -> bool:
     while (left := family(project)) and time.monotonic() < end:
         time.sleep(0.05)
     return not left
+
+
+#: What the command line of a process names that compares.
+CHECKS = "parity/session/checks.py"
 
 
 def family(project: Project) -> dict[int, str]:
@@ -89,7 +93,7 @@ def test_nothing_outlives_a_run_that_is_ended(slow, number):
     last = slow.run
     with started(slow, "run", "--jobs", "2", pipelines=2) as process:
         running = family(slow).values()
-        assert all(any(word in line for line in running) for word in ("harness run", "tests/parity", "guard.py"))
+        assert all(any(word in line for line in running) for word in ("parity run", CHECKS, "guard.py"))
         process.send_signal(number)
         said, complained = process.communicate(timeout=SOON)
         assert (process.returncode, said) == (-number if number == signal.SIGKILL else 128 + number, "")
@@ -106,7 +110,7 @@ def test_nothing_outlives_a_run_that_is_ended(slow, number):
 
 def test_killed_pytest_takes_its_pipelines_along_and_there_is_no_report(slow):
     with started(slow, "run", "--jobs", "1", "--case", "second", pipelines=1) as process:
-        os.kill(next(number for number, line in family(slow).items() if "tests/parity" in line), signal.SIGKILL)
+        os.kill(next(number for number, line in family(slow).items() if CHECKS in line), signal.SIGKILL)
         _, complained = process.communicate(timeout=SOON)
         assert gone(slow), family(slow)
     assert process.returncode == Verdict.CRASH

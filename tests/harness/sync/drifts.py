@@ -380,9 +380,9 @@ DRIFTS = [
     ),
     Drift(
         "the harness expects other blocks",
-        replaced("rumiai_parity/pipeline.py", '"KeyEvents", "Patterns", "Quality")', '"Patterns", "Quality")'),
+        replaced("rumiai_parity/layout.py", '"KeyEvents", "Patterns", "Quality")', '"Patterns", "Quality")'),
         "fields",
-        "rumiai_parity/pipeline.py",
+        "rumiai_parity/layout.py",
         "BLOCKS = (",
         "the harness expects other blocks than the analyses have",
         "KeyEvents",
@@ -584,8 +584,8 @@ DRIFTS = [
         "another default in the code",
         replaced(
             "rumiai_v2/settings.py",
-            'Field(300.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")',
-            'Field(60.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")',
+            'Field(default=300.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")',
+            'Field(default=60.0, gt=0, validation_alias="RUMIAI_MAX_VIDEO_DURATION")',
         ),
         "settings",
         "docs/settings.md",
@@ -729,10 +729,10 @@ DRIFTS = [
     ),
     Drift(
         "the pipeline knows its tests",
-        appended(RUNNER, "\n\nfrom harness import verdict\n"),
+        appended(RUNNER, "\n\nfrom parity import verdict\n"),
         "layers",
         RUNNER,
-        "from harness import verdict",
+        "from parity import verdict",
         "the pipeline imports the harness that tests it",
     ),
     Drift(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.conftest import IMPORTS
 from tests.harness.sync.trees import ROOT
 
 #: Loading any of these takes longer than the whole check may.
@@ -33,14 +34,14 @@ def parity(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_"))}
     return subprocess.run(
         [sys.executable, "-m", "parity", *arguments], cwd=cwd, text=True, capture_output=True, check=False,
-        env={**inherited, "PYTHONPATH": str(ROOT)}, timeout=120,
+        env={**inherited, "PYTHONPATH": IMPORTS}, timeout=120,
     )  # fmt: skip
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of what the rules read, outside any repository."""
-    for folder in ("rumiai_v2", "schemas", "docs", "harness", "golden"):
+    for folder in ("rumiai_v2", "schemas", "docs", "harness", "golden", "rumiai_parity"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "*.mp4", "*.svg")
         )
@@ -99,7 +100,7 @@ def test_a_tree_that_is_not_there_is_a_usage_error():
 
 
 def test_a_project_without_rules_is_told_what_to_write(tmp_path: Path):
-    paths = ("suite", "corpus", "schemas", "tolerances", "snapshots", "declared", "reports", "captures")
+    paths = ("corpus", "schemas", "tolerances", "snapshots", "declared", "reports", "captures")
     (tmp_path / "parity.toml").write_text(
         '[parity]\npipeline = "x:Y"\n' + "".join(f'{name} = "{name}"\n' for name in paths)
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from parity.tools.sync.rules import check
+from parity.tools.sync.rules import check, judge
+from parity.tools.sync.tree import Changed
 from rumiai_parity.sync_rules import RULES, effects, reach, settings, unaware
+from rumiai_parity.sync_rules.places import ADAPTER, BEFORE, HARNESS, KNOWLEDGE, LAYOUT
 from tests.harness.sync.drifts import CLI, DRIFTS, RUNNER, Drift
 from tests.harness.sync.trees import REAL, findings, line
 
@@ -117,3 +119,23 @@ def test_a_file_that_no_reader_takes_is_named_whatever_is_wrong_with_it(text, wh
         kept = REAL.read(ledger)
         found = findings({ledger: kept + raw + b"\n"}, "goldens")
         assert [(each.file, each.line, what in each.got) for each in found] == [(ledger, kept.count(b"\n") + 1, True)]
+
+
+def test_a_tree_of_the_older_layout_is_judged_as_it_stood():
+    """What stands in ``harness/parity`` and ``rumiai_parity`` today stood in ``harness`` before."""
+    moved: dict[str, bytes | None] = {}
+    for folder, before in ((HARNESS, "harness"), (KNOWLEDGE, "harness/pipelines/rumiai")):
+        for path in REAL.below(folder):
+            moved[path] = None
+            old = f"{before}/{path.removeprefix(f'{folder}/')}"
+            moved[old.replace("harness/cli/main.py", "harness/cli.py").replace("harness/cli/", "harness/commands/")] = (
+                REAL.read(path)
+            )
+    moved[BEFORE[LAYOUT]] = REAL.read(LAYOUT) + b"\n" + REAL.read(ADAPTER)
+    assert findings(moved) == []
+    assert not judge(Changed(REAL, moved), RULES).unjudged
+
+    moved["harness/verdict.py"] = REAL.read(f"{HARNESS}/verdict.py") + b"\nfrom rumiai_v2 import runner\n"
+    moved["harness/commands/expect.py"] = None
+    found = {(each.rule, each.file) for each in findings(moved)}
+    assert found == {("layers", "harness/verdict.py"), ("commands", "harness/cli.py")}

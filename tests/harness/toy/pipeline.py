@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from parity.contract import forms
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import RUN, Artifact, Expectation, Found, Job, Stage
 
 STAMPS = {"web": "20260101_000000", "disk": "20260102_000000"}

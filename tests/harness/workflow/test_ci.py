@@ -149,10 +149,10 @@ def test_every_script_is_a_shell_script_whose_commands_exist(script):
 
 def assert_is_harness(module: str, arguments: list[str]) -> None:
     """Whether a subcommand of parity takes these arguments."""
-    if module == "parity.tools.sync":
+    if module == "harness.sync":
         assert arguments == []
         return
-    assert module == "harness"
+    assert module == "parity"
     context = click.Context(main)
     command = main.get_command(context, arguments[0])
     assert command is not None, arguments[0]

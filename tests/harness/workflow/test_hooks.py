@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 #: Stands in for the project's Python: a tree is out of sync when it holds both a.txt and b.txt.
 STUB = """\
 #!/bin/sh
-if [ "$2" = parity.tools.sync ]; then
+if [ "$2" = harness.sync ]; then
     [ -n "${SYNC_ENDS:-}" ] && echo "no module" && exit "$SYNC_ENDS"
     [ "$3" = --commit ] && [ "$5" = --no-history ] || exit 9
     held=$(git ls-tree -r --name-only "$4" -- a.txt b.txt | wc -l)
@@ -24,7 +24,7 @@ if [ "$2" = parity.tools.sync ]; then
     echo "a.txt:1: does not go with b.txt"
     exit 1
 fi
-[ "$2 $3 $4" = "harness status --check" ] || exit 9
+[ "$2 $3 $4" = "parity status --check" ] || exit 9
 echo "fork: records 1 and 2"
 exit "${STATUS_ENDS:-0}"
 """
@@ -107,7 +107,7 @@ def real(tmp_path: Path) -> Repository:
     """A repository with all that the rules read, and the hooks."""
     root = tmp_path / "project"
     ignore = shutil.ignore_patterns("__pycache__", "*.svg")
-    for name in ("rumiai_v2", "schemas", "docs", "harness", "golden", "scripts"):
+    for name in ("rumiai_v2", "schemas", "docs", "harness", "golden", "rumiai_parity", "scripts"):
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
     for name in ("README.md", "Makefile", "parity.toml", ".gitignore"):
         shutil.copy(ROOT / name, root / name)

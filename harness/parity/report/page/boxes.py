@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from parity.contract.nodes import Align, Node
-from parity.explain.places import Graph, pattern
+from parity.paths import pattern
+from parity.pipeline.stages import Graph
 from parity.reals import nearest
 from parity.report.page.marks import box_of, seconds, time_fields
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from parity.documents import Nowhere, at
 from parity.explain.findings import Comparing
-from parity.explain.places import Nowhere, at, steps
+from parity.paths import steps
 from parity.report.page.documents import Documents
 from parity.report.page.lines import Line, Point, line_of, points, text, x_of
 from parity.report.page.marks import seconds

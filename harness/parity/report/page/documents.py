@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from parity.check.suite import Suite
+from parity.documents import Nowhere, at
 from parity.explain.findings import Comparing
-from parity.explain.places import Graph, Nowhere, at
+from parity.explain.settle import SettlingSuite
 from parity.pipeline.artifacts import known_artifacts
 from parity.pipeline.capture import load
-from parity.pipeline.cases import Case, discover
+from parity.pipeline.case import Case
+from parity.pipeline.cases import discover
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
+from parity.pipeline.stages import Graph
 from parity.report.page.marks import holders
 from parity.run.captures import REPEAT, Captures, repeats_of
 from parity.verdict import ParityError
@@ -106,4 +109,6 @@ def of(config: Config, pipeline: Pipeline, report: Mapping[str, Any]) -> Documen
     given = report["from"]
     folder = Path(given) if given else config.captures
     folder = folder if folder.is_absolute() else config.root / folder
-    return Documents(config, pipeline, Suite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)))
+    return Documents(
+        config, pipeline, SettlingSuite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder))
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from parity.explain.places import Graph
-from parity.pipeline.stages import label
+from parity.pipeline.stages import Graph, label
 
 _NEVER = "unknown"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parity.contract.nodes import Node
-from parity.explain.places import Nowhere, at
+from parity.documents import Nowhere, at
 from parity.report.page.lines import text
 from parity.report.page.marks import Link, chain, seconds
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from parity.pipeline.settings import Config, load_pipeline
+from parity.pipeline.load import load_pipeline
+from parity.pipeline.settings import Config
 from parity.report import words
 from parity.report.findings import findings
 from parity.report.following import accept, steps

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from parity.explain.findings import Comparing
-from parity.explain.places import Graph, canonical, pattern, steps
+from parity.paths import pattern, steps
+from parity.pipeline.stages import Graph, canonical
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ FILE_NAME = "parity.html"
 
 def write(config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]]) -> Path:
     """Draw the page of ``report`` and return where it lies."""
-    from parity.goldens.store import write_atomically
+    from parity.files import write_atomically
     from parity.report.page.payload import payload
     from parity.report.page.render import html
 

@@ -14,11 +14,12 @@ from parity.compare.difference import Comparison, Difference
 from parity.compare.tolerance import Tolerances
 from parity.compare.walk import Policy, compare
 from parity.contract.nodes import Node
-from parity.explain.places import Graph
+from parity.explain.settle import SettlingSuite
 from parity.explain.transplant import READ
 from parity.pipeline.capture import Capture
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact
+from parity.pipeline.stages import Graph
 from parity.run.captures import Captures
 from parity.tools.calibrate.plan import Condition, Kind, Measurement, Settings
 from parity.tools.calibrate.runs import baseline
@@ -182,7 +183,7 @@ class Bench:
         """
         config, pipeline = self.suite.config, self.suite.pipeline
         run_id = f"{capture.run_id}-{each.condition}-{each.number}"
-        suite = Suite(config, pipeline, Captures(config, pipeline, run_id))
+        suite = SettlingSuite(config, pipeline, Captures(config, pipeline, run_id))
         suite.contracts, suite.tolerances = self.suite.contracts, tolerances
         if kind != "encodings":
             suite.captures.loaded[each.case, pipeline.reference] = capture

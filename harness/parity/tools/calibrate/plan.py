@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from parity import reading
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
 from parity.verdict import UsageError

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from parity import reading
-from parity.goldens.store import write_atomically
-from parity.pipeline.capture import Capture, load, record
-from parity.pipeline.cases import Case
+from parity.files import write_atomically
+from parity.pipeline.capture import Capture, load
+from parity.pipeline.case import Case
 from parity.run.cpu import cpu
+from parity.run.record import record
 from parity.tools.calibrate.plan import REPEAT, Measurement, Perturbations, Settings
 from parity.verdict import PipelineError, UsageError
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from parity.check.suite import Suite
 from parity.compare import tolerance
 from parity.compare.tolerance import EXACT, FlipRule, Tolerance, Tolerances
+from parity.explain.settle import SettlingSuite
 from parity.pipeline import cases as corpus
-from parity.pipeline import settings as project
 from parity.pipeline.capture import Capture
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
+from parity.pipeline.load import load_pipeline
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
 from parity.run.captures import Captures
@@ -49,7 +49,7 @@ class _Project:
 
     @classmethod
     def of(cls, config: Config, names: Sequence[str] = ()) -> _Project:
-        pipeline = project.load_pipeline(config)
+        pipeline = load_pipeline(config)
         perturbations = plan.perturbations_of(pipeline)
         fitting = {case.name: case for case in corpus.select(config, names) if perturbations.fits(case)}
         if names and (unfit := sorted(set(names) - set(fitting))):
@@ -58,7 +58,7 @@ class _Project:
 
     @property
     def bench(self) -> Bench:
-        suite = Suite(self.config, self.pipeline, Captures(self.config, self.pipeline, "calibration"))
+        suite = SettlingSuite(self.config, self.pipeline, Captures(self.config, self.pipeline, "calibration"))
         return Bench(suite, self.settings, self.cases)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from parity.compare.difference import Comparison, Difference, Flip
 from parity.compare.tolerance import Tolerances
-from parity.explain.places import Nowhere, at, pattern
+from parity.documents import Nowhere, at
+from parity.paths import pattern
 from parity.reals import nearest
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from parity import reading
 from parity.compare.tolerance import Tolerances
-from parity.goldens.store import write_atomically
+from parity.files import write_atomically
 from parity.tools.calibrate.measure import Alarm, Checked
 from parity.tools.calibrate.plan import Condition
 from parity.tools.calibrate.propose import Media

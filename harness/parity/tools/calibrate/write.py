@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from parity.compare.tolerance import FlipRule, Tolerance, Tolerances
-from parity.goldens.store import write_atomically
+from parity.files import write_atomically
 from parity.tools.calibrate.plan import Condition, Settings
 from parity.tools.calibrate.propose import Flag
 from parity.tools.calibrate.spread import Observed

@@ -15,13 +15,13 @@ from parity.compare.difference import Comparison
 from parity.compare.walk import Policy, compare
 from parity.contract import check, registry
 from parity.contract.check import Contract, Violation
-from parity.explain.places import Graph
 from parity.goldens import declared as ledger
 from parity.goldens.declared import Declared
 from parity.pipeline.artifacts import artifacts_of, failing, known_artifacts
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.reading import reader_of
 from parity.pipeline.settings import Config
+from parity.pipeline.stages import Graph
 from parity.tools.diff import fields, notes, older, schemaless
 from parity.tools.diff import media as stage_zero
 from parity.tools.diff.fields import Test

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from parity.compare.difference import Difference, shown, type_name
 from parity.compare.walk import leaf_count
-from parity.explain.places import Graph, below, canonical
+from parity.paths import below
+from parity.pipeline.stages import Graph, canonical
 from parity.reals import nearest
 
 #: What weighs more than what, before the size counts: a document that is not there tells more than a number in one.

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from parity.explain.places import Graph
 from parity.pipeline.settings import Config
+from parity.pipeline.stages import Graph
 from parity.tools.diff import schemaless, why
 from parity.tools.diff.entries import Entries, Key
 from parity.tools.diff.notes import contract_versions

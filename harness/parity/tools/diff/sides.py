@@ -14,7 +14,7 @@ from parity.goldens import store
 from parity.pipeline import capture as captures
 from parity.pipeline.artifacts import known_artifacts
 from parity.pipeline.capture import Capture
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.reading import Outputs, Reader, Told, reader_of
 from parity.pipeline.settings import Config

@@ -7,8 +7,8 @@ from typing import Any
 from parity.explain.causes import Cause, explain
 from parity.explain.findings import Comparing, Finding, gather
 from parity.explain.patterns import values
-from parity.explain.places import Graph
 from parity.explain.proof import attribute
+from parity.pipeline.stages import Graph
 from parity.tools.diff.pairs import Pair
 
 

@@ -14,7 +14,7 @@ from parity.check.outcome import Outcome
 from parity.check.suite import Suite
 from parity.pipeline.artifacts import artifacts_of, failing
 from parity.pipeline.capture import Capture, load
-from parity.pipeline.cases import Case
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
 from parity.tools.drill.judge import suite_of

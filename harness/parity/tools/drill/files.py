@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from parity.pipeline.capture import RUN_FILE, STDOUT, Capture, run_document
+from parity.pipeline.capture import RUN_FILE, STDOUT, Capture
 from parity.pipeline.parts import RUN, Pipeline
+from parity.run.record import run_document
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from parity.check.outcome import Outcome
 from parity.check.suite import Suite
+from parity.explain.settle import SettlingSuite
 from parity.pipeline.artifacts import artifacts_of, known_artifacts
 from parity.pipeline.capture import Capture
 from parity.pipeline.parts import Artifact, Pipeline
@@ -24,7 +25,7 @@ def suite_of(
 ) -> Suite:
     """A suite over captures in memory; schemas, tolerances and ledger are taken from ``like`` where that has them."""
     loaded = Captures(config, pipeline, "drill", given=config.captures, loaded=dict(captures))
-    suite = Suite(config, pipeline, loaded)
+    suite = SettlingSuite(config, pipeline, loaded)
     if like is not None:
         suite.__dict__.update({name: getattr(like, name) for name in _SHARED})
     return suite

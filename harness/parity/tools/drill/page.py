@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from parity.pipeline.capture import provenance as versions
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
+from parity.run.record import provenance as versions
 from parity.tools.drill.fault import Rehearsal
 from parity.tools.drill.provenance import inputs
 

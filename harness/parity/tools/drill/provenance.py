@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from parity.pipeline.capture import provenance as versions
+from parity.contract import registry
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
+from parity.run.record import provenance as versions
 from parity.tools.drill.fault import Rehearsal
 
 
@@ -29,22 +30,23 @@ def inputs(config: Config, rehearsal: Rehearsal) -> dict[str, Any]:
     """What must be the same today for an earlier result to hold: hashes of model files, schemas, tolerances, ledger."""
     return {
         "weights": rehearsal.weights(config),
-        "schemas": digest(sorted(_contract(config.schemas)), config.schemas),
-        "tolerances": digest([config.tolerances], config.tolerances.parent),
-        "ledger": digest([config.declared], config.declared.parent),
+        "schemas": digest(_contract(config.schemas)),
+        "tolerances": digest({config.tolerances.name: config.tolerances}),
+        "ledger": digest({config.declared.name: config.declared}),
     }
 
 
-def _contract(schemas: Path) -> Iterable[Path]:
-    """The schemas of what is compared; those of the reports say nothing about how."""
-    return (file for file in schemas.rglob("*.schema.json") if file.parent != schemas / "reports")
+def _contract(schemas: Path) -> dict[str, Path]:
+    """The schemas of what is compared, those of the project and the harness' own."""
+    files = {file.relative_to(schemas).as_posix(): file for file in schemas.rglob("*.schema.json")}
+    return {registry.RUN.name: registry.RUN, **files}
 
 
-def digest(files: Iterable[Path], root: Path) -> str:
-    """SHA-256 over names and contents, its first 16 digits."""
+def digest(files: Mapping[str, Path]) -> str:
+    """SHA-256 over names and contents in the order of the names, its first 16 digits."""
     found = hashlib.sha256()
-    for file in files:
-        found.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    for name, file in sorted(files.items()):
+        found.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return found.hexdigest()[:16]
 
 

@@ -15,10 +15,11 @@ from typing import Any
 
 from parity.check.outcome import Outcome
 from parity.pipeline.artifacts import artifacts_of, running
-from parity.pipeline.capture import Capture, load, record
-from parity.pipeline.cases import Case
+from parity.pipeline.capture import Capture, load
+from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
+from parity.run.record import record
 from parity.tools.calibrate.plan import perturbations_of
 from parity.tools.calibrate.runs import run_id
 from parity.tools.drill import files, judge, mutate, neutral

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import gc
 
-from parity import crash, ending
+from parity import ending
+from parity.pipeline import settings
 from parity.tools.sync import command, history
 
 
@@ -27,5 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
     ))  # fmt: skip
 
 
+def process() -> None:
+    """The program: ``main`` as a process that ends as all commands do."""
+    ending.process(main, reports=lambda: settings.reports_folder(None))
+
+
 if __name__ == "__main__":
-    ending.process(main, reports=lambda: crash.reports_folder(None))
+    process()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from parity import plain
 from parity.pipeline import settings as project
+from parity.pipeline.load import named
 from parity.tools.sync import history, render
 from parity.tools.sync.rules import Rule, check
 from parity.verdict import UsageError, Verdict
@@ -22,9 +22,8 @@ def load_rules(settings: project.Config) -> tuple[Rule, ...]:
         raise UsageError(
             f'{settings.file}: [parity] has no key sync; expected the rules, as in sync = "package.module:RULES"'
         )
-    module, _, name = settings.sync.partition(":")
     try:
-        return tuple(getattr(importlib.import_module(module), name or "RULES"))
+        return tuple(named(settings, settings.sync, "RULES"))
     except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise UsageError(f"{settings.file}: rules {settings.sync!r} cannot be imported: {error}") from error
 

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from parity.check.suite import Suite
+from parity.explain.settle import SettlingSuite
+from parity.files import write_atomically
 from parity.goldens import ledger
 from parity.goldens.history import following
-from parity.goldens.store import path_of, write_atomically
 from parity.pipeline import cases, settings
 from parity.pipeline.artifacts import artifacts_of
+from parity.pipeline.load import load_pipeline
 from parity.run.captures import Captures
 from tests.harness.conftest import ROOT, Project, fill
 from tests.harness.decide.ledger.records import of
@@ -35,8 +37,8 @@ def keep_a_ledger(project: Project) -> None:
 def run(project: Project, *names: str) -> Suite:
     """Run both configurations on the cases ``names`` (all of them), keep the captures, and return their comparison."""
     config = settings.load(project.root / "parity.toml")
-    pipeline = settings.load_pipeline(config)
-    suite = Suite(config, pipeline, Captures(config, pipeline, "kept"))
+    pipeline = load_pipeline(config)
+    suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "kept"))
     for case in cases.select(config, names):
         for configuration in pipeline.configurations:
             assert suite.run(case, configuration).passed
@@ -51,7 +53,7 @@ def accept(suite: Suite, *, by: str = "Ada", date: str = "2026-03-01T12:00:00+00
     for case in cases.discover(config):
         for artifact in artifacts_of(suite.pipeline, case):
             if artifact.golden:
-                file, text = path_of(config, case.name, artifact.golden), suite.golden_text(case, artifact)
+                file, text = config.golden(case.name, artifact.golden), suite.golden_text(case, artifact)
                 before = ledger.digest(file.read_bytes() if file.exists() else None)
                 after = ledger.digest(text.encode())
                 if before != after:

@@ -16,7 +16,7 @@ from tests.harness.decide.ledger.records import KEY, record, state
 
 FIRST = record(None, "a")
 SECOND = record("a", "b", FIRST, by="Bob")
-SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas/reports/acceptance.schema.json").read_text()))
+SCHEMA = Draft202012Validator(json.loads((ROOT / "harness/parity/schemas/acceptance.schema.json").read_text()))
 
 
 @pytest.fixture

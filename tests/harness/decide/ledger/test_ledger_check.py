@@ -150,5 +150,5 @@ def test_goldens_of_another_cpu_class_are_compared_all_the_same_and_report_and_s
     assert row["run"]["class"] == machine.cpu()["class"]
     assert "machines: goldens of 1 case were recorded on x86-64-v3 Other, this run was computed on" in done.stdout
     assert "never calibrated on this class" in done.stdout
-    schema = json.loads((ROOT / "schemas/reports/parity-report.schema.json").read_text())
+    schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(decided.report())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
-from parity.goldens import history, ledger, store
+from parity.files import write_atomically
+from parity.goldens import history, ledger
 from parity.goldens.history import following, problems
 from parity.goldens.ledger import digest
 from parity.pipeline import cases, settings
+from parity.pipeline.load import load_pipeline
 from tests.harness.conftest import ROOT
 from tests.harness.decide.ledger.conftest import LEDGER, git
 from tests.harness.decide.ledger.records import KEY, of, record
@@ -21,7 +23,7 @@ def regenerate(repository, change, *, by: str) -> ledger.Record:
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     before, after = digest(file.read_bytes()), digest(text.encode())
     made = of({KEY: following(ledger.load(book), KEY, category="fix", before=before, after=after)}, by=by)
-    store.write_atomically(file, text)
+    write_atomically(file, text)
     ledger.append(book, made)
     return made
 
@@ -30,7 +32,7 @@ def found(repository):
     config = settings.load(repository.root / "parity.toml")
     records = ledger.load(config.ledger)
     files = history.files(
-        config, settings.load_pipeline(config), cases.discover(config), records, complete=True
+        config, load_pipeline(config), cases.discover(config), records, complete=True
     )  # fmt: skip
     return problems(records, files)
 
