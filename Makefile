@@ -86,7 +86,7 @@ doctor: setup
 lint: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check --quiet .
-	$(VENV)/bin/lint-imports --no-cache --no-timings
+	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 clean:
 	rm -rf reports insights unified_analysis temp
