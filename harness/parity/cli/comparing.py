@@ -122,8 +122,9 @@ def _pytest(
 ) -> int:  # fmt: skip
     checks = Path(str(find_spec("parity.session.checks").origin))
     command = [sys.executable, "-m", "pytest", str(checks), "-q", "--no-header", "--tb=no"]
-    # Neither the options nor the plugins of the project's own tests have a say in a comparison.
-    command += ["-c", os.devnull, f"--rootdir={checks.parents[2]}"]
+    # Neither the options nor the plugins of the project's own tests have a say in a comparison, nor does it move what is
+    # imported: the project's folder, in which it runs, stands first.
+    command += ["-c", os.devnull, f"--rootdir={checks.parents[2]}", "--noconftest", "--import-mode=importlib"]
     command += ["-p", "no:cacheprovider"]  # it would be shared with other runs
     # What else is installed has no say in a comparison, and costs each of its processes a third of its start.
     command += ["--disable-plugin-autoload", "-p", "syrupy", "-p", "xdist", "-p", "parity.session.pytest_plugin"]

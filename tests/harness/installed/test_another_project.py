@@ -161,6 +161,18 @@ def test_a_project_elsewhere_runs_accepts_drifts_and_decides(project):
     assert [each["path"] for each in pair["findings"]] == ["longest"]
 
 
+def test_neither_a_conftest_nor_a_module_beside_the_harness_comes_in_between(project, site):
+    (project.root / "conftest.py").write_text("raise RuntimeError('not asked for')\n")
+    (project.root / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    (site / "words_pipeline.py").write_text("raise RuntimeError('another project')\n")
+    try:
+        done = project.parity("run", "--jobs", "2")
+    finally:
+        (site / "words_pipeline.py").unlink()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "2 goldens missing" in done.stdout
+
+
 def test_its_pytest_has_the_plugin_and_the_checks(project):
     assert project.parity("golden", "--reason", "as it is").returncode == 0
     (project.root / "test_parity.py").write_text("from parity.session.checks import *\n")

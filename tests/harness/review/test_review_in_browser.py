@@ -222,7 +222,7 @@ def test_in_the_browser_the_cause_is_found_seen_and_accepted_and_the_next_run_is
 
 
 def test_on_the_command_line_the_same_cause_is_accepted_with_the_command_that_the_summary_gives(broken):
-    command = re.search(r"parity (accept --cause \S+ --reason) ", broken.said)
+    command = re.search(r"parity (accept --cause \S+ --run \w+ --reason) ", broken.said)
     assert command, broken.said
     done = broken.checkout.parity(*command[1].split(), REASON)
     assert done.returncode == 0, done.stderr
