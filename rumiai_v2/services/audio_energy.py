@@ -80,7 +80,7 @@ def rhythm(samples: np.ndarray, rate: int) -> tuple[list[float], list[float], fl
     if len(samples) < FRAME:
         return [], [], None
     envelope = librosa.onset.onset_strength(y=samples, sr=rate, hop_length=ONSET_HOP)
-    timing = {"onset_envelope": envelope, "sr": rate, "hop_length": ONSET_HOP, "units": "time"}
+    timing: dict[str, Any] = {"onset_envelope": envelope, "sr": rate, "hop_length": ONSET_HOP, "units": "time"}
     onsets = [float(t) for t in librosa.onset.onset_detect(**timing)]
     if not onsets:
         return [], [], None

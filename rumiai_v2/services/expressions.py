@@ -245,7 +245,7 @@ def _dominant(emotions: Sequence[dict[str, Any]]) -> str | None:
     """The most frequent emotion (ties: higher summed confidence, then alphabetically)."""
     if not emotions:
         return None
-    counts = Counter(entry["emotion"] for entry in emotions)
+    counts: Counter[str] = Counter(entry["emotion"] for entry in emotions)
     weight = {name: sum(e["confidence"] for e in emotions if e["emotion"] == name) for name in counts}
     return min(counts, key=lambda name: (-counts[name], -weight[name], name))
 

@@ -119,7 +119,7 @@ def from_rows(
     return [None if best is None else _expression(best[1], scale, size, Expression) for best in largest]
 
 
-def _expression(row: Mapping[str, Any], scale: float, size: tuple[int, int], make: Any) -> Expression:
+def _expression(row: Mapping[str, Any], scale: float, size: tuple[int, int], make: type[Expression]) -> Expression:
     units = {
         int(match[1]): float(value)
         for name, value in row.items()

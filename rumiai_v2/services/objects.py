@@ -30,8 +30,8 @@ class Objects:
         """Library, version and weights; torch is imported to know the device, the detector is not."""
         found = environment.installed("ultralytics")
         if found is None:
-            problem = environment.missing_package("ultralytics")
-            return ServiceInfo(NAME, "ultralytics", None, (), environment.device_or_unknown(), problem)
+            lacking = environment.missing_package("ultralytics")
+            return ServiceInfo(NAME, "ultralytics", None, (), environment.device_or_unknown(), lacking)
         files, problem = weights.look((WEIGHTS,), service=NAME)
         return ServiceInfo(NAME, "ultralytics", found, files, environment.device_or_unknown(), problem)
 
@@ -46,14 +46,14 @@ class Objects:
     def analyse(self, media: Media, upstream: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         """Detections with identities; the document's times are those of the frames."""
         environment.prepare()
-        from ultralytics import YOLO
+        from ultralytics.models import YOLO
         from ultralytics.utils import LOGGER
 
         file = weights.find(WEIGHTS, service=NAME)
         assert file.path is not None
         device = environment.device()
         LOGGER.setLevel("ERROR")
-        model = YOLO(file.path, verbose=False)
+        model: Any = YOLO(file.path, verbose=False)  # its predict is typed for streams and bare tensors, too
         frames = select(media.video.frames)
         spacing = sample_spacing(frames, otherwise=media.video.spacing)
         identify = _Identities(samples_per_second=1 / spacing)

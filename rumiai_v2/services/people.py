@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ class _Detectors:
         def base(name: str) -> Any:
             return BaseOptions(model_asset_path=paths[name])
 
-        self._image = lambda rgb: mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=rgb)
+        self._image = partial(mediapipe.Image, image_format=mediapipe.ImageFormat.SRGB)
         self._faces = stack.enter_context(
             vision.FaceLandmarker.create_from_options(
                 vision.FaceLandmarkerOptions(
@@ -163,7 +164,7 @@ class _Detectors:
 
     def see(self, frame: Frame, stamp: int, out: dict[str, Any]) -> bool:
         """Adds what one frame shows to ``out``; tells whether a face or a pose was found."""
-        image = self._image(np.ascontiguousarray(frame.image[..., ::-1]))
+        image = self._image(data=np.ascontiguousarray(frame.image[..., ::-1]))
         height, width = frame.image.shape[:2]
         at = {"timestamp": frame.timestamp, "frame_number": frame.number}
 
@@ -177,7 +178,7 @@ class _Detectors:
             key=lambda face: (-_area(face[0]), face[1]),
         )
         if faces:
-            boxes = [_as_dict(box) | {"confidence": score_of(box, scored)} for box, _ in faces]
+            boxes = [{**_as_dict(box), "confidence": score_of(box, scored)} for box, _ in faces]
             largest = faces[0][1]
             confidence = boxes[0]["confidence"]
             out["faces"].append(

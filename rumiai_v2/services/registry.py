@@ -12,7 +12,8 @@ def _lazily(module: str, name: str) -> Callable[[], Service]:
     """A factory that imports the service's module only when the service is made."""
 
     def make() -> Service:
-        return getattr(import_module(f"rumiai_v2.services.{module}"), name)()
+        service: Service = getattr(import_module(f"rumiai_v2.services.{module}"), name)()
+        return service
 
     make.__name__ = name
     return make

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,10 @@ def canonical(document: Any) -> bytes:
 def request_for(service: Service, media: Media, upstream: Mapping[str, str]) -> Request:
     """What ``service`` is asked about ``media``; ``upstream`` has the digest of the request behind each result it needs."""
     info = service.describe()
+    looked_at: dict[str, Any] = {name: _INPUTS[name](media) for name in service.reads}
     asked = {
         "service": service.name,
-        "input": {"duration": media.video.duration, **{name: _INPUTS[name](media) for name in service.reads}},
+        "input": {"duration": media.video.duration, **looked_at},
         "upstream": dict(upstream),
         "parameters": service.parameters(),
         "weights": [[weight.name, weight.sha256] for weight in info.weights],
@@ -106,4 +107,8 @@ def _audio(media: Media) -> dict[str, Any] | None:
     return {"fingerprint": audio.fingerprint, "sample_rate": audio.sample_rate} if audio else None
 
 
-_INPUTS = {"frames": _frames, "every_frame": _every_frame, "audio": _audio}
+_INPUTS: Mapping[str, Callable[[Media], dict[str, Any] | None]] = {
+    "frames": _frames,
+    "every_frame": _every_frame,
+    "audio": _audio,
+}

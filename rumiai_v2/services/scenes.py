@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 from rumiai_v2.errors import ServiceError
 from rumiai_v2.media.types import FrameObserver, Media
@@ -16,9 +16,24 @@ from rumiai_v2.services.base import Input, ServiceInfo, constants
 
 NAME = "scene_detection"
 
+
+class _Adaptive(TypedDict):
+    """What PySceneDetect's adaptive detector is told."""
+
+    adaptive_threshold: float
+    min_content_val: float
+    window_width: int
+    min_scene_len: float
+
+
 MIN_SCENE = 0.2  # seconds
 _WIDTH = 256  # frames are compared at this width
-_ADAPTIVE = {"adaptive_threshold": 2.5, "min_content_val": 27.0, "window_width": 2, "min_scene_len": MIN_SCENE}
+_ADAPTIVE: _Adaptive = {
+    "adaptive_threshold": 2.5,
+    "min_content_val": 27.0,
+    "window_width": 2,
+    "min_scene_len": MIN_SCENE,
+}
 _BLACK = 12  # mean intensity below which a picture counts as black
 
 

@@ -150,12 +150,13 @@ def _transcribe(samples: np.ndarray) -> dict[str, Any]:
     environment.pin_threads()
     torch.manual_seed(0)  # temperature 0 draws nothing; a fallback in a later version would
     try:
-        return model.transcribe(
+        told: dict[str, Any] = model.transcribe(
             np.ascontiguousarray(samples, dtype=np.float32),
             fp16=device != "cpu",
             verbose=None,
             **DECODING,
         )
+        return told
     finally:
         environment.pin_threads()
 

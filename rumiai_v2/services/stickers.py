@@ -83,11 +83,11 @@ def _regions(picture: _Picture) -> list[_Region]:
     outlines, _ = cv2.findContours(saturated, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     found = []
     for outline in outlines:
-        box = cv2.boundingRect(outline)
-        if box[2] * box[3] < SMALLEST * saturated.size:
+        x, y, w, h = cv2.boundingRect(outline)
+        if w * h < SMALLEST * saturated.size:
             continue
         mask = cv2.drawContours(np.zeros_like(saturated), [outline], -1, 1, cv2.FILLED)
-        region = _Region(box, mask)
+        region = _Region((x, y, w, h), mask)
         if SMALLEST * saturated.size <= region.area <= LARGEST * saturated.size:
             found.append(region)
     return sorted(found, key=lambda r: (-r.area, r.box))
@@ -203,7 +203,7 @@ def stickers(
     for index, frame in enumerate(frames):
         picture = _picture(frame.image)
         free = _regions(picture)
-        still_open = []
+        still_open: list[_Track] = []
         for track in open_tracks:
             if track.same_colours(picture):
                 match = next((k for k, region in enumerate(free) if track.same_outline(region)), None)

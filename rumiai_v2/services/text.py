@@ -59,7 +59,8 @@ def block_change(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     height, width = delta.shape
     padded = np.pad(delta, ((0, -height % BLOCK), (0, -width % BLOCK)), mode="edge")
     rows, columns = padded.shape[0] // BLOCK, padded.shape[1] // BLOCK
-    return padded.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+    means: np.ndarray = padded.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+    return means
 
 
 def picture_holders(grays: Sequence[np.ndarray]) -> list[int]:
@@ -67,8 +68,9 @@ def picture_holders(grays: Sequence[np.ndarray]) -> list[int]:
     holders: list[int] = []
     for i, gray in enumerate(grays):
         last = holders[-1] if holders else None
-        changed = last is None or float(block_change(grays[last], gray).max()) >= CHANGED
-        holders.append(i if changed else last)
+        if last is None or float(block_change(grays[last], gray).max()) >= CHANGED:
+            last = i
+        holders.append(last)
     return holders
 
 
@@ -79,7 +81,7 @@ class EasyOCR:
         environment.prepare()
         import easyocr
 
-        paths = [weights.find(name, service="ocr").path for name in (DETECTOR, RECOGNIZER)]
+        paths = [str(weights.find(name, service="ocr").path) for name in (DETECTOR, RECOGNIZER)]
         # The reader wants one folder that holds both files under their own names; the user may have named others.
         with tempfile.TemporaryDirectory(prefix="rumiai-ocr-") as folder:
             for name, path in zip((DETECTOR, RECOGNIZER), paths, strict=True):

@@ -164,7 +164,7 @@ def appearances(samples: Sequence[Sample], *, spacing: float, duration: float) -
                 taken_tracks.add(t)
                 taken.add(s)
                 open_tracks[t].add(sample, sample.sightings[s])
-        still_open = []
+        still_open: list[_Track] = []
         for t, track in enumerate(open_tracks):
             track.missed += sample.complete and t not in taken_tracks
             (still_open if track.missed <= MAX_MISSED else done).append(track)

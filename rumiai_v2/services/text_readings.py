@@ -97,6 +97,14 @@ class Readings:
             self.best[n] = max(self.best.get(n, ()), tuple(pieces), key=certainty)
 
 
+def _last(samples: Sequence[int]) -> int:
+    return samples[-1]
+
+
+def _middle(samples: Sequence[int]) -> int:
+    return samples[len(samples) // 2]
+
+
 def read_regions(
     images: Mapping[int, np.ndarray], regions: Sequence[Region], read: BandReader, *, limit: int = MAX_READ
 ) -> Readings:
@@ -112,7 +120,7 @@ def read_regions(
         new_text[start] = new_text.get(start, 0.0) + region.box[2] * region.box[3]
     for i in choose(sorted(new_text.items()), limit):
         readings.take(i, [n for n in readings.shown(i) if n not in readings.best])
-    for place in (lambda samples: samples[-1], lambda samples: samples[len(samples) // 2]):
+    for place in (_last, _middle):
         again: dict[int, list[int]] = {}
         for n, pieces in sorted(readings.best.items()):
             if not sure(pieces) and len(regions[n].samples) > 1:

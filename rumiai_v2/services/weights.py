@@ -268,6 +268,7 @@ def source_note(path: Path) -> Path:
 def recorded_source(path: Path) -> str:
     """What the note beside a cached file says of its source; ``cache`` without one."""
     try:
-        return json.loads(source_note(path).read_text("utf-8"))["source"]
+        source: str = json.loads(source_note(path).read_text("utf-8"))["source"]
+        return source
     except (OSError, ValueError, KeyError):
         return "cache"  # put there by hand: the hash is right, where it came from is unknown

@@ -125,7 +125,8 @@ def _member(archive: Path | io.BytesIO, name: str) -> bytes:
 def _download(url: str) -> bytes:
     try:
         with urllib.request.urlopen(url, timeout=DOWNLOAD_TIMEOUT_S) as answer:
-            return answer.read()
+            data: bytes = answer.read()
+            return data
     except (urllib.error.URLError, OSError) as error:
         raise FetchFailure(str(getattr(error, "reason", error)) or repr(error)) from error
 

@@ -73,7 +73,7 @@ def read_ctranslate2(path: Path) -> dict[str, torch.Tensor]:
 
     def number(code: str) -> int:
         nonlocal position
-        (value,) = struct.unpack_from("<" + code, data, position)
+        value: int = struct.unpack_from("<" + code, data, position)[0]
         position += struct.calcsize(code)
         return value
 
