@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +40,7 @@ def rule_of(node: Node | None) -> Rule:
 
 
 @dataclass
-class Tally:
+class Tally(ABC):
     """The comparison under way, by ``policy`` and its ``way`` of comparing."""
 
     policy: Policy
@@ -50,9 +51,9 @@ class Tally:
     equals: list[Equals] = field(default_factory=list)
     same: tuple[list[Any], list[Any]] = field(default_factory=lambda: ([], []))
 
+    @abstractmethod
     def pair(self, expected: Any, actual: Any, node: Node | None, place: Place, *, watched: bool) -> None:
         """Compare two values at ``place`` along ``node``; ``watched``: whether something below may be declared."""
-        raise NotImplementedError
 
     def equal_in_type(self) -> bool:
         """Whether what was taken for equal has equal types too."""

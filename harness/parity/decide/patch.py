@@ -149,7 +149,7 @@ class _Patch:
 
     def _told(self, left: Set[int], right: Set[int], at: str, there: str) -> dict[int, int]:
         """Partners in which something differs, index in the run → index in the golden: items of one moment may stand in any
-        order, so that their places alone do not tell them."""
+        order, so that their places alone do not tell them. Empty where they contradict each other."""
         found = {}
         for change in self.all.changes:
             if below(change.path, there) and below(change.in_golden, at):

@@ -1,4 +1,4 @@
-"""Cases whose runs must fail: how they end and what they leave behind is compared like anything else."""
+"""The artifacts of a case: of one whose runs must fail, how they end and what they leave behind, compared like anything else."""
 
 from __future__ import annotations
 

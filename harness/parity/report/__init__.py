@@ -1,1 +1,1 @@
-"""From outcomes to reports: collected while pytest runs, written as JSON, summed up for people."""
+"""From outcomes and causes to reports: JSON, terminal, page, Markdown, JUnit; nothing is judged here."""
