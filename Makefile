@@ -44,7 +44,7 @@ test-feat:
 
 # A million generated pairs against every comparison there is, about half an hour; PAIRS and SEED say otherwise.
 oracle: setup
-	$(PY) -m tests.harness.oracle.campaign --pairs $(or $(PAIRS),1000000) --seed $(or $(SEED),1) --write docs/oracle.md
+	$(PY) -m tests.harness.whole.oracle.campaign --pairs $(or $(PAIRS),1000000) --seed $(or $(SEED),1) --write docs/oracle.md
 
 # Run, show, ask; make golden REASON="…" for scripts.
 golden: setup
@@ -66,7 +66,7 @@ drill: setup
 
 # Two runs at once in one checkout, sixty times: is each told its own verdict? About five minutes.
 pairs: setup
-	$(PY) -m tests.harness.runs.pairs 60 --at-once 4 --write docs/pairs.md
+	$(PY) -m tests.harness.session.pairs 60 --at-once 4 --write docs/pairs.md
 
 # A thousand recordings and three hundred metadata documents with one value wrong each; the page is committed.
 wrong-values: setup

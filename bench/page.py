@@ -45,7 +45,7 @@ SORT = """() => document.querySelector(".head-row .c-path button").click()"""
 def main() -> None:
     from parity.report.page.render import html
     from tests.browser import chromium
-    from tests.harness.page import made
+    from tests.harness.report.page import made
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--differences", type=int, default=10_000)

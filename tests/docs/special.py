@@ -164,7 +164,7 @@ TABLE = (
     Special(ANY, r"(parity|make) review( --no-open)?", "serves until Ctrl-C: the page is opened once", _page),
     Special(
         "docs/tolerances.md", r"parity calibrate( --condition .*| --from .*)?",
-        "an hour of models: the options are read; tests/harness/calibrate runs it on a small pipeline", _options,
+        "an hour of models: the options are read; tests/harness/tools/calibrate runs it on a small pipeline", _options,
     ),
     Special("docs/upgrade.md", r"git worktree add .*", "the new checkout would install 3 GB: it gets this environment", _checked_out),
     Special(

@@ -15,7 +15,7 @@ from tests.docs.prepare import PREPARE
 from tests.docs.sandbox import Sandbox, make
 
 #: Pages whose commands another test runs, in a setting of its own.
-ELSEWHERE = {"docs/from-the-old-scripts.md": "tests/harness/diff/test_from_the_old_scripts.py"}
+ELSEWHERE = {"docs/from-the-old-scripts.md": "tests/harness/tools/diff/test_from_the_old_scripts.py"}
 PAGES = {name: steps(name, file.read_text(encoding="utf-8")) for name, file in pages().items() if name not in ELSEWHERE}
 RUN = [name for name, found in PAGES.items() if any(step.kind == "run" for step in found)]
 

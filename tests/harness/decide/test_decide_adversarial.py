@@ -27,7 +27,7 @@ from parity.run.record import record
 from parity.verdict import ContractError, UsageError
 from tests.harness.conftest import every_outcome
 from tests.harness.decide.conftest import AUTHOR
-from tests.harness.decide.ledger.records import of
+from tests.harness.goldens.ledger.records import of
 
 EVERYTHING = Selection(everything=True)
 SCORES = "snapshots/plain/scores.json"

@@ -156,7 +156,7 @@ def test_an_error_shows_a_hostile_argument(project):
 
 def test_the_page_holds_hostile_text_as_data_only(hostile):
     from parity.report.page.render import html as page
-    from tests.harness.page.made import payload
+    from tests.harness.report.page.made import payload
 
     text = page(payload(24, say=hostile[:5000]))
     bare = page(payload(24, say="plain"))

@@ -1,0 +1,3 @@
+"""Goldens are written by these tests, too, wherever they run."""
+
+from tests.harness.decide.conftest import nobodys_ci  # noqa: F401 - a fixture
