@@ -81,5 +81,5 @@ def _gone(number: int) -> bool:
     try:
         with open(f"/proc/{number}/stat") as stream:
             return stream.read().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before it was opened, or before it was read
         return True
