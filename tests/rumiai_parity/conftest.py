@@ -1,3 +1,3 @@
 """What the tests of the harness have at hand."""
 
-from tests.harness.conftest import project  # noqa: F401 - a fixture
+from tests.harness.conftest import browser, project  # noqa: F401 - fixtures

@@ -12,8 +12,8 @@ from parity.goldens.declared import Declared, load
 from parity.pipeline import settings
 from parity.pipeline.artifacts import known_artifacts
 from parity.pipeline.cases import discover
+from parity.pipeline.load import load_pipeline
 from parity.verdict import ContractError
-from rumiai_parity.pipeline import PIPELINE
 from tests.harness.conftest import ROOT
 
 LEDGER = ROOT / "golden/ledger/runner-differences.jsonl"
@@ -109,8 +109,9 @@ def test_the_ledger_of_the_project_is_one_record_per_line_that_ends_with_its_lin
     lines = text.splitlines()
     assert text == "\n".join(lines) + "\n"
     assert [json.loads(line)["artifact"] for line in lines]
-    names = [artifact.name for artifact in known_artifacts(PIPELINE)]
-    assert len(load(LEDGER, configurations=PIPELINE.configurations, artifacts=names)) == len(lines)
+    pipeline = load_pipeline(settings.load(ROOT / "parity.toml"))
+    names = [artifact.name for artifact in known_artifacts(pipeline)]
+    assert len(load(LEDGER, configurations=pipeline.configurations, artifacts=names)) == len(lines)
 
 
 def test_the_cases_that_the_ledger_of_the_project_names_exist():

@@ -14,7 +14,6 @@ from parity.pipeline import cases, settings
 from parity.run import cpu
 from parity.run.record import origin, record
 from parity.verdict import ContractError
-from rumiai_parity.pipeline import PIPELINE as RUMIAI
 from tests.harness.conftest import ROOT, fill
 from tests.harness.toy.pipeline import PIPELINE, Toy
 
@@ -113,31 +112,6 @@ def test_provenance_is_stale_where_its_case_is_gone_and_nowhere_else(config, mad
     for case in ("plain", "gone"):
         provenance.write_provenance(config, case, made, agreed=1)
     assert store.stale(config, cases.discover(config), PIPELINE) == [tmp_path / "gone/provenance.json"]
-
-
-def test_the_static_check_takes_provenance_beside_goldens_and_no_other_file(tmp_path):
-    from parity.tools.sync.tree import Changed, Folder
-    from rumiai_parity.sync_rules.goldens import goldens as rule
-
-    beside = {f"golden/snapshots/minimal/{name}.json": b"{}" for name in ("provenance", "other")}
-    found = {each.file for each in rule(Changed(Folder(ROOT), beside)) if "/minimal/" in each.file}
-    assert found == {"golden/snapshots/minimal/other.json"}
-
-
-def test_rumiai_tells_every_model_file_with_its_pinned_hash():
-    from rumiai_v2.services import weights
-
-    told = RUMIAI.weights()
-    assert told == {name: weights.SPECS[name].sha256[0] for name in weights.default_names()}
-
-
-def test_rumiai_tells_the_threads_that_its_runs_use_whatever_is_set_here(monkeypatch):
-    from rumiai_v2.services import environment
-
-    monkeypatch.delenv("RUMIAI_THREADS", raising=False)
-    default = environment.threads()
-    monkeypatch.setenv("RUMIAI_THREADS", "7")
-    assert RUMIAI.threads == default
 
 
 # ── the class of a CPU ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from parity.contract import check, registry
+from parity.pipeline import settings
+from parity.pipeline.load import load_pipeline
 from parity.report.page import curves as drawing
 from parity.report.page.lines import Point, line_of
 from parity.report.page.rank import in_turn
@@ -130,10 +132,9 @@ def test_one_of_every_cause_and_case_comes_before_a_second_of_any():
 
 @pytest.fixture(scope="module")
 def contracts() -> Any:
-    from rumiai_parity.pipeline import PIPELINE
-
     schemas = registry.load(ROOT / "schemas")
-    schemas = schemas.with_documents(PIPELINE.derived_schemas(schemas.documents))
+    pipeline = load_pipeline(settings.load(ROOT / "parity.toml"))
+    schemas = schemas.with_documents(pipeline.derived_schemas(schemas.documents))
     return lambda schema: check.build(schemas, schema).node
 
 

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from parity.pipeline import settings
+from parity.pipeline.load import load_pipeline
 from parity.report import words
 from parity.tools.calibrate import machines
-from rumiai_parity.pipeline import PIPELINE
 from tests.harness.conftest import ROOT
 
 SCHEMA = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text())
@@ -45,7 +45,7 @@ def recorded(config, case, cpu, threads=1):
 def compared(config, *runs):
     rows = machines.compared(
         config,
-        PIPELINE,
+        load_pipeline(config),
         [{"case": case, "configuration": "local", "provenance": told(*where)} for case, *where in runs],
     )
     ROWS.validate(rows)

@@ -11,6 +11,8 @@ from jsonschema import Draft202012Validator
 
 from parity.compare.difference import Difference
 from parity.contract.check import Violation
+from parity.pipeline import settings
+from parity.pipeline.load import load_pipeline
 from parity.pipeline.reading import Told
 from parity.pipeline.stages import Graph
 from parity.tools.diff.markdown import plain
@@ -116,9 +118,7 @@ def test_a_number_without_a_scale_has_a_weight():
 
 
 def test_the_same_value_in_several_artifacts_is_one_finding():
-    from rumiai_parity.pipeline import PIPELINE
-
-    graph = Graph(PIPELINE.stages)
+    graph = Graph(load_pipeline(settings.load(ROOT / "parity.toml")).stages)
     places = {
         "creative_density.ml": "CoreMetrics.avgDensity",
         "creative_density.result": "densityCoreMetrics.avgDensity",

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.conftest import IMPORTS
-from tests.rumiai_parity.sync_rules.trees import ROOT
+from tests.harness.conftest import IMPORTS, ROOT
 
 #: Loading any of these takes longer than the whole check may.
 HEAVY = (

@@ -17,7 +17,7 @@ from rumiai_parity.faults.patches import PATCHES
 from rumiai_parity.faults.situations import SITUATIONS
 from rumiai_parity.faults.source_edits import EDITS
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 #: One of each means, and what no other test shows; a whole drill has all.
 QUICK = ("item-1", "item-3", "item-5", "item-11", "D4", "D9", "D16", "D19", "D21", "D26")
 

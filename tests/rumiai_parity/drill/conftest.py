@@ -14,7 +14,7 @@ from parity.pipeline.settings import Config
 from parity.tools.drill.bench import Bench
 from parity.tools.drill.run import rehearsal_of
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 CASES = ("tutorial", "edge_case")
 
 
