@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+DOCS := .venv-docs
 # Thousands of short processes import the same modules: none of them is to compile those again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup parity nightly sync hooks test test-feat oracle golden review expect leaves drill wrong-values pairs bench publish-campaign doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-harness test-feat oracle golden review expect leaves drill wrong-values pairs bench publish-campaign docs doctor lint clean
 
 setup: $(READY)
 
@@ -37,6 +38,11 @@ nightly: setup
 
 test: setup
 	$(PY) -m pytest tests --ignore=tests/parity --ignore=tests/feat -n 2
+
+# Everything of the harness that needs no model and no browser: two minutes on two cores, for beside an edit.
+HARNESS_TESTS := tests/harness --ignore=tests/harness/report/page/in_browser
+test-harness: setup
+	$(PY) -m pytest $(HARNESS_TESTS) -n 2
 
 test-feat:
 	$(PYTHON) -m venv .venv-feat && .venv-feat/bin/python -m pip install --quiet -r locks/torch.txt && .venv-feat/bin/python -m pip install --quiet --no-deps -r locks/feat.lock
@@ -79,6 +85,15 @@ bench: setup
 # Runs killed at every moment, a thousand at once, in containers, on odd volumes; as root, about a quarter of an hour.
 publish-campaign: setup
 	$(PY) -m tests.outputs.campaign --write docs/publishing.md
+
+# API pages out of the docstrings, in .cache/api; a reference to what is not there is an error.
+docs: $(DOCS)/.ready
+	$(DOCS)/bin/mkdocs build
+
+$(DOCS)/.ready: locks/docs.lock
+	test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r locks/docs.lock
+	touch $@
 
 doctor: setup
 	$(PY) -m rumiai_v2 doctor

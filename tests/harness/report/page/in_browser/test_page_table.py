@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.harness.report.page import made
-from tests.harness.report.page.conftest import Open
+from tests.harness.report.page.in_browser.conftest import Open
 
 MANY = made.payload(10_000)
 

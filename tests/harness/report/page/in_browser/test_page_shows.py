@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator
 
 from tests.harness.report.page import made
-from tests.harness.report.page.conftest import Open
+from tests.harness.report.page.in_browser.conftest import Open
 
 
 def spoken(slider: Locator) -> str:

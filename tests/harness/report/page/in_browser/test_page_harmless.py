@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.report.page import made
-from tests.harness.report.page.conftest import Open
+from tests.harness.report.page.in_browser.conftest import Open
 
 SHOWN = {
     made.HOSTILE[0]: "</script><script>window.broken=1</script>",

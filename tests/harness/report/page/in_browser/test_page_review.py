@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from parity.report.page.render import html
 from tests.harness.report.page import made
-from tests.harness.report.page.conftest import Open
+from tests.harness.report.page.in_browser.conftest import Open
 
 ADDRESS = "http://127.0.0.1:8765"
 

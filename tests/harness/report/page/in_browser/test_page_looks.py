@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser import until
 from tests.harness.report.page import made
-from tests.harness.report.page.conftest import Open
+from tests.harness.report.page.in_browser.conftest import Open
 
 PHONE, DESK = (390, 844), (1280, 900)
 
