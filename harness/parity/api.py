@@ -13,6 +13,7 @@ from parity.pipeline import settings
 from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
 from parity.pipeline.parts import Artifact, Expectation, Found, Job, Pipeline, Stage
+from parity.session import session
 from parity.tools.diff import entries, report, sides
 from parity.tools.diff.pairs import Comparer, Options
 from parity.verdict import ContractError, ParityError, PipelineError, UsageError, Verdict
@@ -54,12 +55,5 @@ def run(
     ``captures``: saved captures to compare instead. ``jobs``: processes side by side. Raises ``ParityError`` where nothing
     could be compared.
     """
-    from parity.cli import comparing
-    from parity.report import write
-
     project = settings.load(Path(config) if config else settings.find())
-    given = str(captures) if captures is not None else None
-    code, made = comparing.compare(project, cases=tuple(cases), given=given, ml=None, jobs=jobs, display=None)
-    if made is None:
-        raise ParityError(f"the comparison came to no report; it ended with {code}")
-    return write.read(made)
+    return session.run(project, session.Asked(cases, captures, jobs=jobs)).report

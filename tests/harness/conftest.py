@@ -65,12 +65,10 @@ class Project:
         )  # fmt: skip
 
     def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:
-        """What ``parity run --from reports/captures`` prints and ends with, without starting pytest."""
+        """What ``parity run --from reports/captures`` prints and ends with, in this process and without causes."""
         from parity import verdict
         from parity.explain.settle import SettlingSuite
-        from parity.goldens.declared import load
         from parity.pipeline import cases, settings
-        from parity.pipeline.artifacts import known_artifacts
         from parity.pipeline.load import load_pipeline
         from parity.report import build, summary, write
         from parity.run import runs
@@ -80,17 +78,16 @@ class Project:
         config = settings.load(self.root / "parity.toml")
         config = runs.begin(config, compared=runs.given(config, config.captures))
         pipeline = load_pipeline(config)
-        suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
+        suite = SettlingSuite.of(Captures(config, pipeline, "saved", config.captures))
         found = cases.discover(config)
-        names = [artifact.name for artifact in known_artifacts(pipeline)]
         try:
-            declared = load(config.declared, configurations=pipeline.configurations, artifacts=names)
+            declared = suite.rules.declared
         except verdict.ContractError:
             declared = []  # every outcome says so
-        results = [outcome.to_json() for outcome in every_outcome(suite, found)]
+        outcomes = every_outcome(suite, found)
         report = build.build(
-            results,
-            machines=machines.compared(config, pipeline, build.runs(results)),
+            outcomes,
+            machines=machines.compared(config, pipeline, build.runs(outcomes)),
             pipeline=pipeline,
             cases=found,
             declared=declared,
@@ -126,20 +123,17 @@ WRAPPED_SOURCES = [
 
 def every_outcome(suite: Suite, found: list[Case]) -> list[Outcome]:
     """Every check of a complete comparison, as the suite of `parity run` makes them."""
-    from parity.pipeline.artifacts import artifacts_of, repeatable_of
+    from parity.check.keys import of_case, of_runs
 
-    pipeline = suite.pipeline
-    outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
-    for case in found:
-        for name in pipeline.configurations:
-            outcomes += [suite.run(case, name), suite.expectations(case, name)]
-        for artifact in artifacts_of(pipeline, case):
-            if artifact.name in repeatable_of(pipeline, case):
-                outcomes.append(suite.repeated(case, artifact))
-            outcomes.append(suite.configurations(case, artifact))
-            for name in pipeline.configurations:
-                outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
-    return outcomes
+    return [
+        *(
+            suite.outcome(key, case)
+            for case in found
+            for key in (*of_runs(suite.pipeline, case), *of_case(suite.pipeline, case))
+        ),
+        suite.stale(found),
+        suite.ledger(found, complete=True),
+    ]
 
 
 def fill(folder: Path) -> Project:

@@ -138,7 +138,7 @@ def outcomes(tmp_path: Path, case: Case, program: str | None = None) -> dict[tup
     pipeline = RumiAI({"local": (sys.executable, "-c", LAUNCH.format(program))} if program else None)
     for name in pipeline.configurations:
         record(pipeline, case, name, destination=tmp_path / "captures" / case.name / name, run_id="test")
-    suite = SettlingSuite(CONFIG, pipeline, Captures(CONFIG, pipeline, "test", tmp_path / "captures"))
+    suite = SettlingSuite.of(Captures(CONFIG, pipeline, "test", tmp_path / "captures"))
     found = [suite.run(case, name) for name in pipeline.configurations]
     found += [suite.expectations(case, name) for name in pipeline.configurations]
     found += [suite.configurations(case, artifact) for artifact in artifacts_of(pipeline, case)]

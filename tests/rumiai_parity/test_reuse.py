@@ -44,7 +44,7 @@ def quick(tmp_path):
     def make(fault="", ml="shared", run_id="r1"):
         programs = {"production": launcher("production", ""), "local": launcher("local", fault)}
         pipeline = RumiAI(programs)
-        return SettlingSuite(project, pipeline, Captures(project, pipeline, run_id, ml=ml, shared=tmp_path / "shared"))
+        return SettlingSuite.of(Captures(project, pipeline, run_id, ml=ml, shared=tmp_path / "shared"))
 
     return make
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
+from parity.check.keys import Check, Key
 from parity.compare.difference import Comparison, Difference
 from parity.verdict import Verdict, in_order
-
-Check = Literal["run", "contract", "configurations", "golden", "repeated", "expectations", "ignored", "stale", "ledger"]
 
 #: Differences of one comparison that a report lists; the rest is counted.
 LISTED = 50
@@ -28,6 +27,25 @@ class Outcome:
     messages: tuple[str, ...] = ()
     comparison: Comparison | None = None
     data: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def unusable(
+        cls, key: Key, verdict: Verdict, message: str, *, against: str | None = None, file: str | None = None
+    ) -> Self:
+        """The outcome of a check that could not be made: ``message`` says why."""
+        return cls(*key, file=file, against=against, verdicts=(verdict,), messages=(message,))
+
+    @classmethod
+    def too_deep(cls, key: Key) -> Self:
+        """The outcome of a check of a document that no parser or comparison can follow down."""
+        return cls.unusable(
+            key, Verdict.CONTRACT, "a document is nested too deep to be compared; expected a few dozen levels"
+        )
+
+    @property
+    def key(self) -> Key:
+        """Which check this is the outcome of."""
+        return Key(self.check, self.case, self.configuration, self.artifact)
 
     @property
     def passed(self) -> bool:

@@ -43,16 +43,19 @@ def golden(
     `parity accept` after `parity run`.
     """
     from parity.decide import decide
+    from parity.session.session import Asked
 
     decide.not_in_ci()
     if reason is None and not sys.stdin.isatty():
         raise UsageError('no terminal to ask on: give a reason, as in make golden REASON="why the goldens change"')
     config = settings(file)
     saved = str(saved_captures(config, given, run_id)) if given or run_id else None
-    code, made_by = compare(config, cases=cases, given=saved, ml=None if saved else "fresh", jobs=jobs, display=display)
-    wanted = _wanted(made_by, cases) if made_by else []
+    finished = compare(config, Asked(cases, saved, None if saved else "fresh", jobs), display)
+    made_by, code = finished.config, finished.report["exit_code"]
+    wanted, option = _wanted(made_by, cases), runs.option(runs.folder(made_by).name)
     if not wanted:
-        click.echo(_why_none(code, made_by))
+        none = f"no golden can be recorded: `parity report{option}` shows what still differs"
+        click.echo(none if code else "every golden stands")
         sys.exit(code)
     click.echo(f"\n{len(wanted)} golden{'s' * (len(wanted) != 1)} to record:")
     click.echo("\n".join(wanted))
@@ -61,7 +64,7 @@ def golden(
             "Why do they change (empty: leave them pending)", default="", show_default=False, err=True
         )
     if not reason.strip():
-        click.echo(f"nothing was written; `parity status{runs.option(made_by.run.name)}` shows what waits")
+        click.echo(f"nothing was written; `parity status{option}` shows what waits")
         sys.exit(code)
     made = decide.accept(
         made_by, _selection(cases), reason=reason, author=author, blocked="left",
@@ -70,17 +73,7 @@ def golden(
     ending.done(told := f"run {made.run_id}: {made.text()}")
     click.echo(printed(told))
     click.echo("comparing once more, with what was recorded")
-    code, _ = compare(config, cases=cases, given=str(made_by.captures), ml=None, jobs=jobs, display=display)
-    sys.exit(code)
-
-
-def _why_none(code: int, made_by: Config | None) -> str:
-    """Why there is no golden to record."""
-    if code == 0:
-        return "every golden stands"
-    if made_by is None:
-        return "no golden can be recorded: the comparison came to no report"
-    return f"no golden can be recorded: `parity report{runs.option(made_by.run.name)}` shows what still differs"
+    sys.exit(compare(config, Asked(cases, made_by.captures, jobs=jobs), display).report["exit_code"])
 
 
 def _selection(cases: tuple[str, ...]) -> object:

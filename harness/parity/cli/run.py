@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from parity.cli.common import Display, case_option, display_options, jobs_option, ml_option, settings
 from parity.cli.comparing import compare
 from parity.verdict import ParityError, Verdict
+
+if TYPE_CHECKING:
+    from parity.pipeline.parts import ReuseMode
 
 
 @click.command(
@@ -26,14 +29,15 @@ from parity.verdict import ParityError, Verdict
 @display_options
 @click.pass_obj
 def run(
-    file: str | None, cases: tuple[str, ...], given: str | None, ml: str | None, jobs: int, display: Display
+    file: str | None, cases: tuple[str, ...], given: str | None, ml: ReuseMode | None, jobs: int, display: Display
 ) -> NoReturn:
     """Run the pipeline on every case, compare, and exit with the verdict.
 
     What is shared is shared within this comparison only: a request that differs between the configurations is computed for
     each, and is a difference.
     """
+    from parity.session.session import Asked
+
     if given and ml:
         raise ParityError("--from compares saved captures and runs nothing: leave out --ml")
-    code, _ = compare(settings(file), cases=cases, given=given, ml=ml, jobs=jobs, display=display)
-    sys.exit(code)
+    sys.exit(compare(settings(file), Asked(cases, given, ml, jobs), display).report["exit_code"])

@@ -2,81 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from parity import git
+from parity.check.keys import Check, Key
+from parity.check.outcome import Outcome
 from parity.check.suite import Suite
 from parity.decide import pending
 from parity.decide.pending import WHOLE, Change, Item, Origin, Pending
 from parity.documents import parse
-from parity.explain.settle import SettlingSuite
 from parity.files import encoded
 from parity.goldens import history, ledger
-from parity.goldens.form import canonical, masked
 from parity.goldens.ledger import Category, digest
 from parity.pipeline.artifacts import artifacts_of
 from parity.pipeline.case import Case
-from parity.pipeline.parts import Artifact, Pipeline
+from parity.pipeline.parts import Artifact
 from parity.pipeline.settings import Config
-from parity.run.captures import REPEAT, Captures
+from parity.run.captures import REPEAT
 from parity.verdict import ParityError
 
-Result = Mapping[str, Any]
+#: A change, and the text that the golden would have; None of one that goes.
+Proposed = tuple[Change, str | None]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One finished comparison: its outcomes as JSON, every difference with its cause, its causes, where its runs lie."""
+    """One finished comparison: its captures and outcomes, every difference with its cause, and its causes."""
 
-    run_id: str
-    finished: str
-    results: Sequence[Result]
+    suite: Suite
+    outcomes: Mapping[Key, Outcome]
     differences: Sequence[Mapping[str, Any]]
     causes: Sequence[Mapping[str, Any]]
     cases: Sequence[Case]
-    captures: Path
+    finished: str
     #: Whether every case was compared, so that what no case needs can be told.
     complete: bool
 
-    @cached_property
-    def _results(self) -> Mapping[tuple[Any, ...], Result]:
-        names = ("check", "case", "configuration", "artifact")
-        return {tuple(each[name] for name in names): each for each in self.results}
-
-    def result(self, check: str, case: str, configuration: str, artifact: str | None) -> Result | None:
-        """The outcome of one check; None where it was not made."""
-        return self._results.get((check, case, configuration, artifact))
+    def passed(self, key: Key) -> bool | None:
+        """Whether nothing is wrong by one check; None where it was not made."""
+        return self.outcomes[key].passed if key in self.outcomes else None
 
 
-def stage(config: Config, pipeline: Pipeline, comparison: Comparison) -> Pending:
+def stage(comparison: Comparison) -> Pending:
     """Keep what the run would have the goldens be, beside its report."""
-    suite = SettlingSuite(config, pipeline, Captures(config, pipeline, comparison.run_id, comparison.captures))
-    found, origins = [], {}
+    suite = comparison.suite
+    found: list[Proposed] = []
+    origins = {}
     for case in comparison.cases:
         origin = _origin(suite, case, comparison)
         if origin is None:
             continue  # no run, so it says nothing about the goldens
         origins[case.name] = origin
-        for artifact in artifacts_of(pipeline, case):
+        for artifact in artifacts_of(suite.pipeline, case):
             if artifact.golden and (made := _change(suite, case, artifact, comparison)):
                 found.append(made)
-    if comparison.complete:
-        found += [(_trim(config, file), None) for file in _needless(config, comparison)]
-    found += _unrecorded(config, pipeline, comparison, {change.key for change, _ in found})
-    return _put(config, comparison, found, origins)
+    if comparison.complete and (stale := comparison.outcomes.get(Key("stale"))):
+        found += [(_trim(suite.config, suite.config.root / file), None) for file in stale.data.get("files", ())]
+    found += _unrecorded(suite, comparison, {change.key for change, _ in found})
+    return _put(suite, comparison, found, origins)
 
 
-def _put(
-    config: Config,
-    comparison: Comparison,
-    found: Sequence[tuple[Change, str | None]],
-    origins: Mapping[str, Origin],
-) -> Pending:
+def _put(suite: Suite, comparison: Comparison, found: Sequence[Proposed], origins: Mapping[str, Origin]) -> Pending:
     """Write what waits into the folder of the run."""
+    config = suite.config
     for change, candidate in found:
         pending.put(config, change.key, base=pending.text_at(config.root / change.file), candidate=candidate)
     changes = tuple(change for change, _ in found)
@@ -84,7 +75,7 @@ def _put(
     cases = {change.case for change in changes}
     causes = {each["id"]: {name: each[name] for name in ("title", "kind", "stage")} for each in comparison.causes}
     staged = Pending(
-        comparison.run_id,
+        suite.captures.run_id,
         {case: origin for case, origin in origins.items() if case in cases},
         {cause: causes[cause] for cause in sorted(known)},
         changes,
@@ -100,29 +91,31 @@ def _origin(suite: Suite, case: Case, comparison: Comparison) -> Origin | None:
         return None
     recording = suite.pipeline.recording if suite.pipeline.repeatable else None
     names = [each.name for each in artifacts_of(suite.pipeline, case)]
-    golden = comparison.result("golden", case.name, suite.pipeline.reference, recording) if recording in names else None
+    golden = Key("golden", case.name, suite.pipeline.reference, recording)
     return Origin(
-        run_id=comparison.run_id,
+        run_id=suite.captures.run_id,
         made=comparison.finished,
         commit=git.commit(suite.config.root),
-        captures=suite.config.relative(comparison.captures),
+        captures=suite.config.relative(suite.captures.folder),
         reuse=capture.reuse,
-        known=golden is not None and list(golden["verdicts"]) == ["parity"],
+        known=recording in names and bool(comparison.passed(golden)),
     )
 
 
 def _change(suite: Suite, case: Case, artifact: Artifact, comparison: Comparison) -> tuple[Change, str] | None:
     """The change of one golden and the run's text; None where the golden stays, or the run has nothing to put there."""
     config, reference = suite.config, suite.pipeline.reference
-    result = comparison.result("golden", case.name, reference, artifact.name)
-    if result is None:
+    passed = comparison.passed(Key("golden", case.name, reference, artifact.name))
+    if passed is None:
         return None
     file = config.golden(case.name, str(artifact.golden))
     base = pending.text_at(file)
     blocked = _blocked(suite, case, artifact, comparison)
-    if base is not None and list(result["verdicts"]) == ["parity"]:
+    if base is not None and passed:
         category: Category = "update"
-        candidate = _in_its_form(suite, case, artifact, base)
+        candidate = suite.rules.as_golden(
+            case, artifact, parse(base)
+        )  # as it would be written today, its values untouched
         if candidate == base:
             return None
         items: tuple[Item, ...] = (Item(WHOLE, "", None, None),)
@@ -151,31 +144,18 @@ def _items(comparison: Comparison, case: str, artifact: str, configuration: str)
     )
 
 
-def _in_its_form(suite: Suite, case: Case, artifact: Artifact, base: str) -> str:
-    """The golden as it would be written today, its values untouched."""
-    node = suite.contracts[artifact.name].node
-    return canonical(masked(parse(base), node, suite.declared_for(case, artifact.name)))
-
-
 def _blocked(suite: Suite, case: Case, artifact: Artifact, comparison: Comparison) -> str | None:
     """Why the run's text may not become the golden: a golden must keep its schema, and be what every run gives."""
     first, second = suite.pipeline.configurations[:2]
-    asked = [
+    asked: list[tuple[Check, str, str]] = [
         ("contract", suite.pipeline.reference, "the run breaks its schema"),
         ("configurations", second, f"{first} and {second} disagree"),
         ("repeated", REPEAT, "repeated from what it recorded, the run gives another result"),
     ]
     for check, configuration, why in asked:
-        result = comparison.result(check, case.name, configuration, artifact.name)
-        if result is not None and list(result["verdicts"]) != ["parity"]:
+        if comparison.passed(Key(check, case.name, configuration, artifact.name)) is False:
             return why
     return None
-
-
-def _needless(config: Config, comparison: Comparison) -> Iterable[Path]:
-    for result in comparison.results:
-        if result["check"] == "stale":
-            yield from (config.root / file for file in result.get("data", {}).get("files", []))
 
 
 def _trim(config: Config, file: Path) -> Change:
@@ -184,15 +164,14 @@ def _trim(config: Config, file: Path) -> Change:
     return Change(case, file.stem, config.relative(file), "trim", before, None, before, (Item(WHOLE, "", None, None),))
 
 
-def _unrecorded(
-    config: Config, pipeline: Pipeline, comparison: Comparison, known: set[str]
-) -> list[tuple[Change, str | None]]:
+def _unrecorded(suite: Suite, comparison: Comparison, known: set[str]) -> list[Proposed]:
     """The goldens as they are, where the ledger's chain does not end at them: they can be accepted as they are."""
+    config = suite.config
     if config.ledger is None:
         return []
     records = ledger.load(config.ledger)
-    files = history.files(config, pipeline, comparison.cases, records, complete=comparison.complete)
-    found = []
+    files = history.files(config, suite.pipeline, comparison.cases, records, complete=comparison.complete)
+    found: list[Proposed] = []
     for problem in history.problems(records, files):
         case, _, name = problem.key.partition("/")
         file, now = config.snapshots / problem.key, files[problem.key]

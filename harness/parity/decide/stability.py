@@ -55,7 +55,7 @@ def confirm(
             raise PipelineError(f"{case.name}: the run that was to confirm the golden failed: {made.failure}")
         captures = Captures(config, pipeline, made.run_id, Path(scratch))
         captures.loaded[case.name, pipeline.reference] = made
-        suite = SettlingSuite(config, pipeline, captures)
+        suite = SettlingSuite.of(captures)
         artifacts = {artifact.name: artifact for artifact in known_artifacts(pipeline)}
         moved = []
         for change in changes:
@@ -77,7 +77,7 @@ def _moved(suite: Suite, case: Case, change: Change, candidate: str) -> str:
 
     artifact = next(each for each in known_artifacts(suite.pipeline) if each.name == change.artifact)
     again = parse(suite.golden_text(case, artifact))
-    node = suite.contracts[change.artifact].node
+    node = suite.rules.node(artifact)
     found = compare(parse(candidate), again, node, Policy(actual_by=suite.pipeline.reference)).differences
     fields = list(dict.fromkeys(pattern(each.path) or "(the whole document)" for each in found))
     more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""

@@ -46,14 +46,14 @@ def nothing(error: str | None = None) -> dict[str, Any]:
 
 
 def explained(
-    suite: Suite, results: Iterable[Mapping[str, Any]], cases: Sequence[Case]
+    suite: Suite, outcomes: Iterable[Outcome], cases: Sequence[Case]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Causes, first diverging stage and remainder of the failing comparisons among ``results``; and every difference.
+    """Causes, first diverging stage and remainder of the failing comparisons among ``outcomes``; and every difference.
 
-    The comparisons are made again in this process from the saved captures, for a report holds only some differences.
+    ``suite`` holds the captures that were compared.
     """
     graph = Graph(getattr(suite.pipeline, "stages", ()))
-    groups, documents = _findings(suite, graph, results, {case.name: case for case in cases})
+    groups, documents = _findings(suite, graph, outcomes, {case.name: case for case in cases})
     if not groups:
         return nothing(), []
     attributions, told, examined = _attributed(suite, graph, groups, {case.name: case for case in cases})
@@ -92,21 +92,19 @@ def _rows(explanation: Explanation) -> list[dict[str, Any]]:
 
 
 def _findings(
-    suite: Suite, graph: Graph, results: Iterable[Mapping[str, Any]], cases: Mapping[str, Case]
+    suite: Suite, graph: Graph, outcomes: Iterable[Outcome], cases: Mapping[str, Case]
 ) -> tuple[dict[Comparing, list[Finding]], Documents]:
-    from parity.pipeline.artifacts import known_artifacts
-
-    artifacts = {artifact.name: artifact for artifact in known_artifacts(suite.pipeline)}
     groups: dict[Comparing, list[Finding]] = {}
     documents: Documents = {}
-    for result in sorted(results, key=lambda each: (str(each["case"]), str(each["artifact"]))):
-        if result["check"] not in CHECKS or not result["differences_total"]:
+    for outcome in sorted(outcomes, key=lambda each: (str(each.case), str(each.artifact))):
+        if outcome.check not in CHECKS or outcome.comparison is None or not outcome.comparison.differences:
             continue
-        case, artifact = cases[result["case"]], artifacts[result["artifact"]]
-        where = Comparing(result["check"], case.name, str(result["configuration"]), str(result["against"]))
-        outcome = _again(suite, case, where, artifact)
-        if outcome.comparison is None or _no_golden(outcome):
+        if _no_golden(outcome):
             continue
+        case, artifact = cases[str(outcome.case)], suite.rules.artifacts[str(outcome.artifact)]
+        where = Comparing(outcome.check, case.name, str(outcome.configuration), str(outcome.against))
+        if where.check == "repeated":
+            _load_repetition(suite, case)
         try:
             documents[(where, artifact.name)] = suite.sides(where.check, case, where.configuration, artifact)
         except (ParityError, KeyError, ValueError, OSError):
@@ -117,17 +115,11 @@ def _findings(
     return {where: found for where, found in groups.items() if found}, documents
 
 
-def _again(suite: Suite, case: Case, where: Comparing, artifact: Any) -> Outcome:
-    match where.check:
-        case "golden":
-            return suite.golden(case, where.configuration, artifact)
-        case "configurations":
-            return suite.configurations(case, artifact)
+def _load_repetition(suite: Suite, case: Case) -> None:
+    """Have the repetition that was compared at hand, not a third one."""
     key = (case.name, REPEAT)
     if key not in suite.captures.loaded:
-        # The run that was compared, not a third one.
         suite.captures.loaded[key] = load(repeats_of(suite.config) / case.name / REPEAT)
-    return suite.repeated(case, artifact)
 
 
 def _no_golden(outcome: Outcome) -> bool:
@@ -344,7 +336,7 @@ def _next(suite: Suite, cause: Cause) -> str:
 
     def run_of(configuration: str) -> str:
         # A repetition is made anew also for saved captures, and never beside them.
-        made = repeats_of(config) if configuration == REPEAT else suite.captures.given or config.captures
+        made = repeats_of(config) if configuration == REPEAT else suite.captures.folder
         return config.relative(made / where.case / configuration)
 
     expected = config.relative(config.snapshots / where.case) if where.check == "golden" else run_of(where.against)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from parity.check.keys import Key
 from parity.check.outcome import Outcome, judge
 from parity.check.suite import Suite
 from parity.compare.difference import Comparison, Difference
@@ -79,12 +80,9 @@ def _recorded(suite: Suite, case: Case, where: Comparing) -> Comparison | None:
 
 
 def _found(suite: Suite, case: Case, where: Comparing, artifact: Artifact) -> Comparison | None:
-    key = (where.check, case.name, where.configuration, artifact.name)
+    key = Key(where.check, case.name, where.configuration, artifact.name)
     if key not in suite.compared:
-        if where.check == "golden":
-            suite.golden(case, where.configuration, artifact)
-        else:
-            suite.configurations(case, artifact)
+        suite.outcome(key, case)
     return suite.compared[key].comparison if key in suite.compared else None
 
 

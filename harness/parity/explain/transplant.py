@@ -154,7 +154,7 @@ class Transplants:
             return [Difference("", "missing", "a document", None, note=broken[1])]
         expected, _ = self.suite.sides(where.check, case, where.configuration, artifact)
         policy = self.suite.policy(where.check, case, where.configuration, artifact, fed=True, exact=exact)
-        node = self.suite.contracts[artifact.name].node
+        node = self.suite.rules.node(artifact)
         return list(compare(expected, comparable(run, artifact), node, policy).differences)
 
     def _changed(self, case: Case, where: Comparing, base: Capture, run: Capture) -> list[tuple[str, Difference]]:
@@ -165,7 +165,7 @@ class Transplants:
                 continue
             policy = Policy(expected_by=where.configuration, actual_by=where.configuration)
             pair = comparable(base, artifact), comparable(run, artifact)
-            differences = compare(*pair, self.suite.contracts[artifact.name].node, policy).differences
+            differences = compare(*pair, self.suite.rules.node(artifact), policy).differences
             found += [(artifact.name, each) for each in differences]
         return found
 

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from parity.check import declared_again
+from parity.check.keys import of_all
 from parity.check.outcome import LISTED, Outcome
 from parity.explain.explained import nothing
 from parity.goldens.declared import Declared
-from parity.pipeline.artifacts import artifacts_of, known_artifacts, repeatable_of, running
+from parity.pipeline.artifacts import known_artifacts, running
 from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
-from parity.pipeline.settings import Config
-from parity.run.captures import REPEAT
 from parity.verdict import Verdict, decide, in_order
 
 FORMAT = "parity-report/1"
 FILE_NAME = "parity.json"
 COUNTS = ("exact", "within_tolerance", "flip", "ignored", "uncompared", "differing")
 
-#: What a run leaves behind, not a comparison of leaves.
+#: Comparisons of leaves; the other checks are about what a run leaves behind.
 _COMPARISONS = ("configurations", "golden", "repeated")
-
-Key = tuple[str, str | None, str | None, str | None]
+_OF_A_RUN = (
+    "case", "configuration", "reuse", "exit_code", "failure", "started", "seconds", "folder", "problems", "provenance",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,31 +49,8 @@ class Session:
     pending_blocked: Mapping[str, Mapping[str, str]] | None = None
 
 
-def expected_checks(pipeline: Pipeline, cases: Iterable[Case]) -> set[Key]:
-    """(check, case, configuration, artifact) of every outcome that a complete comparison has."""
-    second = pipeline.configurations[1]
-    keys: set[Key] = {("stale", None, None, None), ("ledger", None, None, None)}
-    for case in cases:
-        keys |= {("repeated", case.name, REPEAT, name) for name in repeatable_of(pipeline, case)}
-        runs = ("run", "expectations")
-        keys |= {(check, case.name, name, None) for check in runs for name in pipeline.configurations}
-        for artifact in artifacts_of(pipeline, case):
-            keys.add(("configurations", case.name, second, artifact.name))
-            keys |= {
-                (check, case.name, name, artifact.name)
-                for check in ("contract", "golden")
-                for name in pipeline.configurations
-            }
-    return keys
-
-
-def key_of(result: Mapping[str, Any]) -> Key:
-    """The key of one outcome in its JSON form."""
-    return result["check"], result["case"], result["configuration"], result["artifact"]
-
-
 def build(
-    results: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Outcome],
     *,
     pipeline: Pipeline,
     cases: Sequence[Case],
@@ -90,11 +65,13 @@ def build(
     of what differs, as ``parity.explain.explained`` finds them; None where nothing does. ``machines``: those that goldens and
     runs come from (``parity.tools.calibrate.machines``).
     """
-    by_key = {key_of(result): result for result in results}
     ends = {case.name for case in running(pipeline, cases)}
+    results = [outcome.to_json() for outcome in outcomes]
     share = _ignored_share(result for result in results if result["case"] in ends)
-    results = [*results, *_too_many(share, session)]
-    missing = sorted(expected_checks(pipeline, cases) - by_key.keys(), key=str)
+    results = sorted([*results, *_too_many(share, session)], key=_order)
+    missing = sorted(
+        set(of_all(pipeline, cases)) - {outcome.key for outcome in outcomes}, key=lambda key: str(tuple(key))
+    )
     ignored = _ignored(results)
     today = session.today or datetime.now(UTC).date()
     unused = declared_again.stale(declared, results, today=today, complete=not missing and not session.selected)
@@ -107,7 +84,7 @@ def build(
         "exit_code": int(verdict),
         "verdicts": [each.label for each in in_order(found)],
         "complete": not missing,
-        "not_run": ["/".join(part for part in key if part) for key in missing],
+        "not_run": [str(key) for key in missing],
         "crashes": list(session.crashes),
         "started": session.started,
         "finished": session.finished,
@@ -124,14 +101,14 @@ def build(
         "cases": [case.name for case in cases],
         "artifacts": [artifact.name for artifact in known_artifacts(pipeline)],
         "counts": {check: _total(r for r in results if r["check"] == check) for check in _COMPARISONS},
-        "runs": runs(results),
+        "runs": runs(outcomes),
         "files": _files(results),
         "different_media": _different_media(results),
         "machines": list(machines),
         "page_failed": None,
         **(explanation or nothing()),
         "follows_from_flips": _follows_from_flips(results),
-        "results": [_result(result) for result in sorted(results, key=lambda r: str(key_of(r)))],
+        "results": [_result(result) for result in results],
         "expectations": _expectations(results),
         "ignored_share": share,
         "ignored": ignored,
@@ -142,28 +119,8 @@ def build(
     }
 
 
-def explanation(
-    config: Config, pipeline: Pipeline, results: Sequence[Mapping[str, Any]], cases: Sequence[Case], given: Path | None
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The causes of what differs, and every difference (``differences.json``).
-
-    The saved captures in ``given`` (None: those of this run) are compared once more.
-
-    An explanation that fails costs nobody the comparison: its error stands in the report beside the differences.
-    """
-    if not any(result["differences_total"] for result in results):
-        return nothing(), []
-    from parity.explain.explained import explained
-    from parity.explain.settle import SettlingSuite
-    from parity.run.captures import Captures
-
-    folder = given.absolute() if given else config.captures
-    try:
-        return explained(
-            SettlingSuite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder)), results, cases
-        )
-    except Exception as error:  # it must not hide what was found
-        return nothing(f"{type(error).__name__}: {error}"), []
+def _order(result: Mapping[str, Any]) -> str:
+    return str(tuple(result[name] for name in ("check", "case", "configuration", "artifact")))
 
 
 def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -174,47 +131,25 @@ def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return total
 
 
-def runs(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def runs(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     """What a report says of every run."""
-    found = [result["data"] for result in results if result["check"] == "run" and "data" in result]
-    wanted = (
-        "case",
-        "configuration",
-        "reuse",
-        "exit_code",
-        "failure",
-        "started",
-        "seconds",
-        "folder",
-        "problems",
-        "provenance",
-    )
-    return [
-        {name: run[name] for name in wanted} for run in sorted(found, key=lambda r: (r["case"], r["configuration"]))
-    ]
+    found = [outcome.data for outcome in outcomes if outcome.check == "run" and outcome.data]
+    ordered = sorted(found, key=lambda run: (run["case"], run["configuration"]))
+    return [{name: run[name] for name in _OF_A_RUN} for run in ordered]
 
 
 def _expectations(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {"case": result["case"], "configuration": result["configuration"], **each}
-        for result in sorted(results, key=lambda r: str(key_of(r)))
+        for result in results
         if result["check"] == "expectations"
         for each in result.get("data", {}).get("expectations", [])
     ]
 
 
 def _files(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    contracts = [result for result in results if result["check"] == "contract"]
-    return [
-        {
-            "case": result["case"],
-            "configuration": result["configuration"],
-            "artifact": result["artifact"],
-            "file": result["file"],
-            "verdicts": result["verdicts"],
-        }
-        for result in sorted(contracts, key=lambda r: str(key_of(r)))
-    ]
+    wanted = ("case", "configuration", "artifact", "file", "verdicts")
+    return [{name: result[name] for name in wanted} for result in results if result["check"] == "contract"]
 
 
 def _result(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,7 +188,7 @@ def _follows_from_flips(results: Iterable[Mapping[str, Any]]) -> list[dict[str, 
     names = ("check", "case", "configuration", "against", "artifact")
     return [
         {**{name: result[name] for name in names}, "total": len(found), "differences": found[:LISTED]}
-        for result in sorted(results, key=lambda r: str(key_of(r)))
+        for result in results
         if (found := result.get("data", {}).get("follows_from_flips"))
     ]
 

@@ -42,6 +42,11 @@ class Captures:
     shared: Path | None = None
     loaded: dict[tuple[str, str], Capture] = field(default_factory=dict)
 
+    @property
+    def folder(self) -> Path:
+        """Where the captures lie that are compared."""
+        return self.given or self.config.captures
+
     def get(self, case: Case, configuration: str) -> Capture:
         """The capture of ``configuration`` on ``case``; whoever asks first runs it, the others wait and load."""
         key = (case.name, configuration)

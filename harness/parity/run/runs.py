@@ -27,7 +27,7 @@ from parity.pipeline import settings
 from parity.pipeline.settings import Config
 from parity.verdict import UsageError
 
-RUNS, LATEST, CAPTURES, REPEATS, SHARED, LOG = "runs", "latest", "captures", "repeats", "shared", "pytest.log"
+RUNS, LATEST, CAPTURES, REPEATS, SHARED, LOG = "runs", "latest", "captures", "repeats", "shared", "run.log"
 #: The file that is written last: where it is, the run has ended with a report.
 REPORT = "parity.json"
 #: Locks: in each run; of the list of runs; of the goldens while they are compared.

@@ -15,7 +15,6 @@ from parity.goldens import store
 from parity.pipeline import cases, settings
 from parity.pipeline.artifacts import artifacts_of, repeatable_of
 from parity.pipeline.load import load_pipeline
-from parity.session.schedule import SEPARATOR
 from parity.verdict import ParityError
 
 pytestmark = pytest.mark.parity
@@ -44,10 +43,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             for configuration in [pipeline.reference, *others] if "configuration" in names else (None,):
                 values = {"case": case, "configuration": configuration}
                 values |= dict.fromkeys(("artifact", "repeated_artifact"), artifact)
-                label = SEPARATOR.join(
+                label = ":".join(
                     part for part in (case.name, configuration, artifact.name if artifact else None) if part
                 )
-                rows.append(pytest.param(*(values[name] for name in names), id=label))
+                # With `--dist loadgroup`: recorded goldens must be on disk before what is derived from them is compared.
+                together = pytest.mark.xdist_group(case.name)
+                rows.append(pytest.param(*(values[name] for name in names), id=label, marks=together))
     metafunc.parametrize(names, rows)
 
 

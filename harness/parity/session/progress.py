@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import re
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -33,31 +34,40 @@ class State:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Watch:
-    """Looks at what the runs and the checks leave on disk.
+    """Looks at what the runs leave on disk, and is told how many of ``checks`` were made.
 
-    ``runs``: (case, configuration) that are to be made, none where saved ones are compared. ``log``: pytest's words.
-    ``earlier``: captures of the run before, by which the time that each takes is estimated.
+    ``runs``: (case, configuration) that are to be made, none where saved ones are compared. ``earlier``: captures of the run
+    before, by which the time that each takes is estimated.
     """
 
     captures: Path
     runs: Sequence[Run]
-    log: Path
     earlier: Path
+    checks: int
     since: float = field(default_factory=time.time)
 
-    def state(self, expected: dict[Run, float], now: float) -> State:
-        """How far it is at ``now`` (epoch seconds)."""
-        checks = _checked(self.log)
+    @cached_property
+    def expected(self) -> dict[Run, float]:
+        """How long each run is going to take, in seconds."""
+        return expected_seconds(self.earlier, self.runs)
+
+    def state(self, made: int, now: float) -> State:
+        """How far it is at ``now`` (epoch seconds), when ``made`` checks are made."""
+        checks = 100 * made // max(1, self.checks)
         if not self.runs:
             return State(0.97 * checks / 100, f"comparing saved captures, {_told(checks)}")
-        done, finished, doing = done_seconds(self.captures, expected, since=self.since, now=now)
-        share = (1 - _COMPARING) * done / sum(expected.values()) + _COMPARING * checks / 100 * (
-            finished == len(self.runs)
-        )
+        done, finished, doing = done_seconds(self.captures, self.expected, since=self.since, now=now)
+        compared = checks / 100 * (finished == len(self.runs))
+        share = (1 - _COMPARING) * done / sum(self.expected.values()) + _COMPARING * compared
         what = "; ".join(doing) or (f"comparing, {_told(checks)}" if finished else "starting")
         return State(share, f"{finished} of {len(self.runs)} runs: {what}")
+
+
+#: Is told how many checks are made; shows how far a comparison is for as long as its context lasts.
+Tell = Callable[[int], None]
+Shown = Callable[[Watch], AbstractContextManager[Tell]]
 
 
 def _told(checks: int) -> str:
@@ -94,15 +104,6 @@ def done_seconds(
     return done, finished, doing
 
 
-def _checked(log: Path) -> int:
-    """Percent of the checks that pytest has made, by the last of its lines that says so."""
-    try:
-        said = re.findall(r"\[ *(\d+)%\]", log.read_text(encoding="utf-8", errors="replace"))
-    except OSError:
-        return 0
-    return int(said[-1]) if said else 0
-
-
 def left(share: float, elapsed: float) -> str:
     """The time that is left as people say it, when ``share`` of the work took ``elapsed`` seconds."""
     if share < 0.01:
@@ -114,48 +115,51 @@ def left(share: float, elapsed: float) -> str:
 
 
 @contextmanager
-def bar(watch: Watch) -> Iterator[None]:
+def nothing(watch: Watch) -> Iterator[Tell]:
+    """Show nothing."""
+    yield lambda made: None
+
+
+@contextmanager
+def bar(watch: Watch) -> Iterator[Tell]:
     """Show a bar on stderr until the block ends."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn(), TextColumn("left"))
-    text = TextColumn("{task.description}", markup=False)
-    with Progress(*columns, TimeRemainingColumn(), text, console=Console(stderr=True), transient=True) as progress:
+    text, console = TextColumn("{task.description}", markup=False), Console(stderr=True)
+    # Without a thread of its own: workers are forked meanwhile.
+    shown = Progress(*columns, TimeRemainingColumn(), text, console=console, transient=True, auto_refresh=False)
+    with shown as progress:
         task = progress.add_task("starting", total=1.0)
-        with _watching(watch, 0.5, lambda state: progress.update(task, completed=state.share, description=state.text)):
-            yield
+
+        def tell(state: State) -> None:
+            progress.update(task, completed=state.share, description=state.text, refresh=True)
+
+        yield _telling(watch, 0.5, tell)
 
 
 @contextmanager
-def lines(watch: Watch, stream: IO[str], *, every: float = EVERY) -> Iterator[None]:
-    """Print a line to ``stream`` every ``every`` seconds until the block ends: share, time left, what is being done."""
+def lines(watch: Watch, stream: IO[str] | None = None, *, every: float = EVERY) -> Iterator[Tell]:
+    """Print a line to ``stream`` (stderr) every ``every`` seconds: share, time left, what is being done."""
 
     def say(state: State) -> None:
         told = f"{100 * state.share:.0f} %, {left(state.share, time.time() - watch.since)}"
-        print(plain.line(f"parity: {told}; {state.text}", None), file=stream, flush=True)
+        print(plain.line(f"parity: {told}; {state.text}", None), file=stream or sys.stderr, flush=True)
 
-    with _watching(watch, every, say):
-        yield
+    yield _telling(watch, every, say)
 
 
-@contextmanager
-def _watching(watch: Watch, every: float, say: Callable[[State], None]) -> Iterator[None]:
-    expected = expected_seconds(watch.earlier, watch.runs)
-    stop = threading.Event()
+def _telling(watch: Watch, every: float, say: Callable[[State], None]) -> Tell:
+    """Tells how far it is, but no more often than ``every`` seconds."""
+    told = time.monotonic()
 
-    def look() -> None:
-        while not stop.wait(every):
-            try:
-                state = watch.state(expected, time.time())
-            except OSError:
-                continue  # a run was renamed into place between two looks
-            say(state)
+    def tell(made: int) -> None:
+        nonlocal told
+        if (now := time.monotonic()) - told < every:
+            return
+        told = now
+        with contextlib.suppress(OSError):  # a run was renamed into place between two looks
+            say(watch.state(made, time.time()))
 
-    watcher = threading.Thread(target=look, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        watcher.join()
+    return tell

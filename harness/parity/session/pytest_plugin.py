@@ -1,11 +1,17 @@
-"""The pytest face of the comparison: options, the suite fixture, and the report that every session leaves behind."""
+"""The pytest face of the comparison: options, the suite fixture, and the report that every session leaves behind.
+
+pytest makes the checks, one test each; xdist may spread them. What they found is finished as ``parity run`` finishes it.
+"""
 
 from __future__ import annotations
 
-import json
-import os
+import contextlib
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +20,8 @@ if TYPE_CHECKING:
 
     from parity.check.outcome import Outcome
     from parity.check.suite import Suite
+    from parity.pipeline.settings import Config
+    from parity.session.finish import Crash
 
 OUTCOME = pytest.StashKey["Outcome"]()
 RUN = pytest.StashKey[str]()
@@ -24,81 +32,88 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--parity-config", metavar="FILE", help="settings to compare by (default: parity.toml)")
     group.addoption("--parity-case", action="append", default=[], metavar="NAME", help="only this case; repeatable")
     group.addoption(
-        "--parity-ml", choices=["fresh", "shared", "replay"],
+        "--parity-ml",
+        choices=["fresh", "shared", "replay"],
         help="how runs come by what is costly to compute (default: as the settings say)",
-    )  # fmt: skip
+    )
     group.addoption("--parity-from", metavar="DIR", help="compare saved captures instead of running the pipeline")
-    group.addoption("--parity-run", metavar="ID", help="the run that this is part of (default: one of its own)")
-    group.addoption("--parity-parent", metavar="PID", type=int, help="the process that this one ends with")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "parity: compares one artifact of one case")
     worker = getattr(config, "workerinput", None)
-    if parent := config.getoption("--parity-parent"):
-        from parity import guard
-
-        guard.end_with(worker["parity_parent"] if worker else parent)
     if worker is None:
         from parity.run import runs
-        from parity.session.collect import Collector
 
-        config.stash[RUN] = config.getoption("--parity-run") or runs.new_id()
-        config.pluginmanager.register(Collector(config, config.stash[RUN]), "parity-collector")
+        config.stash[RUN] = runs.new_id()
+        config.pluginmanager.register(Collector(config), "parity-collector")
     else:
         config.stash[RUN] = worker["parity_run"]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:
+def pytest_configure_node(node: Any) -> None:
     node.workerinput["parity_run"] = node.config.stash[RUN]
-    node.workerinput["parity_parent"] = os.getpid()
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.CallInfo[None], None]:
-    # An attribute of the report travels from a worker to the controller, and stays out of the JUnit file. It must be text
-    # that can be encoded: half a surrogate pair would take the worker with it, and all that it was given.
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+    # An attribute of the report travels from a worker to the controller, and stays out of the JUnit file. Its text must be
+    # one that can be encoded: half a surrogate pair would take the worker with it, and all that it was given.
     result = yield
     if item.get_closest_marker("parity") is None:
         return
+    from parity import crash
+    from parity.session.finish import Crash
+
     report = result.get_result()
     if (outcome := item.stash.get(OUTCOME, None)) is not None:
-        report.parity = json.dumps(outcome.to_json())
-    elif call.excinfo is not None:
-        from parity import crash
-
-        report.traceback = crash.text_of(call.excinfo.value).encode("utf-8", "backslashreplace").decode()
+        report.parity = pickle.dumps(outcome)
+    elif report.failed and call.excinfo is not None:
+        report.parity = pickle.dumps(Crash(f"{item.nodeid} ({report.when})", crash.text_of(call.excinfo.value)))
     if report.failed:
         report.longrepr = str(report.longrepr).encode("utf-8", "backslashreplace").decode()
 
 
-@pytest.fixture(scope="session")
-def parity_suite(request: pytest.FixtureRequest) -> Generator[Suite, None, None]:
+@contextlib.contextmanager
+def _suite(config: pytest.Config) -> Iterator[Suite]:
     """The comparison of this session; the pipeline runs once per case and configuration, whichever worker asks."""
     from parity.explain.settle import SettlingSuite
-    from parity.pipeline import settings
     from parity.pipeline.load import load_pipeline
     from parity.run import runs
     from parity.run.captures import Captures
 
-    option = request.config.getoption
-    config = settings.load(Path(option("--parity-config") or settings.find()))
-    run_id, given = request.config.stash[RUN], option("--parity-from")
-    with runs.comparing(config):
-        config = runs.join(config, run_id, compared=runs.given(config, given) if given else None)
-        pipeline = load_pipeline(config)
+    settings, given = settings_of(config), config.getoption("--parity-from")
+    run_id = config.stash[RUN]
+    with runs.comparing(settings):
+        settings = runs.join(settings, run_id, compared=runs.given(settings, given) if given else None)
         captures = Captures(
-            config, pipeline, run_id, config.captures if given else None,
-            ml=option("--parity-ml"), shared=runs.folder(config) / runs.SHARED,
-        )  # fmt: skip
-        yield SettlingSuite(config, pipeline, captures)
+            settings,
+            load_pipeline(settings),
+            run_id,
+            settings.captures if given else None,
+            ml=config.getoption("--parity-ml"),
+            shared=runs.folder(settings) / runs.SHARED,
+        )
+        yield SettlingSuite.of(captures)
+
+
+def settings_of(config: pytest.Config) -> Config:
+    """The settings that this session compares by."""
+    from parity.pipeline import settings
+
+    return settings.load(Path(config.getoption("--parity-config") or settings.find()))
+
+
+@pytest.fixture(scope="session")
+def parity_suite(pytestconfig: pytest.Config) -> Iterator[Suite]:
+    """The comparison of this session."""
+    with _suite(pytestconfig) as suite:
+        yield suite
 
 
 @pytest.fixture
-def judged(request: pytest.FixtureRequest):
+def judged(request: pytest.FixtureRequest) -> Callable[[Outcome], None]:
     """A function that puts an outcome on record and fails the test, with its text, unless it passed."""
 
     def settle(outcome: Outcome) -> None:
@@ -107,3 +122,50 @@ def judged(request: pytest.FixtureRequest):
             pytest.fail(outcome.text(), pytrace=False)
 
     return settle
+
+
+class Collector:
+    """Lives in the controlling process; writes the report when the session compared anything."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.outcomes: list[Outcome] = []
+        self.crashes: list[Crash] = []
+        self.started, self.clock = datetime.now(UTC), time.monotonic()
+        self.line: str | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        from parity.session.finish import Crash
+
+        if hasattr(report, "parity"):
+            made = pickle.loads(report.parity)
+            if isinstance(made, Crash):
+                self.crashes.append(made)
+            elif report.when == "call":
+                self.outcomes.append(made)
+        elif report.failed and "parity" in report.keywords:
+            self.crashes.append(Crash(f"{report.nodeid} ({report.when})", str(report.longrepr)))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if not self.outcomes and not self.crashes:
+            return
+        from parity.pipeline import cases
+        from parity.run import runs
+        from parity.session.finish import Begun, finish
+
+        chosen = self.config.getoption("--parity-case")
+        with _suite(self.config) as suite:
+            config = suite.config
+            given = config.captures if self.config.getoption("--parity-from") else None
+            begun = Begun(cases.select(config, chosen), not chosen, given, self.started, self.clock)
+            report = finish(suite, self.outcomes, self.crashes, begun)
+            runs.publish(config)
+        place = config.relative(runs.folder(config) / runs.REPORT)
+        self.line = f"parity: {report['verdict']} (exit code {report['exit_code']}); report: {place}"
+        if report["exit_code"] and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.line:
+            terminalreporter.write_line(self.line)

@@ -396,14 +396,13 @@ def test_what_stops_the_comparison_unawares_is_shown_and_not_only_kept_in_a_file
     recorded.write(
         "site/sitecustomize.py",
         "from parity.report import write\n"
-        "def broken(*_):\n    raise IsADirectoryError(21, 'Is a directory')\n"
+        "def broken(*_):\n    raise LookupError('no such row')\n"
         "write.save_differences = broken\n",
     )
     last = recorded.run
     done = recorded.parity(*SAVED, PYTHONPATH=f"{recorded.root / 'site'}:{IMPORTS}")
     assert done.returncode == 70
-    assert "IsADirectoryError" in done.stderr
-    assert "before there was a report; this is no verdict" in done.stderr
+    assert "parity: crash: LookupError: no such row; this is no verdict: its traceback is in " in done.stderr
     assert recorded.run == last
 
 

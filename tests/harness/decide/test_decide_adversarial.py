@@ -24,6 +24,7 @@ from parity.report import build
 from parity.run import cpu
 from parity.run.captures import Captures
 from parity.run.record import record
+from parity.session.finish import explained_or_why_not
 from parity.verdict import ContractError, UsageError
 from tests.harness.conftest import every_outcome
 from tests.harness.decide.conftest import AUTHOR
@@ -43,17 +44,23 @@ def compared(project, *, ran: bool = False) -> dict:
     for case in found if ran else ():
         for name in pipeline.configurations:
             record(pipeline, case, name, destination=config.captures / case.name / name, run_id="again")
-    suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "again", config.captures))
-    results = [each.to_json() for each in every_outcome(suite, found)]
-    explanation, differences = build.explanation(config, pipeline, results, found, config.captures)
+    suite = SettlingSuite.of(Captures(config, pipeline, "again", config.captures))
+    outcomes = every_outcome(suite, found)
+    explanation, differences = explained_or_why_not(suite, outcomes, found)
+    by_key = {each.key: each for each in outcomes}
     comparison = propose.Comparison(
-        "again", "2026-03-01T12:00:00+00:00", results, differences, explanation["causes"], found, config.captures, True
+        suite, by_key, differences, explanation["causes"], found, "2026-03-01T12:00:00+00:00", True
     )
     with contextlib.suppress(ContractError):  # of a broken ledger, which the comparison names; as at the end of a run
-        propose.stage(config, pipeline, comparison)
+        propose.stage(comparison)
     session = build.Session("", "", 0.0, None, selected=False, max_ignored=0.1)
     return build.build(
-        results, pipeline=pipeline, cases=found, declared=suite.declared, session=session, explanation=explanation
+        outcomes,
+        pipeline=pipeline,
+        cases=found,
+        declared=suite.rules.declared,
+        session=session,
+        explanation=explanation,
     )
 
 

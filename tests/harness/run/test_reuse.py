@@ -14,7 +14,6 @@ from parity.pipeline.case import Case
 from parity.pipeline.parts import Job, Reuse
 from parity.run import reuse
 from parity.run.captures import Captures
-from parity.session.schedule import scope_of
 from parity.verdict import UsageError, Verdict
 from tests.harness.toy.pipeline import Toy
 
@@ -80,14 +79,6 @@ def test_a_fresh_case_that_is_none_is_named(sharing):
     wrong = dataclasses.replace(sharing, fresh=("otter",))
     with pytest.raises(UsageError, match=r"fresh names 'otter', which is no case; known: other, plain"):
         reuse.check(wrong, cases.discover(wrong))
-
-
-def test_runs_that_share_are_one_piece_of_work_and_others_are_their_own():
-    node = "t.py::test_pipeline_runs[case-1:disk]"
-    assert scope_of(node, {"case-1"}) == "test_pipeline_runs[case-1]"
-    assert scope_of(node, {"case-2"}) == node
-    comparison = "t.py::test_artifact_meets_its_golden[case-1:disk:scores]"
-    assert scope_of(comparison, {"case-1"}) == "case-1", "comparisons stay apart: their order must not change"
 
 
 def captured(config, pipeline, folder, ml=None):

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from parity.verdict import Verdict
 from tests.harness.conftest import IMPORTS, Project, fill
 
 #: How the line of a helper ends.
@@ -67,10 +66,6 @@ def gone(project: Project) -> bool:
     return not left
 
 
-#: What the command line of a process names that compares.
-CHECKS = "parity/session/checks.py"
-
-
 def family(project: Project) -> dict[int, str]:
     """Every process that has to do with the project, by its number: started for it, or in a folder of it."""
     found = {}
@@ -90,16 +85,17 @@ def family(project: Project) -> dict[int, str]:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_outlives_a_run_that_is_ended(slow, number):
-    last = slow.run
+    last, before = slow.run, set((slow.root / "reports/runs").iterdir())
     with started(slow, "run", "--jobs", "2", pipelines=2) as process:
         running = family(slow).values()
-        assert all(any(word in line for line in running) for word in ("parity run", CHECKS, "guard.py"))
+        assert all(any(word in line for line in running) for word in ("parity run", "guard.py"))
+        assert len([line for line in running if "parity run" in line]) == 3, "two workers, and who started them"
         process.send_signal(number)
         said, complained = process.communicate(timeout=SOON)
         assert (process.returncode, said) == (-number if number == signal.SIGKILL else 128 + number, "")
         assert gone(slow), family(slow)
     assert slow.run == last
-    broken = max((slow.root / "reports/runs").iterdir())
+    (broken,) = set((slow.root / "reports/runs").iterdir()) - before
     assert not (broken / "parity.json").exists()
     if number != signal.SIGKILL:
         text = f"parity: the run {broken.name} was broken off and has no report"
@@ -108,10 +104,18 @@ def test_nothing_outlives_a_run_that_is_ended(slow, number):
     assert slow.parity("report", "-q").stdout.startswith("parity: parity ")
 
 
-def test_killed_pytest_takes_its_pipelines_along_and_there_is_no_report(slow):
+def test_a_killed_worker_takes_its_pipeline_along_and_another_goes_on(slow):
+    def helpers() -> set[int]:
+        return {number for number, line in family(slow).items() if line.endswith(HELPER)}
+
     with started(slow, "run", "--jobs", "1", "--case", "second", pipelines=1) as process:
-        os.kill(next(number for number, line in family(slow).items() if CHECKS in line), signal.SIGKILL)
-        _, complained = process.communicate(timeout=SOON)
+        (first,) = helpers()
+        (worker,) = (n for n, line in family(slow).items() if "parity run" in line and n != process.pid)
+        os.kill(worker, signal.SIGKILL)
+        end = time.monotonic() + SOON
+        while not (now := helpers()) or first in now:
+            assert time.monotonic() < end, family(slow)
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=SOON)
         assert gone(slow), family(slow)
-    assert process.returncode == Verdict.CRASH
-    assert "pytest was killed by signal 9 before there was a report" in complained

@@ -137,7 +137,7 @@ def outcome_of(project: Project, command: str) -> tuple[int, str]:
         try:
             config = settings.load(project.root / "parity.toml")
             pipeline = load_pipeline(config)
-            suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "saved", config.captures))
+            suite = SettlingSuite.of(Captures(config, pipeline, "saved", config.captures))
             outcomes = every_outcome(suite, cases.discover(config))
         except ParityError as error:
             return int(error.verdict), str(error)

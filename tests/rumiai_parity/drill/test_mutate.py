@@ -77,7 +77,7 @@ def test_ignored_leaves_are_not_changed_in_value(targets):
 
 def test_a_place_inside_a_json_text_can_be_changed(bench):
     capture = bench.capture("edge_case")
-    document, node = capture.document("scene_pacing.complete"), bench.like.contracts["scene_pacing.complete"].node
+    document, node = capture.document("scene_pacing.complete"), bench.like.rules.contracts["scene_pacing.complete"].node
     inside = next(p for p in places(document, node) if INSIDE in p.steps and isinstance(p.value, float))
     edited = changed(document, inside.steps, lambda holder, key: holder.__setitem__(key, 99.5))
     assert inside.path.startswith("result(json).")

@@ -11,6 +11,7 @@ import pytest
 from parity.pipeline.artifacts import artifacts_of
 from parity.report import build
 from parity.report.page.payload import payload
+from parity.session.finish import explained_or_why_not
 from tests.harness.report.page import toys
 from tests.rumiai_parity.explained.world import ROOT, World, recording
 
@@ -46,14 +47,12 @@ def page(tmp_path_factory) -> dict[str, Any]:
     for case in found:
         outcomes += [suite.run(case, name) for name in suite.pipeline.configurations]
         outcomes += [suite.golden(case, suite.pipeline.reference, each) for each in artifacts_of(suite.pipeline, case)]
-    results = [outcome.to_json() for outcome in outcomes]
-    saved = world.suite(run=suite.config)
-    explanation, rows = build.explanation(saved.config, saved.pipeline, results, found, None)
+    explanation, rows = explained_or_why_not(suite, outcomes, found)
     report = build.build(
-        results, pipeline=suite.pipeline, cases=found, declared=[], explanation=explanation,
+        outcomes, pipeline=suite.pipeline, cases=found, declared=[], explanation=explanation,
         session=build.Session("2026-01-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00", 1.0, None, True, 1.0),
     )  # fmt: skip
-    made = payload(saved.config, json.loads(json.dumps(report)), json.loads(json.dumps(rows)))
+    made = payload(suite.config, json.loads(json.dumps(report)), json.loads(json.dumps(rows)))
     toys.check_page(made)
     return made
 

@@ -16,13 +16,15 @@ from parity.check.suite import Suite
 from parity.explain.settle import SettlingSuite
 from parity.files import write_atomically
 from parity.pipeline import cases, settings
-from parity.pipeline.artifacts import artifacts_of, repeatable_of
+from parity.pipeline.artifacts import artifacts_of
 from parity.pipeline.parts import Job
 from parity.pipeline.settings import Config
 from parity.report import build, summary
 from parity.run import runs
 from parity.run.captures import Captures
+from parity.session.finish import explained_or_why_not
 from rumiai_parity.pipeline import RumiAI
+from tests.harness.conftest import every_outcome
 
 ROOT = Path(__file__).parents[3]
 LAUNCHER = Path(__file__).parent / "launcher.py"
@@ -107,30 +109,17 @@ class World:
         """That of a new run, or of the captures of ``run``."""
         config = run or runs.begin(settings.load(self.root / "parity.toml"))
         pipeline = _Replays(programs)
-        return SettlingSuite(
-            config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, config.captures if run else None)
-        )
+        return SettlingSuite.of(Captures(config, pipeline, uuid.uuid4().hex, config.captures if run else None))
 
     def compare(self, programs: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Any]:
         """The report of a comparison of everything, in this process."""
         suite = self.suite(programs)
         found = self.cases(suite)
-        outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
-        for case in found:
-            for name in suite.pipeline.configurations:
-                outcomes += [suite.run(case, name), suite.expectations(case, name)]
-            for artifact in artifacts_of(suite.pipeline, case):
-                outcomes.append(suite.configurations(case, artifact))
-                for name in suite.pipeline.configurations:
-                    outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
-                if artifact.name in repeatable_of(suite.pipeline, case):
-                    outcomes.append(suite.repeated(case, artifact))
-        results = [outcome.to_json() for outcome in outcomes]
-        again = self.suite(programs, run=suite.config)
+        outcomes = every_outcome(suite, found)
         report = build.build(
-            results, pipeline=suite.pipeline, cases=found, declared=[],
+            outcomes, pipeline=suite.pipeline, cases=found, declared=[],
             session=build.Session("", "", 0.0, None, True, 0.01),
-            explanation=build.explanation(again.config, again.pipeline, results, found, None)[0],
+            explanation=explained_or_why_not(suite, outcomes, found)[0],
         )  # fmt: skip
         text = summary.render(report, file="parity.json", width=160)
         return {**report, "text": text.replace(suite.config.relative(runs.folder(suite.config)), "run")}

@@ -54,12 +54,12 @@ class Documents:
     @cached_property
     def holders(self) -> Mapping[str, frozenset[int]]:
         """Artifacts in which a schema marks boxes → the nodes that hold some."""
-        found = {name: holders(contract.node) for name, contract in self.suite.contracts.items()}
+        found = {name: holders(contract.node) for name, contract in self.suite.rules.contracts.items()}
         return {name: nodes for name, nodes in found.items() if nodes}
 
     def node(self, artifact: str) -> Any:
         """The compiled schema of ``artifact``; None of one that the pipeline does not know."""
-        contract = self.suite.contracts.get(artifact)
+        contract = self.suite.rules.contracts.get(artifact)
         return contract.node if contract else None
 
     def pair(self, where: Comparing, artifact: str) -> Pair:
@@ -109,6 +109,4 @@ def of(config: Config, pipeline: Pipeline, report: Mapping[str, Any]) -> Documen
     given = report["from"]
     folder = Path(given) if given else config.captures
     folder = folder if folder.is_absolute() else config.root / folder
-    return Documents(
-        config, pipeline, SettlingSuite(config, pipeline, Captures(config, pipeline, uuid.uuid4().hex, folder))
-    )
+    return Documents(config, pipeline, SettlingSuite.of(Captures(config, pipeline, uuid.uuid4().hex, folder)))

@@ -36,9 +36,9 @@ class Seen:
         if key not in self.known:
             document, node = self.documents.pair(where, artifact)[side], self.documents.node(artifact)
             holders = self.documents.holders.get(artifact, frozenset())
-            suite = self.documents.suite
+            rules = self.documents.suite.rules
             self.known[key] = (
-                things(document, node, artifact, self.documents.graph, suite.tolerances, holders)
+                things(document, node, artifact, self.documents.graph, rules.tolerances, holders)
                 if document is not None
                 else []
             )

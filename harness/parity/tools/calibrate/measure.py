@@ -9,6 +9,7 @@ from typing import Any
 
 from parity.check.documents import comparable, unusable
 from parity.check.encodings import in_the_size_of, without_the_file
+from parity.check.rules import Rules
 from parity.check.suite import Suite
 from parity.compare.difference import Comparison, Difference
 from parity.compare.tolerance import Tolerances
@@ -72,14 +73,14 @@ class Checked:
 class Bench:
     """Compares captures of one project along its schemas; ``cases`` by name."""
 
-    suite: Suite
+    rules: Rules
     settings: Settings
     cases: Mapping[str, Case]
 
     @property
     def artifacts(self) -> list[Artifact]:
         """Those with values of their own: the others are another form of one of these."""
-        return [artifact for artifact in self.suite.pipeline.artifacts if artifact.golden is not None]
+        return [artifact for artifact in self.rules.pipeline.artifacts if artifact.golden is not None]
 
     def observed(
         self, captures: Mapping[Measurement, Capture], conditions: Iterable[Condition], present: Tolerances
@@ -121,17 +122,17 @@ class Bench:
                 raise UsageError(f"{capture.folder}: {broken[1]}")
         expected, actual = comparable(first, artifact), comparable(second, artifact)
         if kind == "encodings":
-            actual = in_the_size_of(self.suite.pipeline, first.document, second.document, actual, self._node(artifact))
+            actual = in_the_size_of(self.rules.pipeline, first.document, second.document, actual, self._node(artifact))
         return expected, actual
 
     def _node(self, artifact: Artifact) -> Node:
-        return self.suite.contracts[artifact.name].node
+        return self.rules.node(artifact)
 
     def _compare(
         self, documents: tuple[Any, Any], case: Case, artifact: Artifact, tolerances: Tolerances, kind: Kind
     ) -> Comparison:
-        pipeline = self.suite.pipeline
-        declared = self.suite.declared_for(case, artifact.name)
+        pipeline = self.rules.pipeline
+        declared = self.rules.declared_for(case, artifact.name)
         policy = Policy(actual_by=pipeline.reference, tolerances=tolerances, declared=declared)
         found = compare(*documents, self._node(artifact), policy)
         if kind != "encodings":
@@ -146,7 +147,7 @@ class Bench:
 
     @property
     def _graph(self) -> Graph:
-        return Graph(self.suite.pipeline.stages)
+        return Graph(self.rules.pipeline.stages)
 
     def against_goldens(
         self, captures: Mapping[Measurement, Capture], conditions: Iterable[Condition], tolerances: Tolerances
@@ -181,20 +182,21 @@ class Bench:
 
         A golden is one of the reference configuration's media, so that another encoding stands for another configuration.
         """
-        config, pipeline = self.suite.config, self.suite.pipeline
+        config, pipeline = self.rules.config, self.rules.pipeline
         run_id = f"{capture.run_id}-{each.condition}-{each.number}"
-        suite = SettlingSuite(config, pipeline, Captures(config, pipeline, run_id))
-        suite.contracts, suite.tolerances = self.suite.contracts, tolerances
+        rules = self.rules.but(tolerances=tolerances)
         if kind != "encodings":
+            suite = SettlingSuite(rules, Captures(config, pipeline, run_id))
             suite.captures.loaded[each.case, pipeline.reference] = capture
             return suite, pipeline.reference
         other = next(name for name in pipeline.configurations if name != pipeline.reference)
-        suite.captures.loaded[each.case, other] = replace(capture, configuration=other)
         # This is still a run of the reference configuration: what is declared of that one holds.
-        suite.declared = [
+        declared = [
             replace(entry, patterns={**entry.patterns, other: entry.patterns[pipeline.reference]})
-            for entry in self.suite.declared
+            for entry in self.rules.declared
         ]
+        suite = SettlingSuite(rules.but(declared=declared), Captures(config, pipeline, run_id))
+        suite.captures.loaded[each.case, other] = replace(capture, configuration=other)
         suite.media[each.case] = (each.condition,)
         return suite, other
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from parity.check.rules import Rules
 from parity.compare import tolerance
 from parity.compare.tolerance import EXACT, FlipRule, Tolerance, Tolerances
-from parity.explain.settle import SettlingSuite
 from parity.pipeline import cases as corpus
 from parity.pipeline.capture import Capture
 from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
-from parity.run.captures import Captures
 from parity.tools.calibrate import plan, runs, store, write
 from parity.tools.calibrate.measure import Bench
 from parity.tools.calibrate.plan import Condition, Measurement, Perturbations, Settings
@@ -58,8 +57,7 @@ class _Project:
 
     @property
     def bench(self) -> Bench:
-        suite = SettlingSuite(self.config, self.pipeline, Captures(self.config, self.pipeline, "calibration"))
-        return Bench(suite, self.settings, self.cases)
+        return Bench(Rules(self.config, self.pipeline), self.settings, self.cases)
 
 
 def calibrate(

@@ -88,8 +88,8 @@ class Bench:
             if artifact.name in without or not capture.has(artifact.name):
                 continue
             document = capture.document(artifact.name)
-            declared = [entry.matcher for entry in self.like.declared_for(case, artifact.name)]
-            for place in places(document, self.like.contracts[artifact.name].node):
+            declared = [entry.matcher for entry in self.like.rules.declared_for(case, artifact.name)]
+            for place in places(document, self.like.rules.node(artifact)):
                 if _repeats(artifact, place.path):
                     continue
                 told = any(matcher.fullmatch(place.path) for matcher in declared)

@@ -16,19 +16,13 @@ from parity.pipeline.settings import Config
 from parity.run.captures import Captures
 from parity.tools.drill.fault import Finding, Staged
 
-#: What ``Suite`` computes once from files and not from captures.
-_SHARED = ("contracts", "tolerances", "declared")
-
 
 def suite_of(
     config: Config, pipeline: Pipeline, captures: Mapping[tuple[str, str], Capture], *, like: Suite | None = None
 ) -> Suite:
-    """A suite over captures in memory; schemas, tolerances and ledger are taken from ``like`` where that has them."""
+    """A suite over captures in memory, by the rules of ``like`` where there is one."""
     loaded = Captures(config, pipeline, "drill", given=config.captures, loaded=dict(captures))
-    suite = SettlingSuite(config, pipeline, loaded)
-    if like is not None:
-        suite.__dict__.update({name: getattr(like, name) for name in _SHARED})
-    return suite
+    return SettlingSuite.of(loaded) if like is None else SettlingSuite(like.rules, loaded)
 
 
 def findings(outcomes: Iterable[Outcome]) -> list[Finding]:

@@ -248,7 +248,7 @@ def change_nothing(bench: Bench, drill: Drill, broken: dict[str, set[str]], *, t
 def _barely_moved(bench: Bench, case: Case, artifact: Artifact) -> ControlResult:
     """Both sides moved alike, by far less than the golden's tolerance."""
     assert bench.like is not None
-    node, tolerances = bench.like.contracts[artifact.name].node, bench.like.tolerances
+    node, tolerances = bench.like.rules.contracts[artifact.name].node, bench.like.rules.tolerances
     with ExitStack() as stack:
         changed = []
         for name in bench.pipeline.configurations[:2]:

@@ -38,7 +38,7 @@ def run(project: Project, *names: str) -> Suite:
     """Run both configurations on the cases ``names`` (all of them), keep the captures, and return their comparison."""
     config = settings.load(project.root / "parity.toml")
     pipeline = load_pipeline(config)
-    suite = SettlingSuite(config, pipeline, Captures(config, pipeline, "kept"))
+    suite = SettlingSuite.of(Captures(config, pipeline, "kept"))
     for case in cases.select(config, names):
         for configuration in pipeline.configurations:
             assert suite.run(case, configuration).passed

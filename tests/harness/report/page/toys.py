@@ -25,8 +25,9 @@ from parity.report import build
 from parity.report.page.payload import payload
 from parity.run.captures import Captures
 from parity.run.record import record
+from parity.session.finish import explained_or_why_not
 from parity.tools.calibrate import machines
-from tests.harness.conftest import ROOT, Project, fill
+from tests.harness.conftest import ROOT, Project, every_outcome, fill
 from tests.harness.toy.pipeline import Toy
 
 #: Colours (R, G, B) of the clip, one second each.
@@ -118,19 +119,11 @@ class World:
     def compare(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The report of the saved runs, and every difference."""
         suite, found = self._suite(), cases.discover(self.config)
-        outcomes = [suite.stale(found), suite.ledger(found, complete=True)]
-        for case in found:
-            for name in PIPELINE.configurations:
-                outcomes += [suite.run(case, name), suite.expectations(case, name)]
-            for artifact in PIPELINE.artifacts:
-                outcomes.append(suite.configurations(case, artifact))
-                for name in PIPELINE.configurations:
-                    outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
-        results = [outcome.to_json() for outcome in outcomes]
-        explanation, rows = build.explanation(self.config, PIPELINE, results, found, self.config.captures)
+        outcomes = [each for each in every_outcome(suite, found) if each.check != "repeated"]
+        explanation, rows = explained_or_why_not(suite, outcomes, found)
         report = build.build(
-            results, pipeline=PIPELINE, cases=found, declared=suite.declared, explanation=explanation,
-            machines=machines.compared(self.config, PIPELINE, build.runs(results)),
+            outcomes, pipeline=PIPELINE, cases=found, declared=suite.rules.declared, explanation=explanation,
+            machines=machines.compared(self.config, PIPELINE, build.runs(outcomes)),
             session=build.Session(
                 "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00", 1.0, "reports/captures", selected=True,
                 max_ignored=1.0,
@@ -147,7 +140,7 @@ class World:
 
     def _suite(self) -> Suite:
         captures = Captures(self.config, PIPELINE, uuid.uuid4().hex, self.config.captures)
-        return SettlingSuite(self.config, PIPELINE, captures)
+        return SettlingSuite.of(captures)
 
 
 @cache

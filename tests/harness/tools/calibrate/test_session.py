@@ -51,7 +51,7 @@ def made(tmp_path_factory):
 
 def _record_goldens(project):
     config = settings.load(project.root / "parity.toml")
-    suite = SettlingSuite(config, PIPELINE, Captures(config, PIPELINE, "goldens"))
+    suite = SettlingSuite.of(Captures(config, PIPELINE, "goldens"))
     for case in cases.discover(config):
         for artifact in PIPELINE.artifacts:
             if artifact.golden:

@@ -84,7 +84,7 @@ class Driver:
         self.pipeline = load_pipeline(self.config)
         self.artifact = self.pipeline.artifacts[0]
         self.case = Case("only", self.root / "corpus/only")
-        self.suite = SettlingSuite(self.config, self.pipeline, Captures(self.config, self.pipeline, "made", self.root))
+        self.suite = SettlingSuite.of(Captures(self.config, self.pipeline, "made", self.root))
         self.comparers: dict[Options, Comparer] = {}
         self.files = [self.root / f"{name}.json" for name in "ab"]
         for name in ("web", "disk"):
@@ -128,8 +128,8 @@ class Driver:
         if a is None or not judge.is_clear(a) or a[0] != "object":
             return Said("golden", (Verdict.CONTRACT,), False, True)
         file = self.config.golden("only", "thing.json")
-        node = self.suite.contracts["thing"].node
-        golden = masked(parse(left), node, self.suite.declared_for(self.case, "thing"))
+        node = self.suite.rules.contracts["thing"].node
+        golden = masked(parse(left), node, self.suite.rules.declared_for(self.case, "thing"))
         write_atomically(file, canonical(golden))
         assert judge.equal(judge.read(file.read_bytes()), judge.read(json.dumps(golden))), "the golden's text"
         self._fresh(right, right)

@@ -1,0 +1,150 @@
+"""What a project compares by: its contracts, tolerances and declared differences, whatever captures they are held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from parity.check import contracts as project
+from parity.compare import tolerance
+from parity.compare.difference import type_name
+from parity.compare.tolerance import Tolerances
+from parity.compare.walk import Policy
+from parity.contract import check
+from parity.contract.check import Contract
+from parity.contract.nodes import Node, has_type
+from parity.contract.registry import Schemas
+from parity.goldens import declared as ledger
+from parity.goldens import store
+from parity.goldens.declared import Declared
+from parity.goldens.form import canonical, masked
+from parity.pipeline.artifacts import known_artifacts
+from parity.pipeline.case import Case
+from parity.pipeline.parts import Artifact, Pipeline
+from parity.pipeline.settings import Config
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one project; each is read when it is first asked for, and raises ``ContractError`` where it is broken."""
+
+    config: Config
+    pipeline: Pipeline
+
+    @cached_property
+    def artifacts(self) -> dict[str, Artifact]:
+        """Everything that some run leaves behind, by name."""
+        return {artifact.name: artifact for artifact in known_artifacts(self.pipeline)}
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """All schemas, those of derived forms too."""
+        return project.all_schemas(self.config, self.pipeline)
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """Artifact name → its contract."""
+        wanted = dict.fromkeys(artifact.schema for artifact in self.artifacts.values())
+        by_schema = {name: check.build(self.schemas, name) for name in wanted}
+        return {name: by_schema[artifact.schema] for name, artifact in self.artifacts.items()}
+
+    @cached_property
+    def tolerances(self) -> Tolerances:
+        """Tolerance classes by name."""
+        return project.tolerances(self.config, self.schemas)
+
+    @cached_property
+    def declared(self) -> list[Declared]:
+        """The declared differences between configurations."""
+        return ledger.load(
+            self.config.declared, configurations=self.pipeline.configurations, artifacts=list(self.artifacts)
+        )
+
+    def but(self, **changed: Any) -> Rules:
+        """The same with another ``config`` (of a run), ``tolerances`` or ``declared``; what was read already is kept."""
+        other = Rules(self.config, self.pipeline)
+        vars(other).update({**vars(self), **changed})
+        return other
+
+    def node(self, artifact: Artifact) -> Node:
+        """The compiled schema of ``artifact``."""
+        return self.contracts[artifact.name].node
+
+    def declared_for(self, case: Case, artifact: str) -> list[Declared]:
+        """The declared differences of one artifact of the case; none where every configuration reads the same recording."""
+        if self.pipeline.replayed(case):
+            return []
+        return [entry for entry in self.declared if entry.artifact == artifact and entry.holds_in(case.name)]
+
+    def policy(
+        self,
+        check: str,
+        case: Case,
+        configuration: str,
+        artifact: Artifact,
+        *,
+        other_media: bool = False,
+        fed: bool = False,
+        exact: bool = False,
+    ) -> Policy:
+        """How strictly one comparison is made.
+
+        ``other_media``: the two sides read different files. ``fed``: the actual side is a run on the expected side's data,
+        so that its declared values are the expected side's. ``exact``: allow nothing, and still leave out what the
+        comparison leaves out.
+        """
+        if check == "repeated":
+            return Policy(expected_by=self.pipeline.reference, actual_by=configuration)
+        classes = self.tolerances if check == "golden" else None
+        if other_media:
+            classes = self.tolerances.encodings
+        if exact and classes is not None:
+            classes = dict.fromkeys(classes, tolerance.EXACT)
+        declared = self.declared_for(case, artifact.name)
+        if check == "golden":
+            return Policy(actual_by=configuration, tolerances=classes, declared=declared)
+        first = self.pipeline.configurations[0]
+        actual_by = first if fed else configuration
+        return Policy(expected_by=first, actual_by=actual_by, tolerances=classes, declared=declared)
+
+    def golden_file(self, case: Case, artifact: Artifact) -> str:
+        """Where the golden of ``artifact`` lies, for people."""
+        if artifact.golden is None:
+            return "derived from goldens"
+        return self.config.relative(self.config.golden(case.name, artifact.golden))
+
+    def golden(self, case: Case, artifact: Artifact) -> Any:
+        """What a run of ``case`` is expected to leave as ``artifact``: its golden, or what is derived from others.
+
+        ``store.MissingGolden``, or ``ContractError`` for one that is broken.
+        """
+        if artifact.golden:
+            return self._stored(case, artifact)
+        needed: list[Artifact] = []
+
+        def golden(name: str) -> Any:
+            needed.append(self.artifacts[name])
+            return self.golden(case, self.artifacts[name])
+
+        try:
+            return self.pipeline.expected(artifact, golden)
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
+            stored = [other.golden for other in needed if other.golden]
+            if not stored:
+                raise  # no golden has a part in it
+            file = self.config.golden(case.name, stored[-1])
+            raise store.broken(file, f"{artifact.name} cannot be derived from it: {error!r}") from error
+
+    def _stored(self, case: Case, artifact: Artifact) -> Any:
+        file = self.config.golden(case.name, artifact.golden or "")
+        golden, node = store.read(file), self.node(artifact)
+        types = node.types or {name for branch in node.branches for name in branch.types}
+        if types and not any(has_type(golden, name) for name in types):
+            expected = f"expected {' or '.join(sorted(types))}, as the schema of {artifact.name} has it"
+            raise store.broken(file, f"{expected}, got {type_name(golden)}")
+        return golden
+
+    def as_golden(self, case: Case, artifact: Artifact, document: Any) -> str:
+        """``document`` as it is stored as a golden: masked where values may differ, in the one order."""
+        return canonical(masked(document, self.node(artifact), self.declared_for(case, artifact.name)))
