@@ -39,8 +39,9 @@ nightly: setup
 test: setup
 	$(PY) -m pytest tests --ignore=tests/parity --ignore=tests/feat -n 2
 
-# Everything of the harness that needs no model and no browser: two minutes on two cores, for beside an edit.
-HARNESS_TESTS := tests/harness --ignore=tests/harness/report/page/in_browser
+# What to run beside an edit of the harness: needs no model and no browser, two minutes on two cores. Left to `make test`: what
+# drives the harness as a whole (generated pairs, damage, runs killed or at once, another project), and the page in a browser.
+HARNESS_TESTS := tests/harness --ignore=tests/harness/whole --ignore=tests/harness/report/page/in_browser
 test-harness: setup
 	$(PY) -m pytest $(HARNESS_TESTS) -n 2
 
@@ -72,7 +73,7 @@ drill: setup
 
 # Two runs at once in one checkout, sixty times: is each told its own verdict? About five minutes.
 pairs: setup
-	$(PY) -m tests.harness.session.pairs 60 --at-once 4 --write docs/pairs.md
+	$(PY) -m tests.harness.whole.pairs 60 --at-once 4 --write docs/pairs.md
 
 # A thousand recordings and three hundred metadata documents with one value wrong each; the page is committed.
 wrong-values: setup

@@ -28,7 +28,7 @@ def slow(tmp_path_factory) -> Project:
     assert made.parity("golden", "--reason", "as it is", "--jobs", "1").returncode == 0
     made.write(
         "parity.toml",
-        (made.root / "parity.toml").read_text().replace("toy.pipeline:PIPELINE", "session.sleeping:PIPELINE"),
+        (made.root / "parity.toml").read_text().replace("toy.pipeline:PIPELINE", "whole.sleeping:PIPELINE"),
     )
     for name in ("second", "third"):
         made.case(name)

@@ -19,7 +19,7 @@ from parity.decide.select import Selection
 from parity.pipeline import settings
 from parity.run import runs
 from tests.harness.conftest import IMPORTS, Project
-from tests.harness.session import pairs
+from tests.harness.whole import pairs
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Two `parity run` at once in one checkout, one clean and one drifted: was each told its own verdict and report?
 
-``python -m tests.harness.session.pairs 60 --at-once 4 --write docs/pairs.md`` runs that many pairs, so many of them at the same
+``python -m tests.harness.whole.pairs 60 --at-once 4 --write docs/pairs.md`` runs that many pairs, so many of them at the same
 time, and writes what came of them.
 """
 
