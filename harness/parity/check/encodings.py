@@ -26,21 +26,21 @@ def differing(pipeline: Pipeline, first: Capture, second: Capture) -> tuple[str,
 
     A run that sees other frames of the *same* file is no other encoding: that is a fault of its decoder, and stays one.
     """
-    if getattr(pipeline, "input_hash", None) is None:
+    if (place := getattr(pipeline, "input_hash", None)) is None:
         return ()
-    artifact, path = pipeline.input_hash
+    artifact, path = place
     graph = Graph(pipeline.stages)
     found = []
     try:
-        documents = [capture.document(artifact) for capture in (first, second)]
-        if at(documents[0], path) == at(documents[1], path):
+        left, right = (capture.document(artifact) for capture in (first, second))
+        if at(left, path) == at(right, path):
             return ()
-        for name, prefix in [place for stage in graph.stages if stage.kind == "media" for place in stage.places]:
+        for name, prefix in [each for stage in graph.stages if stage.kind == "media" for each in stage.places]:
             if name == artifact:
-                found += _unequal(*(at(document, prefix) for document in documents), prefix)
+                found += _unequal(at(left, prefix), at(right, prefix), prefix)
     except (KeyError, ValueError, OSError, Nowhere):
         return ()  # what is missing or broken is a difference of its own
-    return tuple(found) if any(place != path for place in found) else ()
+    return tuple(found) if any(other != path for other in found) else ()
 
 
 def in_the_size_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from parity.check.keys import Check, Key
 from parity.compare.difference import Comparison, Difference
@@ -98,6 +98,10 @@ def judge(comparison: Comparison) -> tuple[Verdict, ...]:
 
 def absent(*, expected: bool, note: str) -> Comparison:
     """The comparison of an artifact that only one side has: ``expected`` says whether it should be there."""
-    kind: Literal["missing", "extra"] = "missing" if expected else "extra"
-    sides = ("a document", None) if expected else (None, "a document")
-    return Comparison(differing=1, differences=[Difference("", kind, *sides, note=note)])
+    document = "a document"
+    found = (
+        Difference("", "missing", document, None, note=note)
+        if expected
+        else Difference("", "extra", None, document, note=note)
+    )
+    return Comparison(differing=1, differences=[found])

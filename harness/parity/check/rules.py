@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from parity.check import contracts as project
 from parity.compare import tolerance
 from parity.compare.difference import type_name
-from parity.compare.tolerance import Tolerances
+from parity.compare.tolerance import Tolerance, Tolerances
 from parity.compare.walk import Policy
 from parity.contract import check
 from parity.contract.check import Contract
@@ -96,7 +97,7 @@ class Rules:
         """
         if check == "repeated":
             return Policy(expected_by=self.pipeline.reference, actual_by=configuration)
-        classes = self.tolerances if check == "golden" else None
+        classes: Mapping[str, Tolerance] | None = self.tolerances if check == "golden" else None
         if other_media:
             classes = self.tolerances.encodings
         if exact and classes is not None:

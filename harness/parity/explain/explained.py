@@ -72,7 +72,9 @@ def explained(
 
 def _rows(explanation: Explanation) -> list[dict[str, Any]]:
     """Every difference with its cause (None: unexplained) and whether it is the cause's own or follows from it."""
-    told = [(each, cause.id, "own") for cause in explanation.causes for each in cause.findings]
+    told: list[tuple[Finding, str | None, str | None]] = [
+        (each, cause.id, "own") for cause in explanation.causes for each in cause.findings
+    ]
     told += [
         (each, cause.id, "follows") for cause in explanation.causes for part in cause.follows for each in part.findings
     ]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from parity.check.keys import Check
 from parity.compare.difference import Difference
 from parity.documents import Nowhere, at
 from parity.paths import is_item, parent, pattern
 from parity.pipeline.stages import Graph, canonical
 from parity.reals import nearest
-
-Check = Literal["golden", "configurations", "repeated"]
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ def save_forms(report: dict[str, Any], rows: list[dict[str, Any]], config: Confi
 
 def read_differences(config: Config) -> list[dict[str, Any]]:
     """Every difference of the comparison."""
-    return _read(runs.folder(config) / DIFFERENCES, "differences")["differences"]
+    rows: list[dict[str, Any]] = _read(runs.folder(config) / DIFFERENCES, "differences")["differences"]
+    return rows
 
 
 def read(config: Config) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def read(config: Config) -> dict[str, Any]:
 
 def _read(file: Path, schema: str) -> dict[str, Any]:
     try:
-        return reading.json_file(file, schema=schema, halves=True)
+        document: dict[str, Any] = reading.json_file(file, schema=schema, halves=True)
     except (OSError, reading.Unfit) as error:
         raise UsageError(f"no report in {file}: {error}; make one with `parity run`") from error
+    return document

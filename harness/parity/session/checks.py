@@ -6,15 +6,19 @@ One test per case, artifact and check, in an order that suits recording. ``parit
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
+from parity.check.suite import Suite
 from parity.decide import pending as waiting
 from parity.goldens import store
-from parity.pipeline import cases, settings
+from parity.pipeline import cases
 from parity.pipeline.artifacts import artifacts_of, repeatable_of
+from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
+from parity.pipeline.parts import Artifact
+from parity.session.pytest_plugin import Judged, settings_of
 from parity.verdict import ParityError
 
 pytestmark = pytest.mark.parity
@@ -23,11 +27,10 @@ pytestmark = pytest.mark.parity
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" not in metafunc.fixturenames:
         return
-    option = metafunc.config.getoption
     try:
-        config = settings.load(Path(option("--parity-config") or settings.find()))
+        config = settings_of(metafunc.config)
         pipeline = load_pipeline(config)
-        selected = cases.select(config, option("--parity-case"))
+        selected = cases.select(config, metafunc.config.getoption("--parity-case"))
     except ParityError as error:
         raise pytest.UsageError(str(error)) from error
     wanted = ("case", "configuration", "artifact", "repeated_artifact")
@@ -41,8 +44,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             artifacts = [artifact for artifact in artifacts if artifact.name in repeatable_of(pipeline, case)]
         for artifact in artifacts if names[-1].endswith("artifact") else (None,):
             for configuration in [pipeline.reference, *others] if "configuration" in names else (None,):
-                values = {"case": case, "configuration": configuration}
-                values |= dict.fromkeys(("artifact", "repeated_artifact"), artifact)
+                values: dict[str, object] = {"case": case, "configuration": configuration}
+                values |= {"artifact": artifact, "repeated_artifact": artifact}
                 label = ":".join(
                     part for part in (case.name, configuration, artifact.name if artifact else None) if part
                 )
@@ -52,23 +55,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(names, rows)
 
 
-def test_pipeline_runs(case, configuration, parity_suite, judged):
+def test_pipeline_runs(case: Case, configuration: str, parity_suite: Suite, judged: Judged) -> None:
     judged(parity_suite.run(case, configuration))
 
 
-def test_artifact_keeps_its_schema(case, artifact, configuration, parity_suite, judged):
+def test_artifact_keeps_its_schema(
+    case: Case, artifact: Artifact, configuration: str, parity_suite: Suite, judged: Judged
+) -> None:
     judged(parity_suite.contract(case, configuration, artifact))
 
 
-def test_configurations_agree_exactly(case, artifact, parity_suite, judged):
+def test_configurations_agree_exactly(case: Case, artifact: Artifact, parity_suite: Suite, judged: Judged) -> None:
     judged(parity_suite.configurations(case, artifact))
 
 
-def test_artifact_meets_its_golden(case, artifact, configuration, parity_suite, judged, snapshot, pytestconfig):
-    records = configuration == parity_suite.pipeline.reference and artifact.golden
+def test_artifact_meets_its_golden(
+    case: Case,
+    artifact: Artifact,
+    configuration: str,
+    parity_suite: Suite,
+    judged: Judged,
+    snapshot: Any,
+    pytestconfig: pytest.Config,
+) -> None:
+    records = configuration == parity_suite.pipeline.reference
     comparable = parity_suite.golden(case, configuration, artifact).comparison is not None
     # The comparison judges; asked for an update, syrupy keeps what differs beside the other pending changes.
-    if pytestconfig.option.update_snapshots and records and comparable:
+    if pytestconfig.option.update_snapshots and records and artifact.golden and comparable:
         config = parity_suite.config
         kept = store.extension(
             config.golden(case.name, artifact.golden),
@@ -79,18 +92,22 @@ def test_artifact_meets_its_golden(case, artifact, configuration, parity_suite, 
     judged(parity_suite.golden(case, configuration, artifact))
 
 
-def test_run_repeated_from_its_recording_is_the_same(case, repeated_artifact, parity_suite, judged):
+def test_run_repeated_from_its_recording_is_the_same(
+    case: Case, repeated_artifact: Artifact, parity_suite: Suite, judged: Judged
+) -> None:
     judged(parity_suite.repeated(case, repeated_artifact))
 
 
-def test_run_finds_what_is_known_to_be_in_the_case(case, configuration, parity_suite, judged):
+def test_run_finds_what_is_known_to_be_in_the_case(
+    case: Case, configuration: str, parity_suite: Suite, judged: Judged
+) -> None:
     judged(parity_suite.expectations(case, configuration))
 
 
-def test_no_golden_is_stale(parity_suite, judged):
+def test_no_golden_is_stale(parity_suite: Suite, judged: Judged) -> None:
     judged(parity_suite.stale(cases.discover(parity_suite.config)))
 
 
-def test_every_golden_is_what_the_ledger_says(parity_suite, judged, pytestconfig):
+def test_every_golden_is_what_the_ledger_says(parity_suite: Suite, judged: Judged, pytestconfig: pytest.Config) -> None:
     chosen = pytestconfig.getoption("--parity-case")
     judged(parity_suite.ledger(cases.select(parity_suite.config, chosen), complete=not chosen))

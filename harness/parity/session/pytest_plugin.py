@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from parity.pipeline.settings import Config
     from parity.session.finish import Crash
 
+#: Takes an outcome, and fails the test unless it passed.
+Judged = Callable[["Outcome"], None]
 OUTCOME = pytest.StashKey["Outcome"]()
 RUN = pytest.StashKey[str]()
 
@@ -113,7 +115,7 @@ def parity_suite(pytestconfig: pytest.Config) -> Iterator[Suite]:
 
 
 @pytest.fixture
-def judged(request: pytest.FixtureRequest) -> Callable[[Outcome], None]:
+def judged(request: pytest.FixtureRequest) -> Judged:
     """A function that puts an outcome on record and fails the test, with its text, unless it passed."""
 
     def settle(outcome: Outcome) -> None:

@@ -111,7 +111,10 @@ def _spread(
             closing(workers.spread(todo, check, jobs=jobs, root=suite.config.root, log=log, tell=tell)) as found,
         ):
             for result in found:
-                (outcomes if isinstance(result, Outcome) else crashes).append(result)
+                if isinstance(result, Outcome):
+                    outcomes.append(result)
+                else:
+                    crashes.append(result)
     finally:
         _redact(log)
     return outcomes, crashes

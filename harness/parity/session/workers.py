@@ -14,7 +14,7 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, cast
@@ -67,7 +67,7 @@ class _Worker:
 
 def spread(
     found: Sequence[Unit], check: Check, *, jobs: int, root: Path, log: Path, tell: Callable[[int], None]
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Have ``jobs`` workers make the checks of all units; their results as they come.
 
     They work in the folder ``root`` and print into ``log``. ``tell`` is called with the number of checks that are made, about

@@ -212,5 +212,6 @@ def _each(names: Any, make: Callable[[str], Any]) -> tuple[dict[str, Any], dict[
 
 def case_of(side: Side, config: Config) -> Case | None:
     """The case of the corpus that a side was run on; None where there is no such case."""
-    folder = config.corpus / side.case if side.case else None
-    return Case(side.case, folder) if folder is not None and folder.is_dir() else None
+    if side.case is None or not (folder := config.corpus / side.case).is_dir():
+        return None
+    return Case(side.case, folder)
