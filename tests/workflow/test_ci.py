@@ -131,12 +131,14 @@ def test_every_script_is_a_shell_script_whose_commands_exist(script):
     assert (checked.returncode, checked.stderr) == (0, "")
     for words in commands(script):
         match words:
-            case ["make", target]:
+            case ["make", target] | ["make", "--old-file=setup", target, "PY=python3"]:
                 assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE), (
                     f"no make target {target}"
                 )
             case ["python3", path, *_] if path.endswith(".py"):
                 assert (ROOT / path).is_file(), path
+            case ["python3", "-m", "pip", "install", "--quiet", "--constraint", lock, "./harness[test]"]:
+                assert (ROOT / lock).is_file(), lock
             case [".venv/bin/python" | "python3", "-m", module, *arguments]:
                 assert_is_harness(module, arguments)
             case ["apt-get", "install", *packages]:
@@ -346,10 +348,25 @@ def test_a_bad_night_opens_one_issue_and_comments_on_it_from_then_on(open_issue,
 # ── for those who use pre-commit ─────────────────────────────────────────────────────────────────────────────
 
 
+def hooks() -> dict[str, dict[str, Any]]:
+    (repo,) = load(".pre-commit-config.yaml")["repos"]
+    return {hook["id"]: hook for hook in repo["hooks"]}
+
+
 def test_the_pre_commit_configuration_runs_the_same_check_at_the_same_moments():
-    given = load(".pre-commit-config.yaml")
-    ((hook,),) = [repo["hooks"] for repo in given["repos"]]
-    assert given["default_install_hook_types"] == hook["stages"] == ["pre-commit", "pre-merge-commit", "pre-push"]
+    hook = hooks()["parity-sync"]
+    moments = load(".pre-commit-config.yaml")["default_install_hook_types"]
+    assert moments == hook["stages"] == ["pre-commit", "pre-merge-commit", "pre-push"]
     assert (hook["language"], hook["pass_filenames"], hook["always_run"]) == ("system", False, True)
     done = subprocess.run(shlex.split(hook["entry"]), cwd=ROOT, text=True, capture_output=True, check=False)
     assert done.stdout.startswith("sync: ") and done.stderr == ""
+
+
+def test_its_other_hooks_are_those_of_make_lint_from_the_environment():
+    told = subprocess.run(
+        ["make", "-n", "--old-file=setup", "lint"], cwd=ROOT, text=True, capture_output=True, check=True
+    )
+    lint = [line.removesuffix(" .") for line in told.stdout.splitlines()]
+    others = [hook for name, hook in hooks().items() if name != "parity-sync"]
+    assert [hook["entry"] for hook in others] == lint
+    assert {hook["language"] for hook in others} == {"system"}
