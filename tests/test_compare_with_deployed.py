@@ -49,11 +49,14 @@ def folder(tmp_path: Path) -> Path:
         "ml_results": {
             "ocr": {"textAnnotations": texts, "stickers": [], "metadata": {"frames_analyzed": 30, "processed": True}},
             "whisper": {
-                "text": segment["text"], "segments": [segment], "language": "en", "duration": 2.5,
+                "text": segment["text"],
+                "segments": [segment],
+                "language": "en",
+                "duration": 2.5,
                 "metadata": {"processed": True, "success": True},
             },
         },
-    }  # fmt: skip
+    }
     source = tmp_path / "tiny_INPUT.json"
     source.write_text(json.dumps(recording))
     got = script.replay(source)

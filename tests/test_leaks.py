@@ -44,10 +44,27 @@ def ended(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("leaking")
     (folder / "test_leaking.py").write_text(text)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.leaks", "-p", "no:cacheprovider", "-p", "no:xdist", "-q", "-rA",
-         f"--rootdir={folder}", "--show-capture=no", str(folder)],
-        cwd=Path(__file__).parent.parent, stdout=(folder / "out").open("w"), stderr=subprocess.STDOUT, timeout=120,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.leaks",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "-q",
+            "-rA",
+            f"--rootdir={folder}",
+            "--show-capture=no",
+            str(folder),
+        ],
+        cwd=Path(__file__).parent.parent,
+        stdout=(folder / "out").open("w"),
+        stderr=subprocess.STDOUT,
+        timeout=120,
+    )
     assert done.returncode == 1
     return (folder / "out").read_text()
 

@@ -17,8 +17,11 @@ BAD = os.fsdecode(b"bad\xff.mp4")
 def rumiai(folder: Path, *arguments: str | bytes, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "rumiai_v2", *arguments],
-        cwd=folder, capture_output=True, env={**os.environ, **environment}, timeout=120,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,9 +57,16 @@ def test_a_video_whose_path_is_no_utf_8(tmp_path):
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 def test_what_is_not_there_is_named(tmp_path, options, locale):
     finished = rumiai(
-        tmp_path, "local", "a.mp4", "--metadata", b"m\xff.json", *options,
-        LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0",
-    )  # fmt: skip
+        tmp_path,
+        "local",
+        "a.mp4",
+        "--metadata",
+        b"m\xff.json",
+        *options,
+        LC_ALL=locale,
+        PYTHONUTF8="0",
+        PYTHONCOERCECLOCALE="0",
+    )
     assert finished.returncode == 2
     assert rb"metadata file m\xff.json: cannot be read" in finished.stderr
     if options:

@@ -22,10 +22,14 @@ def run(**metadata: Any) -> Json:
 def example() -> Json:
     return run(
         description="POV: drop a like 🔥🔥 @ann? tell me! https://x.io",
-        views=1000, likes=100, comments=10, shares=5, saves=3,
+        views=1000,
+        likes=100,
+        comments=10,
+        shares=5,
+        saves=3,
         createTime="2025-08-11T01:30:00+02:00",
         hashtags=[{"name": "fyp"}, {"name": "cats"}, "viral"],
-    )  # fmt: skip
+    )
 
 
 def test_blocks_stand_in_their_order(example: Json):
@@ -104,11 +108,16 @@ def test_what_nobody_stated_is_null_with_a_reason():
     assert set(result["Quality"]["missingDataPoints"]) == {
         f"{field}:not_measurable"
         for field in (
-            "CoreMetrics.viewCount", "CoreMetrics.engagementRate", "Interactions.likeCount",
-            "Interactions.commentCount", "Interactions.shareCount", "Interactions.saveCount",
-            "Dynamics.publishHour", "Dynamics.publishDayOfWeek",
+            "CoreMetrics.viewCount",
+            "CoreMetrics.engagementRate",
+            "Interactions.likeCount",
+            "Interactions.commentCount",
+            "Interactions.shareCount",
+            "Interactions.saveCount",
+            "Dynamics.publishHour",
+            "Dynamics.publishDayOfWeek",
         )
-    }  # fmt: skip
+    }
 
 
 def test_no_views_give_no_engagement_rate():

@@ -205,14 +205,24 @@ def twice(h: dict[str, Any]) -> dict[str, Any]:
 
 #: Sums over the video: they double.
 DOUBLE: Allowed = {
-    DENSITY: ("CoreMetrics.totalElements", "CoreMetrics.elementCounts", "CoreMetrics.distinctElements",
-              "CoreMetrics.sceneChangeCount", "Interactions.elementCooccurrence"),
+    DENSITY: (
+        "CoreMetrics.totalElements",
+        "CoreMetrics.elementCounts",
+        "CoreMetrics.distinctElements",
+        "CoreMetrics.sceneChangeCount",
+        "Interactions.elementCooccurrence",
+    ),
     PACING: ("CoreMetrics.totalScenes",),
     SPEECH: ("CoreMetrics.totalWords", "Patterns.questionCount"),
-    OVERLAY: ("CoreMetrics.totalOverlays", "CoreMetrics.totalTextOverlays", "CoreMetrics.totalStickers",
-              "Interactions.multimodalReinforcementCount", "KeyEvents.ctaMoments"),
+    OVERLAY: (
+        "CoreMetrics.totalOverlays",
+        "CoreMetrics.totalTextOverlays",
+        "CoreMetrics.totalStickers",
+        "Interactions.multimodalReinforcementCount",
+        "KeyEvents.ctaMoments",
+    ),
     METADATA: ("CoreMetrics.videoDuration",),
-}  # fmt: skip
+}
 #: Densities, shares and means over the video: they stay.
 STAY: Allowed = {
     DENSITY: ("CoreMetrics.timelineCoverage", "Interactions.coordinationScore", "Quality.dataCompleteness"),
@@ -373,13 +383,20 @@ def test_a_service_that_does_not_enter_an_output_cannot_change_it(video: Json, s
 
 #: Each sample of an expression is an element and a moment of its own; detectors weigh by how often they looked.
 SAMPLED: Allowed = {
-    DENSITY: ("CoreMetrics.distinctElements.expression", "CoreMetrics.confidence", "Dynamics.confidence",
-              "Interactions.confidence", "KeyEvents.confidence", "Patterns.confidence", "Quality.overallConfidence",
-              "Interactions.dominantCombination"),
+    DENSITY: (
+        "CoreMetrics.distinctElements.expression",
+        "CoreMetrics.confidence",
+        "Dynamics.confidence",
+        "Interactions.confidence",
+        "KeyEvents.confidence",
+        "Patterns.confidence",
+        "Quality.overallConfidence",
+        "Interactions.dominantCombination",
+    ),
     EMOTION: ("CoreMetrics.confidence", "Interactions.confidence", "Patterns.confidence"),
     FRAMING: ("Dynamics.stabilityScore",),
     SPEECH: ("Dynamics.temporalAlignment.expression_peaks_during_speech",),
-}  # fmt: skip
+}
 
 
 def test_twice_the_samples_change_no_event_and_no_value_per_second(monkeypatch: pytest.MonkeyPatch):

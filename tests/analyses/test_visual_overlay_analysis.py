@@ -125,8 +125,11 @@ def test_a_text_that_appears_while_a_gesture_is_held_goes_with_it():
 
 
 def test_texts_that_start_together_are_listed_as_one_reads():
-    texts = [text("low", 1, 2, bbox=(10, 400, 50, 20)), text("right", 1, 2, bbox=(200, 90, 50, 20)),
-             text("left", 1, 2, bbox=(10, 90, 50, 20))]  # fmt: skip
+    texts = [
+        text("low", 1, 2, bbox=(10, 400, 50, 20)),
+        text("right", 1, 2, bbox=(200, 90, 50, 20)),
+        text("left", 1, 2, bbox=(10, 90, 50, 20)),
+    ]
     for order in (texts, texts[::-1]):
         moments = run(duration=4, texts=order, gestures=[gesture("love", 1, 2)])["Interactions"]["multimodalMoments"]
         assert [m["textContent"] for m in moments] == ["left", "right", "low"]

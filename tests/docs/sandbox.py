@@ -64,9 +64,10 @@ class Sandbox:
         """That of this process without what would reach into the commands, and with the copy's own programs first."""
         own = ("CI", "GITHUB_", "PARITY_", "PYTEST_", "RUMIAI_", "APIFY_", "GIT_", "MAKE", "MFLAGS", "COV_", "COVERAGE")
         kept = {
-            key: value for key, value in os.environ.items()
+            key: value
+            for key, value in os.environ.items()
             if not key.startswith(own) or key in ("RUMIAI_WEIGHTS_DIR", "RUMIAI_CACHE_DIR")
-        }  # fmt: skip
+        }
         path = f"{self.root / '.venv/bin'}{os.pathsep}{kept['PATH']}"
         imports = os.pathsep.join((str(self.root), str(self.root / "harness")))  # the copy's, not what is installed
         return {**kept, "PATH": path, "COLUMNS": "110", "PYTHONPATH": imports}
@@ -74,9 +75,17 @@ class Sandbox:
     def run(self, command: str, **variables: str) -> Done:
         """Run the shell ``command`` in the copy, with nobody at the keyboard."""
         done = subprocess.run(
-            ["bash", "-c", command], cwd=self.root, env={**self.environment, **variables}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=300, check=False,
-        )  # fmt: skip
+            ["bash", "-c", command],
+            cwd=self.root,
+            env={**self.environment, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=300,
+            check=False,
+        )
         return Done(done.returncode, done.stdout)
 
     def must(self, command: str, ends: int = 0, **variables: str) -> str:

@@ -81,9 +81,14 @@ class _Started:
     def __init__(self, sandbox: Sandbox, command: str) -> None:
         self._lines: list[str] = []
         self._process = subprocess.Popen(
-            ["bash", "-c", f"exec {command}"], cwd=sandbox.root, env={**sandbox.environment, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+            ["bash", "-c", f"exec {command}"],
+            cwd=sandbox.root,
+            env={**sandbox.environment, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         self._reader = threading.Thread(target=lambda: self._lines.extend(iter(self._process.stdout.readline, "")))
         self.done = Done(-1, "")
 

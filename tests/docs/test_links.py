@@ -14,9 +14,19 @@ from tests.docs.pages import ROOT, pages
 PAGES = {name: file.read_text(encoding="utf-8") for name, file in pages().items()}
 #: Pages that somebody opens in order to do something.
 _TASKS = (
-    "first-run", "analyse-a-video", "parity-failed", "change-an-analysis", "goldens", "add-an-analysis", "add-a-case",
-    "add-a-service", "upgrade", "compare-folders", "tolerances", "glossary",
-)  # fmt: skip
+    "first-run",
+    "analyse-a-video",
+    "parity-failed",
+    "change-an-analysis",
+    "goldens",
+    "add-an-analysis",
+    "add-a-case",
+    "add-a-service",
+    "upgrade",
+    "compare-folders",
+    "tolerances",
+    "glossary",
+)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _NAMED = re.compile(r"(?<![\w/.-])parity((?: [^\s`|·;,)]+)+)")

@@ -60,9 +60,14 @@ class Project:
             k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))
         }
         return subprocess.run(
-            [sys.executable, "-m", "parity", *arguments], cwd=self.root, text=True, capture_output=True, check=False,
-            env={**inherited, "COLUMNS": "160", "PYTHONPATH": IMPORTS, **environ}, timeout=120,
-        )  # fmt: skip
+            [sys.executable, "-m", "parity", *arguments],
+            cwd=self.root,
+            text=True,
+            capture_output=True,
+            check=False,
+            env={**inherited, "COLUMNS": "160", "PYTHONPATH": IMPORTS, **environ},
+            timeout=120,
+        )
 
     def compare_saved(self, *, today: date | None = None) -> subprocess.CompletedProcess[str]:
         """What ``parity run --from reports/captures`` prints and ends with, in this process and without causes."""
@@ -141,10 +146,15 @@ def fill(folder: Path) -> Project:
     shutil.copytree(TOY / "schemas", folder / "schemas")
     made = Project(folder)
     settings = {
-        "pipeline": "tests.harness.toy.pipeline:PIPELINE", "corpus": "corpus",
-        "schemas": "schemas", "tolerances": "schemas/tolerances.json", "snapshots": "snapshots",
-        "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
-    }  # fmt: skip
+        "pipeline": "tests.harness.toy.pipeline:PIPELINE",
+        "corpus": "corpus",
+        "schemas": "schemas",
+        "tolerances": "schemas/tolerances.json",
+        "snapshots": "snapshots",
+        "declared": "declared.jsonl",
+        "reports": "reports",
+        "captures": "reports/captures",
+    }
     made.write("parity.toml", "[parity]\n" + "".join(f'{k} = "{v}"\n' for k, v in settings.items()))
     made.case("plain")
     made.declare(SOURCE, *WRAPPED_SOURCES)

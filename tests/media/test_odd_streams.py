@@ -102,8 +102,11 @@ def test_subtitles_alone_are_no_video(tmp_path):
 
 
 def test_an_encrypted_video_is_named(tmp_path):
-    keys = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": "76a6c65c5ea762046bd749a2e632ccbb",
-            "encryption_kid": "a7e61c373e219033c21091fa607bf3b8"}  # fmt: skip
+    keys = {
+        "encryption_scheme": "cenc-aes-ctr",
+        "encryption_key": "76a6c65c5ea762046bd749a2e632ccbb",
+        "encryption_kid": "a7e61c373e219033c21091fa607bf3b8",
+    }
     path = remuxed(tmp_path / "a.mp4", clip(tmp_path / "plain.mp4", sound=tone(1)), options=keys)
     with pytest.raises(InputError, match="encrypted: expected a video that anybody may play"):
         open_media(path, limits=Limits())

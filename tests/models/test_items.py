@@ -23,13 +23,23 @@ SAID = {
 NUMBER, PAGE = SAID["id"], f"https://www.tiktok.com/@who.ever/video/{SAID['id']}"
 
 APIFY = {
-    "id": NUMBER, "text": SAID["description"], "createTime": 1712176800, "webVideoUrl": PAGE,
-    "authorMeta": {"name": "who.ever"}, "videoMeta": {"duration": 18}, "playCount": 1776621, "diggCount": 0,
-    "commentCount": 12, "shareCount": 3, "collectCount": 7, "hashtags": [{"name": "cat"}],
-}  # fmt: skip
+    "id": NUMBER,
+    "text": SAID["description"],
+    "createTime": 1712176800,
+    "webVideoUrl": PAGE,
+    "authorMeta": {"name": "who.ever"},
+    "videoMeta": {"duration": 18},
+    "playCount": 1776621,
+    "diggCount": 0,
+    "commentCount": 12,
+    "shareCount": 3,
+    "collectCount": 7,
+    "hashtags": [{"name": "cat"}],
+}
 FLAT = {k: v for k, v in APIFY.items() if k not in ("authorMeta", "videoMeta")} | {
-    "authorMeta.name": "who.ever", "videoMeta.duration": 18,
-}  # fmt: skip
+    "authorMeta.name": "who.ever",
+    "videoMeta.duration": 18,
+}
 YT_DLP = {
     "id": NUMBER, "extractor": "TikTok", "extractor_key": "TikTok", "webpage_url": PAGE, "uploader": "who.ever",
     "uploader_id": "68", "channel": "Who", "title": "A caption", "description": SAID["description"], "duration": 18,
@@ -38,19 +48,26 @@ YT_DLP = {
     "formats": [{"url": "https://media.example/v"}],
 }  # fmt: skip
 WEB = {
-    "id": NUMBER, "desc": SAID["description"], "createTime": "1712176800",
-    "author": {"id": "68", "uniqueId": "who.ever", "nickname": "Who"}, "video": {"duration": 18, "cover": "https://c"},
+    "id": NUMBER,
+    "desc": SAID["description"],
+    "createTime": "1712176800",
+    "author": {"id": "68", "uniqueId": "who.ever", "nickname": "Who"},
+    "video": {"duration": 18, "cover": "https://c"},
     "stats": {"playCount": 1776621, "diggCount": 0, "commentCount": 12, "shareCount": 3, "collectCount": "7"},
     "statsV2": {"playCount": "1776621", "diggCount": "0", "commentCount": "12", "shareCount": "3"},
-    "challenges": [{"title": "cat"}], "music": {"title": "A song", "authorName": "A"},
-}  # fmt: skip
+    "challenges": [{"title": "cat"}],
+    "music": {"title": "A song", "authorName": "A"},
+}
 APP = {
-    "aweme_id": NUMBER, "desc": SAID["description"], "create_time": 1712176800, "share_url": PAGE,
+    "aweme_id": NUMBER,
+    "desc": SAID["description"],
+    "create_time": 1712176800,
+    "share_url": PAGE,
     "author": {"unique_id": "who.ever", "nickname": "Who", "uid": "68"},
     "video": {"duration": 18000, "cover": {"url_list": ["https://c"]}},
     "statistics": {"play_count": 1776621, "digg_count": 0, "comment_count": 12, "share_count": 3, "collect_count": 7},
     "text_extra": [{"hashtag_name": "cat"}, {"user_id": "3"}],
-}  # fmt: skip
+}
 DETAIL = {"itemInfo": {"itemStruct": WEB}, "statusCode": 0, "statusMsg": ""}
 SCOPE = {"__DEFAULT_SCOPE__": {"webapp.video-detail": DETAIL, "webapp.app-context": {}}}
 
@@ -174,10 +191,14 @@ def test_what_is_odd_in_a_tools_document_is_named_once_and_costs_nothing_else(
 @pytest.mark.parametrize(
     ("document", "read_as"),
     [
-        (WEB | {"statsV2": {"playCount": None, "diggCount": "", "commentCount": "13"}},
-         {"views": 1776621, "likes": 0, "comments": 13}),
-        (WEB | {"author": "who.ever", "music": "A song"},
-         {"author": {"name": "who.ever"}, "music": {"name": "A song"}, "username": "who.ever", "url": PAGE}),
+        (
+            WEB | {"statsV2": {"playCount": None, "diggCount": "", "commentCount": "13"}},
+            {"views": 1776621, "likes": 0, "comments": 13},
+        ),
+        (
+            WEB | {"author": "who.ever", "music": "A song"},
+            {"author": {"name": "who.ever"}, "music": {"name": "A song"}, "username": "who.ever", "url": PAGE},
+        ),
         (WEB | {"challenges": [{"title": ""}, "cat", None]}, {"hashtags": [{"name": "cat"}]}),
         (APP | {"author": "who.ever", "music": "A song"}, {"username": "who.ever", "music": {"name": "A song"}}),
         (APP | {"video": {"duration": None}, "duration": 18000}, {"duration": 18.0}),
@@ -186,11 +207,14 @@ def test_what_is_odd_in_a_tools_document_is_named_once_and_costs_nothing_else(
         (APP | {"video": {"cover": "https://c"}}, {"coverUrl": "https://c"}),
         (YT_DLP | {"artists": [None, "B"]}, {"music": {"musicName": "A song", "musicAuthor": "B"}}),
         (YT_DLP | {"artists": "B"}, {"music": {"musicName": "A song", "musicAuthor": "B"}}),
-        (YT_DLP | {"description": "", "webpage_url": None, "original_url": PAGE}, {"description": "A caption", "url": PAGE}),
+        (
+            YT_DLP | {"description": "", "webpage_url": None, "original_url": PAGE},
+            {"description": "A caption", "url": PAGE},
+        ),
         (FLAT | {"authorMeta": None, "videoMeta": ""}, {"username": "who.ever", "duration": 18.0}),
     ],
     ids=lambda value: str(value)[-40:],
-)  # fmt: skip
+)
 def test_what_a_tool_spells_otherwise_is_not_lost(tmp_path, caplog, document, read_as):
     found = read(tmp_path, document).to_dict()
     assert {key: found[key] for key in read_as} == read_as
@@ -227,13 +251,23 @@ def test_half_surrogates_are_replaced_and_whole_pairs_kept(tmp_path):
 @pytest.mark.parametrize(
     ("item", "kind"),
     [
-        (APIFY, Kind.ITEM), (FLAT, Kind.ITEM), ({"id": "7"}, Kind.ITEM), (YT_DLP, Kind.YT_DLP), (WEB, Kind.WEB),
-        ({**WEB, "stats": None, "statsV2": None}, Kind.WEB), (APP, Kind.APP), ({}, Kind.UNKNOWN), (3, Kind.UNKNOWN),
-        (None, Kind.UNKNOWN), ([], Kind.UNKNOWN), ({"error": "gone"}, Kind.ERROR), ({"error": ""}, Kind.UNKNOWN),
+        (APIFY, Kind.ITEM),
+        (FLAT, Kind.ITEM),
+        ({"id": "7"}, Kind.ITEM),
+        (YT_DLP, Kind.YT_DLP),
+        (WEB, Kind.WEB),
+        ({**WEB, "stats": None, "statsV2": None}, Kind.WEB),
+        (APP, Kind.APP),
+        ({}, Kind.UNKNOWN),
+        (3, Kind.UNKNOWN),
+        (None, Kind.UNKNOWN),
+        ([], Kind.UNKNOWN),
+        ({"error": "gone"}, Kind.ERROR),
+        ({"error": ""}, Kind.UNKNOWN),
         ({**APIFY, "error": "no subtitles"}, Kind.ITEM),
     ],
     ids=lambda value: str(value)[:40],
-)  # fmt: skip
+)
 def test_kinds(item, kind):
     assert kind_of(item) is kind
 

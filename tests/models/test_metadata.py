@@ -23,9 +23,13 @@ def test_the_first_present_key_counts_and_zero_is_a_value():
 
 def test_our_own_document_maps_to_itself():
     item = {
-        "id": 7, "text": "hi #a", "createTimeISO": "2025-07-02T05:03:39.000Z", "authorMeta": {"name": "x"},
-        "hashtags": [{"name": "a"}, "b"], "mediaUrls": ["", "https://media.example/v.mp4"],
-    }  # fmt: skip
+        "id": 7,
+        "text": "hi #a",
+        "createTimeISO": "2025-07-02T05:03:39.000Z",
+        "authorMeta": {"name": "x"},
+        "hashtags": [{"name": "a"}, "b"],
+        "mediaUrls": ["", "https://media.example/v.mp4"],
+    }
     metadata = metadata_from(item)
     assert metadata.id == "7"
     assert metadata.create_time == "2025-07-02T05:03:39+00:00"
@@ -57,10 +61,14 @@ def test_seconds_and_milliseconds_since_1970_and_texts_are_a_date(value):
 @pytest.mark.parametrize(
     ("key", "field"),
     [
-        ("playCount", "views"), ("diggCount", "likes"), ("commentCount", "comments"), ("shareCount", "shares"),
-        ("collectCount", "saves"), ("views", "views"),
+        ("playCount", "views"),
+        ("diggCount", "likes"),
+        ("commentCount", "comments"),
+        ("shareCount", "shares"),
+        ("collectCount", "saves"),
+        ("views", "views"),
     ],
-)  # fmt: skip
+)
 def test_a_count_is_read_where_it_can_be_else_it_alone_is_unknown(caplog, key, field, value, read):
     metadata = metadata_from({"id": "7", "text": "kept", key: value})
     assert getattr(metadata, field) == read

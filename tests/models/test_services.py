@@ -100,7 +100,7 @@ def test_a_document_fits_exactly_when_it_keeps_the_schema(service):
         (("metadata", "processed"), 1, "whisper.metadata.processed: expected true"),
         (("more",), 1, "whisper.more: expected no such key"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_named(path, value, says):
     document = copy.deepcopy(next(d for d in documents("whisper") if d["segments"]))
     holder = document

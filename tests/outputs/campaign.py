@@ -108,8 +108,11 @@ def devices(place: Path) -> Row:
 def _command_line(world: Place, error_type: str | None) -> int:
     done = subprocess.run(
         [sys.executable, "-m", "rumiai_v2", "replay", str(world.recording(1)), "--json"],
-        cwd=world.root, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": IMPORTS},
-    )  # fmt: skip
+        cwd=world.root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": IMPORTS},
+    )
     returned = json.loads(done.stdout)
     assert returned.get("error_type") == error_type, returned
     return done.returncode

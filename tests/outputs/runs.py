@@ -38,9 +38,11 @@ class Place:
     @property
     def settings(self) -> Settings:
         return Settings(
-            insights_dir=self.root / "insights", unified_dir=self.root / "unified_analysis",
-            temp_dir=self.root / "temp", log_level="CRITICAL",
-        )  # fmt: skip
+            insights_dir=self.root / "insights",
+            unified_dir=self.root / "unified_analysis",
+            temp_dir=self.root / "temp",
+            log_level="CRITICAL",
+        )
 
     @property
     def insights(self) -> Path:

@@ -28,8 +28,15 @@ def test_the_three_files_hold_the_same_values(tmp_path):
     assert read["ml"] == ML
     assert read["result"] == {"densityCoreMetrics": {"x": 1}, "densityQuality": {"missingDataPoints": []}}
     assert list(read["complete"]) == [
-        "analysis_type", "success", "result", "parsed_response", "source", "processing_mode", "version", "contract_version",
-    ]  # fmt: skip
+        "analysis_type",
+        "success",
+        "result",
+        "parsed_response",
+        "source",
+        "processing_mode",
+        "version",
+        "contract_version",
+    ]
     assert json.loads(read["complete"]["result"]) == read["result"]
     assert read["complete"]["parsed_response"] == read["ml"]
 

@@ -39,9 +39,14 @@ def staged(places: Places, content: bytes = b"{}") -> Publication:
 
 
 PUBLISHED = [
-    "insights", "insights/7", "insights/7/a", f"insights/7/a/a_complete_{STAMP}.json", f"insights/7/report_{STAMP}.json",
-    "unified", "unified/7.json",
-]  # fmt: skip
+    "insights",
+    "insights/7",
+    "insights/7/a",
+    f"insights/7/a/a_complete_{STAMP}.json",
+    f"insights/7/report_{STAMP}.json",
+    "unified",
+    "unified/7.json",
+]
 
 
 def make_fifo(path: Path) -> None:
@@ -237,9 +242,12 @@ def test_a_journal_that_is_none_is_named_and_nothing_outside_is_touched(tmp_path
     (tmp_path / "outside").write_bytes(b"kept")
     entry = {"place": "insights", "partial": ".x.0123456789abcdef.partial", "target": "../../outside", "sha256": None}
     good = {
-        "format": journal.FORMAT, "stamp": STAMP, "token": "0123456789abcdef",
-        "folders": {"unified": "../../unified", "temp": "../../temp"}, "files": [entry],
-    }  # fmt: skip
+        "format": journal.FORMAT,
+        "stamp": STAMP,
+        "token": "0123456789abcdef",
+        "folders": {"unified": "../../unified", "temp": "../../temp"},
+        "files": [entry],
+    }
     named = [good, good | {"files": []}, good | {"files": [entry | {"target": "x.json"}], "folders": {}}]
     for content in (b"", b"[]", b"\xff", *(json.dumps(each).encode() for each in named)):
         place.write_bytes(content)

@@ -36,10 +36,15 @@ def config(tmp_path: Path) -> settings.Config:
     """The project's settings with an empty corpus of its own, and no goldens."""
     real = settings.load(ROOT / "parity.toml")
     return dataclasses.replace(
-        real, file=tmp_path / "parity.toml", corpus=tmp_path / "corpus", snapshots=tmp_path / "snapshots",
-        reports=tmp_path / "reports", captures=tmp_path / "reports/captures",
-        captures_of_last=tmp_path / "reports/captures", fresh=(),
-    )  # fmt: skip
+        real,
+        file=tmp_path / "parity.toml",
+        corpus=tmp_path / "corpus",
+        snapshots=tmp_path / "snapshots",
+        reports=tmp_path / "reports",
+        captures=tmp_path / "reports/captures",
+        captures_of_last=tmp_path / "reports/captures",
+        fresh=(),
+    )
 
 
 def clip(folder: Path, name: str = "own.mp4", *, seconds: float = 1.0, sound: bool = False, **options: Any) -> Path:
@@ -159,9 +164,10 @@ def test_without_metadata_the_least_is_derived_and_that_is_said(config, tmp_path
     said = facts(config, clip(tmp_path))["metadata"]
     assert said.startswith("none given, so derived: id own, the length; caption, counts, author and date are unknown")
     assert metadata_of(config) == {
-        "id": "own", "webVideoUrl": "https://case.invalid/video/own",
+        "id": "own",
+        "webVideoUrl": "https://case.invalid/video/own",
         "videoMeta": {"width": 64, "height": 96, "duration": 1},
-    }  # fmt: skip
+    }
 
 
 def test_an_item_of_the_platform_is_kept_as_it_is(config, tmp_path):
@@ -199,9 +205,16 @@ def test_a_metadata_document_of_ours_is_completed_for_the_production_runner(conf
 
 def test_a_document_of_another_tool_becomes_an_item_of_the_platform(config, tmp_path):
     info = {
-        "id": "77", "extractor": "TikTok", "webpage_url": "https://x.example/v/77?share=1", "uploader": "who",
-        "description": "half \ud83d of a pair", "view_count": "12", "repost_count": -1, "duration": 9, "formats": [{"url": "x"}],
-    }  # fmt: skip
+        "id": "77",
+        "extractor": "TikTok",
+        "webpage_url": "https://x.example/v/77?share=1",
+        "uploader": "who",
+        "description": "half \ud83d of a pair",
+        "view_count": "12",
+        "repost_count": -1,
+        "duration": 9,
+        "formats": [{"url": "x"}],
+    }
     add_case.add(config, PIPELINE, clip(tmp_path), metadata=write(tmp_path, info))
     item = metadata_of(config)
     assert (item["id"], item["webVideoUrl"], item["text"]) == ("77", "https://x.example/v/77", "half \ufffd of a pair")
@@ -301,9 +314,14 @@ def test_without_a_run_there_is_nothing_to_expect_from_and_that_is_said(config, 
 def parity(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_", "GITHUB_")) and k != "CI"}
     return subprocess.run(
-        [sys.executable, "-m", "parity", *arguments], cwd=root, text=True, capture_output=True, check=False,
-        env={**kept, "PYTHONPATH": IMPORTS, "COLUMNS": "110"}, timeout=300,
-    )  # fmt: skip
+        [sys.executable, "-m", "parity", *arguments],
+        cwd=root,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**kept, "PYTHONPATH": IMPORTS, "COLUMNS": "110"},
+        timeout=300,
+    )
 
 
 def test_an_added_video_runs_in_both_configurations_and_meets_its_goldens(tmp_path):

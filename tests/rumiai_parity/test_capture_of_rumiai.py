@@ -92,8 +92,14 @@ def test_local_gets_its_input_by_copy_and_production_a_url_and_a_loopback_platfo
     case = Case("tutorial", ROOT / "golden/corpus/tutorial")
     with PIPELINE.job(case, "local") as job:
         assert job.argv[2:] == (
-            "rumiai_v2", "local", "clip.mp4", "--metadata", "metadata.json", "--return-file", "../return.json",
-        )  # fmt: skip
+            "rumiai_v2",
+            "local",
+            "clip.mp4",
+            "--metadata",
+            "metadata.json",
+            "--return-file",
+            "../return.json",
+        )
         assert set(job.inputs) == {"clip.mp4", "metadata.json"}
     with PIPELINE.job(case, "production") as job:
         assert job.argv[4].startswith("https://")

@@ -37,13 +37,17 @@ def case_with(tmp_path: Path, **changes: object) -> Case:
     (tmp_path / "minimal").symlink_to(CONFIG.corpus / "minimal")
     (tmp_path / "broken").mkdir()
     text = {
-        "broken": "an id", "of": "minimal", "metadata": {"id": "../x"}, "says": ["video id"],
+        "broken": "an id",
+        "of": "minimal",
+        "metadata": {"id": "../x"},
+        "says": ["video id"],
         "ends": {
-            "exit_code": {"production": 3, "local": 2}, "stage": "scraping_metadata",
+            "exit_code": {"production": 3, "local": 2},
+            "stage": "scraping_metadata",
             "error_type": {"production": "SourceError", "local": "UsageError"},
         },
         **changes,
-    }  # fmt: skip
+    }
     (tmp_path / "broken/failure.yaml").write_text(yaml.safe_dump(text))
     return Case("broken", tmp_path / "broken")
 
@@ -55,10 +59,26 @@ def test_every_situation_that_both_configurations_can_meet_is_a_case():
     assert set(CASES) == {
         f"broken_{what}"
         for what in (
-            "analysis", "cut", "defect", "disk", "empty", "folder", "id", "kill", "limit", "markers", "metadata", "missing", "service",
-            "setting", "stop", "taken", "text", "weights",
+            "analysis",
+            "cut",
+            "defect",
+            "disk",
+            "empty",
+            "folder",
+            "id",
+            "kill",
+            "limit",
+            "markers",
+            "metadata",
+            "missing",
+            "service",
+            "setting",
+            "stop",
+            "taken",
+            "text",
+            "weights",
         )
-    }  # fmt: skip
+    }
     codes = {failing(PIPELINE, case).endings["production"].exit_code for case in CASES.values()}
     assert {1, 2, 3, 4, 70} <= codes
 
@@ -167,10 +187,13 @@ def test_a_failure_that_ends_with_zero_is_found(tmp_path):
 def test_a_local_run_that_does_not_read_the_settings_file_is_found(tmp_path):
     # Without a file to read it is the clip that stops it: nothing is analysed here.
     case = case_with(
-        tmp_path, metadata={}, files={".env": "RUMIAI_MAX_VIDEO_DURATION=5\n"}, says=["too long"],
+        tmp_path,
+        metadata={},
+        files={".env": "RUMIAI_MAX_VIDEO_DURATION=5\n"},
+        says=["too long"],
         services=["scene_detection"],
         ends={"exit_code": 1, "stage": "downloading_video", "error_type": "InputError"},
-    )  # fmt: skip
+    )
     program = "import rumiai_v2.cli as cli; cli._load_env_file = lambda: None"
     found = outcomes(tmp_path, case, program)
     assert "must fail with exit code 1, but ran to its end" in found["run", None]
@@ -194,9 +217,11 @@ def test_another_text_of_the_error_is_found(tmp_path):
 
 @pytest.mark.parametrize(
     ("broken", "text"),
-    [(raising.break_analysis, "'nothing' cannot be made to fail; known: temporal_markers, creative_density"),
-     (raising.break_service, "'nothing' cannot be made to fail; known: yolo")],
-)  # fmt: skip
+    [
+        (raising.break_analysis, "'nothing' cannot be made to fail; known: temporal_markers, creative_density"),
+        (raising.break_service, "'nothing' cannot be made to fail; known: yolo"),
+    ],
+)
 def test_what_cannot_be_broken_is_named_with_the_known(broken, text):
     with pytest.raises(SystemExit, match=text):
         broken("nothing")

@@ -33,9 +33,12 @@ def test_the_table_in_the_documentation_names_every_leaf_and_why(rows):
 
 def test_a_leaf_is_settled_only_as_a_marker_a_legacy_key_or_something_not_measurable(rows):
     allowed = {
-        settled.FORMAT, settled.LEGACY, settled.NOT_MEASURABLE, settled.PROVENANCE,
+        settled.FORMAT,
+        settled.LEGACY,
+        settled.NOT_MEASURABLE,
+        settled.PROVENANCE,
         settled.NO_WEIGHTS,
-    }  # fmt: skip
+    }
     reasons = {reason for paths in settled.LEAVES.values() for reason in paths.values()}
     assert {reason for reason in reasons if not reason.startswith(settled.REPEATS)} <= allowed
 

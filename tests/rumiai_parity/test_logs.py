@@ -21,9 +21,19 @@ Traceback (most recent call last):
 def captured(folder):
     (folder / STDERR).write_text(TEXT, encoding="utf-8")
     fields = {
-        "format": "parity-capture/1", "case": "c", "configuration": "local", "run_id": "r", "argv": [], "exit_code": 0,
-        "failure": None, "started": "", "seconds": 0.0, "files": {}, "problems": [], "provenance": {},
-    }  # fmt: skip
+        "format": "parity-capture/1",
+        "case": "c",
+        "configuration": "local",
+        "run_id": "r",
+        "argv": [],
+        "exit_code": 0,
+        "failure": None,
+        "started": "",
+        "seconds": 0.0,
+        "files": {},
+        "problems": [],
+        "provenance": {},
+    }
     import json
 
     (folder / "capture.json").write_text(json.dumps(fields), encoding="utf-8")

@@ -171,9 +171,14 @@ def test_pixel_boxes_are_scaled_and_nothing_else():
     schemas = registry.load(ROOT / "schemas")
     node = check.build(schemas, "services/yolo.schema.json").node
     item = {
-        "trackId": "obj_1", "className": "person", "class": "person", "confidence": 0.9, "timestamp": 1.0,
-        "bbox": [10.0, 20.0, 30.0, 40.0], "frame_number": 5,
-    }  # fmt: skip
+        "trackId": "obj_1",
+        "className": "person",
+        "class": "person",
+        "confidence": 0.9,
+        "timestamp": 1.0,
+        "bbox": [10.0, 20.0, 30.0, 40.0],
+        "frame_number": 5,
+    }
     document = {"objectAnnotations": [item]}
     found = rescaled(document, node, 2.0, 0.5)
     assert found["objectAnnotations"][0]["bbox"] == [20.0, 10.0, 60.0, 20.0]

@@ -75,9 +75,13 @@ def test_the_token_can_be_refused_although_it_is_right() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "status"),
-    [(Fault.ACTOR_FAILED, "FAILED"), (Fault.ACTOR_TIMED_OUT, "TIMED-OUT"), (Fault.ACTOR_ABORTED, "ABORTED"),
-     (Fault.ACTOR_NEVER_ENDS, "RUNNING")],
-)  # fmt: skip
+    [
+        (Fault.ACTOR_FAILED, "FAILED"),
+        (Fault.ACTOR_TIMED_OUT, "TIMED-OUT"),
+        (Fault.ACTOR_ABORTED, "ABORTED"),
+        (Fault.ACTOR_NEVER_ENDS, "RUNNING"),
+    ],
+)
 def test_an_actor_can_end_badly_or_not_at_all(fault: Fault, status: str) -> None:
     with Platform(CASES, faults=[fault]) as running:
         assert scrape(running, running.url_of("tutorial"), wait=0.5)[0] == status
@@ -149,9 +153,14 @@ def test_by_hand_it_prints_the_command_to_try() -> None:
             process.terminate()
     address = lines[0].split()[1]
     assert lines[4].split() == [
-        f"APIFY_API_BASE_URL={address}", f"APIFY_API_TOKEN={Platform.token}", "python", "-m", "rumiai_v2", "production",
+        f"APIFY_API_BASE_URL={address}",
+        f"APIFY_API_TOKEN={Platform.token}",
+        "python",
+        "-m",
+        "rumiai_v2",
+        "production",
         "https://www.tiktok.com/@rumi.calm.minutes/video/7312345678901234567",
-    ]  # fmt: skip
+    ]
 
 
 def test_by_hand_an_unknown_case_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,8 +81,10 @@ def test_a_beat_repeats_with_its_tempo() -> None:
 
 
 def test_a_fade_passes_through_black() -> None:
-    scenes = [{"start": 0, "end": 0.5, "colour": "#c0c0c0"},
-              {"start": 0.5, "end": 1.0, "colour": "#808080", "transition": "fade", "fade": 0.6}]  # fmt: skip
+    scenes = [
+        {"start": 0, "end": 0.5, "colour": "#c0c0c0"},
+        {"start": 0.5, "end": 1.0, "colour": "#808080", "transition": "fade", "fade": 0.6},
+    ]
     light = [frame.mean() for frame in render.frames(story(scenes=scenes, overlays=[]))]
     assert light[5] == render.FADE_BLACK == min(light)
     assert light[0] == 192 and light[9] == 128

@@ -51,16 +51,23 @@ def test_a_made_recording_has_the_services_shapes(name):
 
 
 def test_what_moves_is_where_the_script_says():
-    script = Script.model_validate({
-        "video": {"id": "v", "duration": 2.0},
-        "faces": [{"start": 0, "end": 2, "path": [[0, 0, 0.2, 0.2], [0.4, 0, 0.2, 0.2]]},
-                  {"start": 1, "end": 2, "path": [[0, 0.5, 0.4, 0.4], [0, 0.5, 0.4, 0.4]], "look": [-0.3, 0]}],
-        "gestures": [{"start": 1, "end": 1.5, "type": "victory"}],
-    })  # fmt: skip
+    script = Script.model_validate(
+        {
+            "video": {"id": "v", "duration": 2.0},
+            "faces": [
+                {"start": 0, "end": 2, "path": [[0, 0, 0.2, 0.2], [0.4, 0, 0.2, 0.2]]},
+                {"start": 1, "end": 2, "path": [[0, 0.5, 0.4, 0.4], [0, 0.5, 0.4, 0.4]], "look": [-0.3, 0]},
+            ],
+            "gestures": [{"start": 1, "end": 1.5, "type": "victory"}],
+        }
+    )
     people = record(script)["ml_data"]["mediapipe"]
     assert [(face["timestamp"], face["count"], face["bbox"]["x"]) for face in people["faces"]] == [
-        (0.0, 1, 0.0), (0.5, 1, 0.1), (1.0, 2, 0.0), (1.5, 2, 0.0),
-    ]  # fmt: skip
+        (0.0, 1, 0.0),
+        (0.5, 1, 0.1),
+        (1.0, 2, 0.0),
+        (1.5, 2, 0.0),
+    ]
     assert [gaze["gaze_direction"] for gaze in people["gaze"]] == ["camera", "camera", "left", "left"]
     assert [(gesture["timestamp"], gesture["hand"]) for gesture in people["gestures"]] == [(1.0, "right")]
 
@@ -108,21 +115,32 @@ def test_a_wrong_replay_file_names_the_place(tmp_path, change, text):
         load_replay(tmp_path)
 
 
-UNIFIED = {"timeline": {"entries": [
-    {"entry_type": "text", "data": {"text": "SALE"}}, {"entry_type": "object", "data": {"class": "cup"}},
-    {"entry_type": "gesture", "data": {"type": "victory"}}, {"entry_type": "object", "data": {"class": "cup"}},
-]}}  # fmt: skip
+UNIFIED = {
+    "timeline": {
+        "entries": [
+            {"entry_type": "text", "data": {"text": "SALE"}},
+            {"entry_type": "object", "data": {"class": "cup"}},
+            {"entry_type": "gesture", "data": {"type": "victory"}},
+            {"entry_type": "object", "data": {"class": "cup"}},
+        ]
+    }
+}
 OUTPUTS = {
-    "speech_analysis": {"CoreMetrics": {"totalWords": 9, "speechCoverage": 0.4},
-                        "Dynamics": {"silencePeriods": [{"start": 1.2, "end": 3.0}]}},
+    "speech_analysis": {
+        "CoreMetrics": {"totalWords": 9, "speechCoverage": 0.4},
+        "Dynamics": {"silencePeriods": [{"start": 1.2, "end": 3.0}]},
+    },
     "scene_pacing": {"CoreMetrics": {"totalScenes": 3}},
     "person_framing": {"CoreMetrics": {"subjectCount": None}},
     "visual_overlay_analysis": {"CoreMetrics": {"totalStickers": 2}},
     "creative_density": {"KeyEvents": {"peakMoments": []}},
     "emotional_journey": {"Dynamics": {"emotionProgression": [{"timestamp": "0-1s", "emotion": "joy"}]}},
-    "temporal_markers": {"first_5_seconds": {"text_moments": [], "speech_segments": []},
-                         "cta_window": {"cta_appearances": []}, "peak_moments": []},
-}  # fmt: skip
+    "temporal_markers": {
+        "first_5_seconds": {"text_moments": [], "speech_segments": []},
+        "cta_window": {"cta_appearances": []},
+        "peak_moments": [],
+    },
+}
 
 
 @pytest.mark.parametrize(

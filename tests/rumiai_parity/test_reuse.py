@@ -33,8 +33,10 @@ def quick(tmp_path):
     make_case(tmp_path / "corpus" / "small")
     project = dataclasses.replace(
         settings.load(ROOT / "parity.toml"),
-        corpus=tmp_path / "corpus", captures=tmp_path / "captures", snapshots=tmp_path / "snapshots",
-    )  # fmt: skip
+        corpus=tmp_path / "corpus",
+        captures=tmp_path / "captures",
+        snapshots=tmp_path / "snapshots",
+    )
 
     def launcher(name, fault):
         file = tmp_path / f"{name}.py"
@@ -102,10 +104,12 @@ def test_a_golden_is_replayed_without_asking_a_service(quick):
 def test_a_golden_whose_results_have_gaps_is_not_replayed(tmp_path, placeholder):
     golden = tmp_path / "unified.json"
     document = {
-        "video_id": "1", "duration": 1.0, "metadata": {"url": "<declared>"},
+        "video_id": "1",
+        "duration": 1.0,
+        "metadata": {"url": "<declared>"},
         "processing_metadata": {"source": "<declared>", "media": {}, "services": {}},
         "ml_data": {"yolo": {"objectAnnotations": [{"confidence": 0.5}]}},
-    }  # fmt: skip
+    }
     golden.write_text(json.dumps(document))
     with recording_of(golden) as recording:
         assert placeholder not in recording.read_text()

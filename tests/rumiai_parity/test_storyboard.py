@@ -105,9 +105,13 @@ def test_tutorial_has_a_face_and_long_silences() -> None:
 def test_product_cta_calls_six_times_and_at_least_twice_at_the_end() -> None:
     story = load_storyboard(CORPUS / "product_cta")
     calls = {part.text for part in (*story.overlays, *story.speech)} & {
-        "SHOP NOW", "BUY TODAY", "LINK IN BIO", "Follow for more.", "You can order it online today.",
+        "SHOP NOW",
+        "BUY TODAY",
+        "LINK IN BIO",
+        "Follow for more.",
+        "You can order it online today.",
         "Please share this video with a friend.",
-    }  # fmt: skip
+    }
     assert len(calls) == 6
     assert len(story.expected.cta) >= 2
 

@@ -50,8 +50,12 @@ RECORDED = Path(__file__).parents[2] / "golden" / "corpus" / "replay_pair" / "re
 def replayed(*options: str, work: Path, broken: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-c", BROKEN.format(broken), "replay", str(RECORDED), *options],
-        cwd=work, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120,
-    )  # fmt: skip
+        cwd=work,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
 
 
 def crash_file(error: str) -> str:
@@ -101,8 +105,12 @@ def test_the_other_commands(tmp_path, command):
     arguments = [command, *(["some.json"] if command == "replay" else [])]
     finished = subprocess.run(
         [sys.executable, "-c", BROKEN.format(broken), *arguments],
-        cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "RUMIAI_TEMP_DIR": "kept"}, timeout=120,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "RUMIAI_TEMP_DIR": "kept"},
+        timeout=120,
+    )
     assert finished.returncode == 70, finished.stderr
     assert (tmp_path / crash_file(finished.stderr)).parent == tmp_path / "kept"
     assert "Traceback" not in finished.stdout + finished.stderr
@@ -165,8 +173,11 @@ WAITS = "import time\nfrom rumiai_v2.timeline import builder\nbuilder.build_time
 def test_a_signal_ends_with_its_code_and_one_document(tmp_path, number, code):
     process = subprocess.Popen(
         [sys.executable, "-c", BROKEN.format(WAITS), "replay", str(RECORDED), "--json", "--return-file", "return.json"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for line in process.stderr:
         if line == "ready\n":
             break
@@ -204,8 +215,11 @@ builder.build_timeline = build_timeline
 def test_a_signal_that_a_finalizer_swallows_is_not_the_last(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", BROKEN.format(SWALLOWS), "replay", str(RECORDED)],
-        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for word in ("ready\n", "again\n"):
         for line in process.stderr:
             if line == word:

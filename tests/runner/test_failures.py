@@ -49,9 +49,12 @@ def broken_services():
 def test_a_failing_service_ends_the_run_and_is_named(world):
     result = world.run(only=("yolo", "scene_detection"), services=broken_services())
     world.assert_failed(
-        result, exit_code=4, stage="running_ml_analysis", error_type="ServiceError",
+        result,
+        exit_code=4,
+        stage="running_ml_analysis",
+        error_type="ServiceError",
         says=["service yolo", "RuntimeError: made to fail", "--allow-partial"],
-    )  # fmt: skip
+    )
     assert result.returned["failed_services"] == ["yolo"]
     assert result.returned["video_id"] == VIDEO_ID
     validate(result.returned, "return_failure.schema.json")
@@ -139,9 +142,12 @@ def test_a_video_over_the_duration_limit(make_world, case, monkeypatch, configur
     monkeypatch.setenv("RUMIAI_MAX_VIDEO_DURATION", "1")
     world = make_world(configuration, case)
     world.assert_failed(
-        world.run(), exit_code=1, stage="downloading_video", error_type="InputError",
+        world.run(),
+        exit_code=1,
+        stage="downloading_video",
+        error_type="InputError",
         says=["at most 1 s", "got 1.20 s", "RUMIAI_MAX_VIDEO_DURATION"],
-    )  # fmt: skip
+    )
     world.assert_nothing_left()
 
 
@@ -197,9 +203,12 @@ def test_an_id_that_is_taken_by_other_media_from_another_source(make_world, case
     before = unified.read_bytes()
     result = world.run()
     world.assert_failed(
-        result, exit_code=1, stage="downloading_video", error_type="InputError",
+        result,
+        exit_code=1,
+        stage="downloading_video",
+        error_type="InputError",
         says=["is taken", "other.mp4", "ffffffffffffffff", world.source().reference, "--replace-id"],
-    )  # fmt: skip
+    )
     assert unified.read_bytes() == before
     assert world.files() == [f"unified_analysis/{VIDEO_ID}.json"]
     assert world.run(replace_id=True).exit_code == 0
@@ -226,9 +235,12 @@ def test_a_file_that_is_not_provably_ours_is_never_overwritten(make_world, case,
     unified.parent.mkdir()
     unified.write_bytes(content)
     world.assert_failed(
-        world.run(), exit_code=1, stage="downloading_video", error_type="InputError",
+        world.run(),
+        exit_code=1,
+        stage="downloading_video",
+        error_type="InputError",
         says=["is taken", f"unified_analysis/{VIDEO_ID}.json was there before", says, "move it away", "--replace-id"],
-    )  # fmt: skip
+    )
     assert unified.read_bytes() == content
     assert world.files() == [f"unified_analysis/{VIDEO_ID}.json"]
     assert world.run(replace_id=True).exit_code == 0 and unified.read_bytes() != content
@@ -289,8 +301,12 @@ def test_wrong_arguments_and_files_end_with_2(tmp_path, arguments, says, as_json
     (work / "wrong.json").write_text('{"id": [7]}')
     finished = subprocess.run(
         [sys.executable, "-m", "rumiai_v2", *arguments, *(["--json"] if as_json else [])],
-        cwd=work, capture_output=True, text=True, env={**os.environ, "APIFY_API_TOKEN": "x"}, timeout=120,
-    )  # fmt: skip
+        cwd=work,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "APIFY_API_TOKEN": "x"},
+        timeout=120,
+    )
     assert finished.returncode == 2, finished.stderr
     if as_json:
         returned = json.loads(finished.stdout)

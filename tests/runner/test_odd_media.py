@@ -21,9 +21,12 @@ def unknown(tmp_path):
 def test_the_codec_is_named(make_world, unknown, configuration, code, kind):
     world = make_world(configuration, unknown)
     world.assert_failed(
-        world.run(), exit_code=code, stage="downloading_video", error_type=kind,
+        world.run(),
+        exit_code=code,
+        stage="downloading_video",
+        error_type=kind,
         says=["'bvc2'", "convert it to MP4 (H.264)"],
-    )  # fmt: skip
+    )
     world.assert_nothing_left()
 
 

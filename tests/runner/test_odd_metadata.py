@@ -12,10 +12,18 @@ from tests.runner.conftest import VIDEO_ID
 from tests.schema_check import validate
 
 ODD = {
-    "text": "half \ud83d of a pair", "playCount": "1776621", "diggCount": -1, "commentCount": 1200.0, "shareCount": "1.7M",
-    "collectCount": True, "hashtags": [3, {"name": "cat\udc00"}], "musicMeta": "a song", "createTime": "1712176800",
-    "authorMeta": {"name": 7}, "engagementRate": "high",
-}  # fmt: skip
+    "text": "half \ud83d of a pair",
+    "playCount": "1776621",
+    "diggCount": -1,
+    "commentCount": 1200.0,
+    "shareCount": "1.7M",
+    "collectCount": True,
+    "hashtags": [3, {"name": "cat\udc00"}],
+    "musicMeta": "a song",
+    "createTime": "1712176800",
+    "authorMeta": {"name": 7},
+    "engagementRate": "high",
+}
 
 
 @pytest.fixture
@@ -39,8 +47,10 @@ def test_odd_values_are_read_or_null_with_a_word_and_outputs_can_be_written(
     validate(unified, "unified.schema.json")
     found = unified["metadata"]
     assert (found["id"], found["description"], found["createTime"]) == (
-        VIDEO_ID, "half \ufffd of a pair", "2024-04-03T20:40:00+00:00",
-    )  # fmt: skip
+        VIDEO_ID,
+        "half \ufffd of a pair",
+        "2024-04-03T20:40:00+00:00",
+    )
     assert [found[key] for key in ("views", "likes", "comments", "shares", "saves")] == [
         1776621,
         None,

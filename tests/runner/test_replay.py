@@ -66,8 +66,12 @@ OLDER = {
 def replay(folder, *arguments):
     done = subprocess.run(
         [sys.executable, "-m", "rumiai_v2", "replay", *arguments, "--json"],
-        cwd=folder, capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONHASHSEED": "11"},
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONHASHSEED": "11"},
+    )
     return done.returncode, json.loads(done.stdout)
 
 
@@ -85,9 +89,14 @@ def test_an_older_recording_gives_all_outputs_and_says_what_ran(tmp_path):
     assert code == 0
     report = returned["report"]
     assert {name: state["status"] for name, state in report["services"].items()} == {
-        "yolo": "failed", "whisper": "run", "mediapipe": "not_run", "ocr": "run",
-        "scene_detection": "run", "audio_energy": "not_run", "emotion_detection": "run",
-    }  # fmt: skip
+        "yolo": "failed",
+        "whisper": "run",
+        "mediapipe": "not_run",
+        "ocr": "run",
+        "scene_detection": "run",
+        "audio_energy": "not_run",
+        "emotion_detection": "run",
+    }
     assert returned["failed_services"] == report["failed_services"] == ["yolo"]
     assert report["not_run_services"] == ["mediapipe", "audio_energy"]
     validate(returned, "return_success.schema.json")

@@ -196,10 +196,14 @@ def test_a_service_needs_no_weights_when_a_recording_answers(local, monkeypatch,
     document["ml_data"]["yolo"] = {
         "objectAnnotations": [],
         "metadata": {
-            "processed": True, "model": "yolo11n-seg", "frames_analyzed": 6, "objects_detected": 0, "tracks": 0,
+            "processed": True,
+            "model": "yolo11n-seg",
+            "frames_analyzed": 6,
+            "objects_detected": 0,
+            "tracks": 0,
             "sample_spacing": 0.2,
         },
-    }  # fmt: skip
+    }
     recording.write_text(json.dumps(document))
     monkeypatch.setenv("RUMIAI_WEIGHTS_DIR", str(tmp_path / "empty"))
     assert local.run(only=("yolo", "scene_detection")).exit_code == 4, "computing needs them"

@@ -21,8 +21,12 @@ def replay(folder: Path, *options: str, recorded: Path = RECORDED, script: str |
     start = ["-c", script] if script else ["-m", "rumiai_v2"]
     return subprocess.run(
         [sys.executable, *start, "replay", str(recorded), *options],
-        cwd=folder, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
 
 
 def made(path: Path, *, inputs=(), unified="unified", insights="insights", temp="temp") -> ReturnFile:
@@ -158,8 +162,11 @@ def test_a_standard_stream_is_refused(tmp_path, given):
     with (tmp_path / "out.txt").open("wb") as out:
         code = subprocess.run(
             [sys.executable, "-m", "rumiai_v2", "replay", str(RECORDED), "--return-file", given],
-            cwd=tmp_path, stdout=out, stderr=subprocess.STDOUT, timeout=120,
-        ).returncode  # fmt: skip
+            cwd=tmp_path,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+        ).returncode
     assert code == 2
     assert "got a standard stream; --json prints the structure on stdout" in (tmp_path / "out.txt").read_text()
     assert [p.name for p in tmp_path.iterdir()] == ["out.txt"]
@@ -206,19 +213,30 @@ def test_a_device_that_is_full(tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["production", "http://[x"], ["production", "not a url"], ["production", "http://x/", "--id", "../x"],
-        ["production", "http://x/\udcff"], ["local", "gone.mp4"], ["local", "gone.mp4", "--id", "../x"],
-        ["local", "x.mp4", "--metadata", "gone.json"], ["local", "x.mp4", "--services", "telepathy"], ["replay", "gone.json"],
-        ["local", "a\udcff/\udcff"], ["local", "x" * 5000],
+        ["production", "http://[x"],
+        ["production", "not a url"],
+        ["production", "http://x/", "--id", "../x"],
+        ["production", "http://x/\udcff"],
+        ["local", "gone.mp4"],
+        ["local", "gone.mp4", "--id", "../x"],
+        ["local", "x.mp4", "--metadata", "gone.json"],
+        ["local", "x.mp4", "--services", "telepathy"],
+        ["replay", "gone.json"],
+        ["local", "a\udcff/\udcff"],
+        ["local", "x" * 5000],
     ],
     ids=lambda arguments: ascii(" ".join(arguments))[:40],
-)  # fmt: skip
+)
 def test_what_an_earlier_run_returned_gives_way_to_every_failure(tmp_path, arguments):
     (tmp_path / "r.json").write_text('{"success": true}')
     finished = subprocess.run(
         [sys.executable, "-m", "rumiai_v2", *arguments, "--return-file", "r.json"],
-        cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "APIFY_API_TOKEN": "x"}, timeout=120,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "APIFY_API_TOKEN": "x"},
+        timeout=120,
+    )
     returned = json.loads((tmp_path / "r.json").read_text())
     validate(returned, "return_failure.schema.json")
     assert finished.returncode == returned["exit_code"] in (1, 2)

@@ -94,9 +94,12 @@ def test_a_run_that_is_stopped_while_nobody_reads_its_pipe_says_that_it_is_publi
 def test_a_stream_that_others_have_made_non_blocking_takes_a_long_document(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "rumiai_v2", "replay", str(RECORDED), "--json"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pipesize=4096,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pipesize=4096,
         preexec_fn=lambda: os.set_blocking(1, False),
-    )  # fmt: skip
+    )
     out = process.communicate(timeout=120)[0]
     assert process.returncode == 0 and len(out) > 4096
     assert json.loads(out)["success"] is True

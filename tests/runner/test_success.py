@@ -10,9 +10,15 @@ from tests.runner.world import QUICK
 from tests.schema_check import validate
 
 SETS = (
-    "creative_density", "emotional_journey", "person_framing", "scene_pacing", "speech_analysis",
-    "visual_overlay_analysis", "metadata_analysis", "temporal_markers",
-)  # fmt: skip
+    "creative_density",
+    "emotional_journey",
+    "person_framing",
+    "scene_pacing",
+    "speech_analysis",
+    "visual_overlay_analysis",
+    "metadata_analysis",
+    "temporal_markers",
+)
 
 
 def test_a_run_publishes_eight_sets_the_unified_file_and_the_report(world):

@@ -62,9 +62,18 @@ def test_a_token_of_nothing_is_missing(production, monkeypatch, blank):
 
 @pytest.mark.parametrize(
     ("put", "says"),
-    [("{}\u00fc{}", "U+00FC"), ("{}\n{}", "U+000A"), ("{} {}", "U+0020"), ('{}"{}', "U+0022"), ("'{}{}", "U+0027"),
-     ("{}\x7f{}", "U+007F"), ("{}\udcff{}", "U+DCFF"), ("{}😀{}", "U+1F600"), ("Bearer {}{}", "U+0020")],
-)  # fmt: skip
+    [
+        ("{}\u00fc{}", "U+00FC"),
+        ("{}\n{}", "U+000A"),
+        ("{} {}", "U+0020"),
+        ('{}"{}', "U+0022"),
+        ("'{}{}", "U+0027"),
+        ("{}\x7f{}", "U+007F"),
+        ("{}\udcff{}", "U+DCFF"),
+        ("{}😀{}", "U+1F600"),
+        ("Bearer {}{}", "U+0020"),
+    ],
+)
 def test_a_token_that_cannot_be_sent_is_refused_unseen_before_anything_is_asked(
     production, monkeypatch, caplog, put, says
 ):
@@ -169,9 +178,12 @@ def test_the_same_video_twice_and_words_beside_it_are_one(production):
 
 def test_an_id_that_names_no_files_is_refused_before_anything_is_asked(production):
     production.assert_failed(
-        scraped(production, item(), video_id="../x"), exit_code=2, stage="scraping_metadata", error_type="UsageError",
+        scraped(production, item(), video_id="../x"),
+        exit_code=2,
+        stage="scraping_metadata",
+        error_type="UsageError",
         says=["video id: expected ", "got '../x' from --id; choose one with --id ID"],
-    )  # fmt: skip
+    )
     assert production.platform.requests == []
 
 
@@ -189,8 +201,10 @@ def test_the_right_one_of_several_items_is_taken(production, caplog):
 @pytest.mark.parametrize(
     ("items", "says"),
     [
-        ([{"url": URL, "error": "Post not found or private", "errorCode": "NOT_FOUND"}],
-         "Post not found or private (NOT_FOUND)"),
+        (
+            [{"url": URL, "error": "Post not found or private", "errorCode": "NOT_FOUND"}],
+            "Post not found or private (NOT_FOUND)",
+        ),
         ([{"url": URL, "id": VIDEO_ID, "errorMessage": "Region\nlocked"}], "Region locked"),
         ([{"#error": True, "#debug": {"errorMessages": ["Timeout", "Timeout", "Blocked"]}}], "Timeout; Blocked"),
         ([{"webVideoUrl": URL, "error": {"type": "gone", "message": "Removed"}}], "Removed (gone)"),
@@ -201,7 +215,7 @@ def test_the_right_one_of_several_items_is_taken(production, caplog):
         ([{"error": "<b>No</b> \x1b[31mred\u202e" + "x" * 5000}], "<b>No</b> [31mred x"),
         ([{"error": ["one", "two"]}], "one; two"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("video_id", [None, "my_own"])
 def test_the_actors_own_words_are_the_reason(production, items, says, video_id):
     result = scraped(production, *items, video_id=video_id)
@@ -332,9 +346,11 @@ def test_the_command_shows_the_token_in_no_spelling(make_world, case, tmp_path, 
         {"LOG_LEVEL": "DEBUG", "APIFY_API_TOKEN": PLANTED + "\r\n"},
     ):
         done = world.process(
-            *(["--json"] if as_json else []), "--return-file", "back.json",
+            *(["--json"] if as_json else []),
+            "--return-file",
+            "back.json",
             environment={"APIFY_API_BASE_URL": base, "TMPDIR": str(tmp_path), **environment},
-        )  # fmt: skip
+        )
         assert done.returncode == (2 if "RUMIAI_APIFY_TIMEOUT" in environment else 3), done.stderr
         written = done.stdout + done.stderr + Path("back.json").read_text()
         assert "***" in written and not found_in(written.encode())

@@ -47,7 +47,7 @@ def test_one_value_wrong_in_metadata_is_read_or_refused_by_name():
         ("story", "metadata.id", [7], 2),
         ("story", "metadata", {"error": "gone"}, 2),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_was_once_missed(tmp_path: Path, case: str, path: str, value: Any, code: int):
     document = json.loads((SNAPSHOTS / case / "unified.json").read_bytes())
     made = copy.deepcopy(document)

@@ -32,8 +32,15 @@ def test_every_service_has_a_row_in_the_order_they_run():
 
 def test_the_table_shows_source_and_the_first_sixteen_of_the_hash():
     assert doctor.render([READY]).splitlines()[1].split() == [
-        "yolo", "ultralytics", "8.4", "yolo.pt", "offline_pack", "ab" * 8, "cpu", "ready"
-    ]  # fmt: skip
+        "yolo",
+        "ultralytics",
+        "8.4",
+        "yolo.pt",
+        "offline_pack",
+        "ab" * 8,
+        "cpu",
+        "ready",
+    ]
 
 
 def test_missing_weights_are_named_with_what_to_do(monkeypatch, tmp_path):

@@ -13,9 +13,14 @@ from rumiai_v2.services import environment
 
 def in_new_process(code, **variables):
     set_here = {
-        "OMP_NUM_THREADS", "MKL_NUM_THREADS", "RUMIAI_THREADS", "NUMBA_CACHE_DIR", "YOLO_CONFIG_DIR", "YOLO_OFFLINE",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "RUMIAI_THREADS",
+        "NUMBA_CACHE_DIR",
+        "YOLO_CONFIG_DIR",
+        "YOLO_OFFLINE",
         "HF_HUB_OFFLINE",
-    }  # fmt: skip
+    }
     env = {name: value for name, value in os.environ.items() if name not in set_here}
     done = subprocess.run(
         [sys.executable, "-c", code], env=env | variables, capture_output=True, text=True, check=True, timeout=120

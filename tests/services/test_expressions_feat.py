@@ -20,16 +20,33 @@ def row(frame, *, score=0.99, box=(100.0, 50.0, 40.0, 60.0), **changes):
     """One face as a record of py-feat's result frame."""
     x, y, width, height = box
     emotions = {
-        "anger": 0.01, "disgust": 0.02, "fear": 0.03, "happiness": 0.85, "sadness": 0.02, "surprise": 0.03,
+        "anger": 0.01,
+        "disgust": 0.02,
+        "fear": 0.03,
+        "happiness": 0.85,
+        "sadness": 0.02,
+        "surprise": 0.03,
         "neutral": 0.04,
-    }  # fmt: skip
+    }
     numbers = (1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 17, 20, 23, 24, 25, 26, 28, 43)
     units = {f"AU{number:02d}": 0.1 for number in numbers}
     return {
-        "FaceRectX": x, "FaceRectY": y, "FaceRectWidth": width, "FaceRectHeight": height, "FaceScore": score,
-        "x_0": 101.2, "y_0": 70.1, "Pitch": 0.1, "Roll": 0.0, "Yaw": -0.2, **emotions, **units,
-        "input": "tensor", "frame": frame, "Identity": "Person_0",
-    } | changes  # fmt: skip
+        "FaceRectX": x,
+        "FaceRectY": y,
+        "FaceRectWidth": width,
+        "FaceRectHeight": height,
+        "FaceScore": score,
+        "x_0": 101.2,
+        "y_0": 70.1,
+        "Pitch": 0.1,
+        "Roll": 0.0,
+        "Yaw": -0.2,
+        **emotions,
+        **units,
+        "input": "tensor",
+        "frame": frame,
+        "Identity": "Person_0",
+    } | changes
 
 
 def test_happiness_is_joy_and_units_keep_their_numbers():

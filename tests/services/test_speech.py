@@ -48,9 +48,14 @@ def no_model(monkeypatch):
 
 def raw(**changes):
     segment = {
-        "start": 1.0, "end": 2.0, "text": " Hello there. ", "avg_logprob": -0.2, "no_speech_prob": 0.1,
-        "compression_ratio": 1.1, "words": [{"word": " Hello", "start": 1.0, "end": 1.4, "probability": 0.9}],
-    }  # fmt: skip
+        "start": 1.0,
+        "end": 2.0,
+        "text": " Hello there. ",
+        "avg_logprob": -0.2,
+        "no_speech_prob": 0.1,
+        "compression_ratio": 1.1,
+        "words": [{"word": " Hello", "start": 1.0, "end": 1.4, "probability": 0.9}],
+    }
     return segment | changes
 
 
@@ -177,5 +182,12 @@ def test_both_containers_give_the_same_model(tmp_path):
     assert sum(p.numel() for p in one.parameters()) == 71_825_920
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
     assert one.alignment_heads.to_dense().nonzero().tolist() == [
-        [3, 1], [4, 2], [4, 3], [4, 7], [5, 1], [5, 2], [5, 4], [5, 6]
-    ]  # fmt: skip
+        [3, 1],
+        [4, 2],
+        [4, 3],
+        [4, 7],
+        [5, 1],
+        [5, 2],
+        [5, 4],
+        [5, 6],
+    ]

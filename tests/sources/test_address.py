@@ -18,9 +18,14 @@ UNREADABLE = [
     "http://1.2.3.4.5/", "http://a%00/", "http://" + "a" * 70_000, "http://x/" + "a" * 9_000,
 ]  # fmt: skip
 READABLE = [
-    "https://www.tiktok.com/@user/video/7000000000000000001?lang=de&q=%20#top", "http://127.0.0.1:8000/api", "http://[::1]:80/",
-    "HTTPS://EXAMPLE.org", "http://bücher.example/ä", "http://user:word@host/", "https://x/" + "a" * 1_500,
-]  # fmt: skip
+    "https://www.tiktok.com/@user/video/7000000000000000001?lang=de&q=%20#top",
+    "http://127.0.0.1:8000/api",
+    "http://[::1]:80/",
+    "HTTPS://EXAMPLE.org",
+    "http://bücher.example/ä",
+    "http://user:word@host/",
+    "https://x/" + "a" * 1_500,
+]
 
 
 @pytest.mark.parametrize("address", UNREADABLE, ids=lambda address: repr(address[:20]))
@@ -41,6 +46,9 @@ def test_what_can_be_read_is_not(address):
 def test_an_argument_of_any_bytes_ends_with_2(tmp_path):
     finished = subprocess.run(
         [sys.executable, "-m", "rumiai_v2", "production", b"http://x/\xff", "--json"],
-        cwd=tmp_path, capture_output=True, env={**os.environ, "APIFY_API_TOKEN": "x"}, timeout=120,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        env={**os.environ, "APIFY_API_TOKEN": "x"},
+        timeout=120,
+    )
     assert finished.returncode == 2 and b'"exit_code": 2' in finished.stdout

@@ -45,9 +45,15 @@ def run(ml_data: Json, **more: Any) -> RecordedRun:
 def detection(t: float, *, x: float = 0.0, name: str = "dog", number: int = 0) -> Json:
     """An object as the earlier system recorded it: an id made of frame and class, and two keys of no meaning."""
     return {
-        "trackId": f"obj_{round(30 * t)}_{number}", "className": name, "confidence": 0.8, "timestamp": t,
-        "bbox": [x, 0.0, x + 100.0, 100.0], "frame_number": round(30 * t), "class": "unknown", "frames": [],
-    }  # fmt: skip
+        "trackId": f"obj_{round(30 * t)}_{number}",
+        "className": name,
+        "confidence": 0.8,
+        "timestamp": t,
+        "bbox": [x, 0.0, x + 100.0, 100.0],
+        "frame_number": round(30 * t),
+        "class": "unknown",
+        "frames": [],
+    }
 
 
 @settings(max_examples=50, deadline=None)
@@ -133,9 +139,11 @@ def test_two_boxes_of_one_frame_are_two_objects_though_they_shared_an_id():
 
 def test_sightings_inside_an_object_keep_its_identity():
     nested = {
-        "trackId": "a", "class": "dog", "confidence": 0.7,
+        "trackId": "a",
+        "class": "dog",
+        "confidence": 0.7,
         "frames": [{"timestamp": t, "bbox": [0, 0, 9, 9]} for t in (1.0, 2.0)],
-    }  # fmt: skip
+    }
     data = run({"yolo": {"objectAnnotations": [nested]}}).ml_data["yolo"]
     assert [(a["trackId"], a["timestamp"]) for a in data["objectAnnotations"]] == [("obj_1", 1.0), ("obj_1", 2.0)]
 
@@ -272,12 +280,17 @@ def test_expressions_are_summed_up_anew():
 
 
 def test_energy_windows_keep_their_keys_and_the_rest_is_unknown():
-    data = run({
-        "audio_energy": {
-            "energy_level_windows": {"0-4s": 0.5, "4-9s": 1.0, "9-14s": 0.2, "14-19s": 0.3},
-            "energy_variance": 0.01, "climax_timestamp": 6.5, "burst_pattern": "steady", "duration": 16.0,
+    data = run(
+        {
+            "audio_energy": {
+                "energy_level_windows": {"0-4s": 0.5, "4-9s": 1.0, "9-14s": 0.2, "14-19s": 0.3},
+                "energy_variance": 0.01,
+                "climax_timestamp": 6.5,
+                "burst_pattern": "steady",
+                "duration": 16.0,
+            }
         }
-    }).ml_data["audio_energy"]  # fmt: skip
+    ).ml_data["audio_energy"]
     assert list(data["energy_level_windows"]) == ["0-4s", "4-9s", "9-14s"]
     assert (data["rms_per_second"], data["onset_times"], data["beat_times"], data["tempo_bpm"]) == (None,) * 4
     assert (data["climax_timestamp"], data["has_audio"]) == (6.5, True)
@@ -401,10 +414,12 @@ def test_a_file_is_read(tmp_path: Path):
         ([{"word": 7, "start": 0.1, "end": 0.2, "probability": 1}], []),
         ([{"word": "a", "start": -0.5, "end": 0.2, "probability": 1}], [(0.0, 0.2)]),
         ([{"word": "a", "start": 0.5, "end": 0.2, "probability": 0.5}], [(0.5, 0.5)]),
-        ([{"word": w, "start": t, "end": t + 1, "probability": 1} for w, t in (("a", 1), ("b", 9.5), ("c", 12))],
-         [(1.0, 2.0), (9.5, 10.0)]),
+        (
+            [{"word": w, "start": t, "end": t + 1, "probability": 1} for w, t in (("a", 1), ("b", 9.5), ("c", 12))],
+            [(1.0, 2.0), (9.5, 10.0)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_words_of_other_tools_are_read_cut_or_left_to_the_text(words: list[Any], kept: list[tuple[float, float]]):
     segment = {"start": 0, "end": 2, "text": "in 2024", "words": words}
     data = run({"whisper": {"segments": [segment]}}).ml_data["whisper"]
@@ -474,9 +489,11 @@ def test_a_recording_may_begin_with_a_mark_and_hold_half_surrogates(tmp_path: Pa
 def test_a_damaged_unified_file_in_the_outputs_is_not_provably_ours(tmp_path: Path):
     file = tmp_path / "clip.json"
     damaged = (
-        "[" * 100_000, '{"processing_metadata": 3}', '{"processing_metadata": {"media": []}}',
+        "[" * 100_000,
+        '{"processing_metadata": 3}',
+        '{"processing_metadata": {"media": []}}',
         '{"processing_metadata": {"source": 3, "media": {"sha256": [1]}}}',
-    )  # fmt: skip
+    )
     for content in damaged:
         file.write_text(content, encoding="utf-8")
         found = origin_of(file)

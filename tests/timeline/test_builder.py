@@ -20,11 +20,16 @@ SIZE = (360, 640)
 def seen(track: str, *times: float, name: str = "dog", confidence: float = 0.5, box: int = 0) -> list[Json]:
     return [
         {
-            "trackId": track, "className": name, "class": name, "confidence": confidence, "timestamp": t,
-            "bbox": [box, 0.0, 50.0, 50.0], "frame_number": round(30 * t),
+            "trackId": track,
+            "className": name,
+            "class": name,
+            "confidence": confidence,
+            "timestamp": t,
+            "bbox": [box, 0.0, 50.0, 50.0],
+            "frame_number": round(30 * t),
         }
         for t in times
-    ]  # fmt: skip
+    ]
 
 
 def yolo(*annotations: Json, spacing: float | None = 0.2) -> Json:
@@ -166,9 +171,12 @@ def test_sample_spacing_is_recorded_else_the_median_else_the_rate_for_the_durati
 
 def test_equal_starts_keep_the_order_of_the_services():
     document = unified(
-        objects=[thing("dog", 0, 1)], speech=[segment("a", 0, 1)], texts=[text("abc", 0, 1)], faces=[face(0.0)],
+        objects=[thing("dog", 0, 1)],
+        speech=[segment("a", 0, 1)],
+        texts=[text("abc", 0, 1)],
+        faces=[face(0.0)],
         emotions=[emotion(0.0, "joy")],
-    )["ml_data"]  # fmt: skip
+    )["ml_data"]
     assert [e.entry_type for e in build(document).entries] == ["object", "speech", "text", "face", "scene", "emotion"]
 
 

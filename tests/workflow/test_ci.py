@@ -196,9 +196,12 @@ def test_what_is_uploaded_is_what_a_run_leaves(drifting):
 
 def captures(report: Path, output: Path) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-I", ROOT / "scripts/ci/captures.py", report], text=True, capture_output=True, check=True,
+        [sys.executable, "-I", ROOT / "scripts/ci/captures.py", report],
+        text=True,
+        capture_output=True,
+        check=True,
         env={"GITHUB_OUTPUT": str(output)},
-    )  # fmt: skip
+    )
     first, *paths, last, _ = output.read_text().split("\n")
     assert (first, last) == ("paths<<END-OF-PATHS", "END-OF-PATHS")
     assert done.stdout.split("\n")[:-1] == (paths or ["every case is at parity: no capture is kept"])
@@ -240,9 +243,13 @@ def test_a_case_name_cannot_write_into_the_outputs_of_the_step(tmp_path):
 def told(code: str, report: Path | str, output: Path) -> subprocess.CompletedProcess[str]:
     """The step's script, by an interpreter in which nothing is installed."""
     return subprocess.run(
-        [sys.executable, "-I", "-S", ROOT / "scripts/ci/verdict.py", code, report], text=True, capture_output=True,
-        check=False, env={"GITHUB_OUTPUT": str(output), "PYTHONIOENCODING": "utf-8"}, encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, "-I", "-S", ROOT / "scripts/ci/verdict.py", code, report],
+        text=True,
+        capture_output=True,
+        check=False,
+        env={"GITHUB_OUTPUT": str(output), "PYTHONIOENCODING": "utf-8"},
+        encoding="utf-8",
+    )
 
 
 @pytest.mark.parametrize("verdict", [each for each in Verdict if each])
@@ -308,8 +315,9 @@ def test_nothing_in_a_report_is_obeyed(tmp_path):
 def test_the_job_ends_with_the_code_of_the_run_whatever_make_would_say(name, code, tmp_path):
     """The two steps as GitHub runs them, with a program that ends with ``code``."""
     job, run = {
-        "parity": ("parity", "Run and compare"), "nightly": ("fresh", "Run everything fresh, and compare"),
-    }[name]  # fmt: skip
+        "parity": ("parity", "Run and compare"),
+        "nightly": ("fresh", "Run everything fresh, and compare"),
+    }[name]
     program = tmp_path / ".venv/bin/python"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\necho "$*" > called\nexit {code}\n')

@@ -43,9 +43,14 @@ class Repository:
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, cwd=self.root, text=True, capture_output=True, check=False, timeout=60,
+            command,
+            cwd=self.root,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=60,
             env={**self.environment, **environment},
-        )  # fmt: skip
+        )
 
     def git(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return self.run("git", *arguments, **environment)

@@ -69,9 +69,14 @@ def emotional_journey(unified: Mapping[str, Any]) -> Json:
     archetype = None
     if n:
         archetype = (
-            "steady_state" if not changes else "complex_journey" if len(names) > 3 else
-            "positive_journey" if names & good else "discovery"
-        )  # fmt: skip
+            "steady_state"
+            if not changes
+            else "complex_journey"
+            if len(names) > 3
+            else "positive_journey"
+            if names & good
+            else "discovery"
+        )
     back = f"{changes[-1][1][0]}s" if changes and steps[-1][1] == steps[0][1] else None
     coverage = sum((c.lengths[i] for i, _, _ in steps), Fraction(0)) / c.D
     complete = min(Fraction(1), Fraction(n, max(1, math.floor(c.D / 10))))

@@ -37,9 +37,16 @@ def metadata_analysis(unified: Mapping[str, Any]) -> Json:
     tags = [t if isinstance(t, str) else t["name"] for t in facts["hashtags"]]
     count, words = len(tags), len(caption.split())
     strategy = (
-        "none" if count == 0 else "minimal" if count < 3 else "moderate" if count <= 7 else
-        "heavy" if count <= 15 else "spam"
-    )  # fmt: skip
+        "none"
+        if count == 0
+        else "minimal"
+        if count < 3
+        else "moderate"
+        if count <= 7
+        else "heavy"
+        if count <= 15
+        else "spam"
+    )
     generic = sum(
         t.lower().lstrip("#") in ["fyp", "foryou", "foryoupage", "viral", "trending", "explore"] for t in tags
     )

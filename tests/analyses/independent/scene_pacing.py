@@ -57,9 +57,14 @@ def scene_pacing(unified: Mapping[str, Any]) -> Json:
     shortest = sorted(scenes, key=lambda s: (s[1] - s[0], s[0]))[0]
     top = max(range(k), key=lambda i: (windows[i][1], -i))
     style = (
-        "mtv_style" if usual < Fraction(3, 2) else "experimental" if rhythm != "consistent" else
-        "classic_narrative" if usual > 3 else "rhythmic"
-    )  # fmt: skip
+        "mtv_style"
+        if usual < Fraction(3, 2)
+        else "experimental"
+        if rhythm != "consistent"
+        else "classic_narrative"
+        if usual > 3
+        else "rhythmic"
+    )
 
     def scene(s: Span) -> Json:
         whole = label(math.floor(s[0]), math.ceil(s[1]))
@@ -81,8 +86,15 @@ def scene_pacing(unified: Mapping[str, Any]) -> Json:
                 if ran
             ],
             "sceneRhythm": (
-                None if not ran else "single" if len(scenes) == 1 else
-                "regular" if cv < 0.3 else "varied" if cv < 0.7 else "irregular"
+                None
+                if not ran
+                else "single"
+                if len(scenes) == 1
+                else "regular"
+                if cv < 0.3
+                else "varied"
+                if cv < 0.7
+                else "irregular"
             ),
             "temporalFlow": flow,
             "accelerationPoints": faster,
@@ -119,4 +131,4 @@ def scene_pacing(unified: Mapping[str, Any]) -> Json:
             "editingQuality": None,
             "overallScore": None,
         },
-    }  # fmt: skip
+    }

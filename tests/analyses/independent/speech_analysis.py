@@ -140,10 +140,14 @@ def speech_analysis(unified: Mapping[str, Any]) -> Json:
     style = None
     if N:
         style = (
-            "question_led" if sentences and Fraction(asked, len(sentences)) >= Fraction(3, 10) else
-            "direct_address" if you >= Fraction(3, 100) else
-            "first_person" if me >= Fraction(5, 100) else "descriptive"
-        )  # fmt: skip
+            "question_led"
+            if sentences and Fraction(asked, len(sentences)) >= Fraction(3, 10)
+            else "direct_address"
+            if you >= Fraction(3, 100)
+            else "first_person"
+            if me >= Fraction(5, 100)
+            else "descriptive"
+        )
 
     def item(hit: tuple[int, str, str, Fraction]) -> Json:
         return {"phrase": hit[1], "type": hit[2], "timestamp": hit[3]}

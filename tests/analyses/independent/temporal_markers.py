@@ -32,8 +32,14 @@ def temporal_markers(unified: Mapping[str, Any]) -> Json:
         return out
 
     energy = [(Fraction(i), Fraction(i), {}) for i in tops(loud) if float(loud[i]) > limit + 1e-12]
-    rows = {"text": texts, "scene_change": cuts, "speech": speech, "gesture": gestures, "object": objects,
-            "energy_peak": energy}  # fmt: skip
+    rows = {
+        "text": texts,
+        "scene_change": cuts,
+        "speech": speech,
+        "gesture": gestures,
+        "object": objects,
+        "energy_peak": energy,
+    }
     starting = [
         sorted(
             (
@@ -183,4 +189,4 @@ def temporal_markers(unified: Mapping[str, Any]) -> Json:
             "duration": c.D,
             "ml_data_available": {k: c.ran(names.get(k, k)) for k in available},
         },
-    }  # fmt: skip
+    }

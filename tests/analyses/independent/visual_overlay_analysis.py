@@ -53,9 +53,12 @@ def visual_overlay_analysis(unified: Mapping[str, Any]) -> Json:
         half = len(windows) // 2
         early, late = average(counts[:half]), average(counts[half:])
         course = (
-            "accelerating" if late > Fraction(13, 10) * early else
-            "decelerating" if late < Fraction(7, 10) * early else "stable"
-        )  # fmt: skip
+            "accelerating"
+            if late > Fraction(13, 10) * early
+            else "decelerating"
+            if late < Fraction(7, 10) * early
+            else "stable"
+        )
     speech, gestures = c.entries("speech"), c.entries("gesture")
     talked = [any(abs(s[0] - t[0]) <= 1 for s in speech) for t in texts]
     waved = [any(g[0] - 1 <= t[0] <= g[1] + 1 for g in gestures) for t in texts]
@@ -64,8 +67,11 @@ def visual_overlay_analysis(unified: Mapping[str, Any]) -> Json:
     together = ran and speaking and people
     either = [a or b for a, b in zip(talked, waved, strict=True)]
     keywords = ["buy", "shop", "click", "link", "follow", "subscribe", "comment", "share", "order", "get"]
-    ctas = [(t, next(k for k in keywords if says(t[2]["text"], k))) for t in texts
-            if any(says(t[2]["text"], k) for k in keywords)]  # fmt: skip
+    ctas = [
+        (t, next(k for k in keywords if says(t[2]["text"], k)))
+        for t in texts
+        if any(says(t[2]["text"], k) for k in keywords)
+    ]
     density = len(both) / c.D
 
     def short(t: tuple) -> str:
@@ -141,8 +147,11 @@ def visual_overlay_analysis(unified: Mapping[str, Any]) -> Json:
             ),
             "overlayTechniques": techniques,
             "engagementArchetype": if_ran(
-                "conversion_focused" if len(ctas) > 2 else
-                "attention_grabbing" if density > Fraction(8, 10) else "informational"
+                "conversion_focused"
+                if len(ctas) > 2
+                else "attention_grabbing"
+                if density > Fraction(8, 10)
+                else "informational"
             ),
             "pacingPattern": course,
             "contentFocus": if_ran("product_focused" if len(ctas) > 1 else "informational"),
@@ -155,4 +164,4 @@ def visual_overlay_analysis(unified: Mapping[str, Any]) -> Json:
             "timelineCoverage": if_ran(measure(merged((a, b) for a, b, _ in texts), Fraction(0), c.D) / c.D),
             "overallConfidence": None if sure is None else min(Fraction(95, 100), (sure + complete) / 2),
         },
-    }  # fmt: skip
+    }

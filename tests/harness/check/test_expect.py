@@ -67,8 +67,10 @@ def test_json_has_everything_and_keeps_live_and_replay_apart(saved):
         "replay": {"Core": {"met": 0, "of": 1}, "PerSecond": {"met": 1, "of": 1}},
     }
     assert [(e["case"], e["kind"], e["passed"]) for e in found["expectations"]] == [
-        ("plain", "live", True), ("tape", "replay", False), ("tape", "replay", True),
-    ]  # fmt: skip
+        ("plain", "live", True),
+        ("tape", "replay", False),
+        ("tape", "replay", True),
+    ]
 
 
 def test_a_run_that_failed_meets_nothing(saved):

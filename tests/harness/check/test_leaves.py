@@ -22,23 +22,36 @@ def node_of(*properties, **more):
 NUMBER = {"type": "number"}
 MAYBE = {"type": ["number", "null"]}
 TEXT, SOUND = (
-    {"type": "object", "properties": {"kind": {"const": kind, "type": "string"}, field: MAYBE}, "required": ["kind"],
-     "additionalProperties": False}
+    {
+        "type": "object",
+        "properties": {"kind": {"const": kind, "type": "string"}, field: MAYBE},
+        "required": ["kind"],
+        "additionalProperties": False,
+    }
     for kind, field in (("text", "size"), ("sound", "level"))
-)  # fmt: skip
+)
 BOX = {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"x": NUMBER}, "additionalProperties": False}]}
 
 
 def test_leaves_are_named_by_path_kind_and_open_keys():
     node = node_of(
-        ("a", NUMBER), ("list", {"type": "array", "items": {"oneOf": [TEXT, SOUND]}}), ("box", BOX),
+        ("a", NUMBER),
+        ("list", {"type": "array", "items": {"oneOf": [TEXT, SOUND]}}),
+        ("box", BOX),
         ("pair", {"type": "array", "prefixItems": [NUMBER, NUMBER], "items": False}),
         ("open", {"type": "object", "patternProperties": {"^s$": NUMBER}, "additionalProperties": False}),
-    )  # fmt: skip
+    )
     assert list(leaves_of(node)) == [
-        "a", "list[*]<text>.kind", "list[*]<text>.size", "list[*]<sound>.kind", "list[*]<sound>.level", "box.x",
-        "pair[0]", "pair[1]", "open.*",
-    ]  # fmt: skip
+        "a",
+        "list[*]<text>.kind",
+        "list[*]<text>.size",
+        "list[*]<sound>.kind",
+        "list[*]<sound>.level",
+        "box.x",
+        "pair[0]",
+        "pair[1]",
+        "open.*",
+    ]
 
 
 def test_values_and_nulls_are_counted_where_they_stand():
@@ -97,8 +110,9 @@ def test_what_the_run_decides_is_not_counted_and_repetitions_are_counted_once():
     node = node_of(("took", wall), ("copy", {"type": "object", "properties": {"a": NUMBER}}))
     rows = list(counted._rows(Artifact("x", "s", "x.json"), leaves_of(node).values(), {"copy.**": "repeats y"}))
     assert [(row.field, row.distinct, row.why, row.problem) for row in rows] == [
-        ("took", None, "volatile: wall clock", None), ("copy.**", None, "repeats y", None),
-    ]  # fmt: skip
+        ("took", None, "volatile: wall clock", None),
+        ("copy.**", None, "repeats y", None),
+    ]
 
 
 def test_a_settled_leaf_that_is_gone_is_a_problem():

@@ -68,14 +68,19 @@ def test_parity_is_zero_and_the_report_is_complete(recorded):
     assert counts["uncompared"] == counts["differing"] == 0
     assert counts["exact"] > 2000
     assert {(leaf["path"], leaf["by"]) for leaf in report["ignored"] if leaf["artifact"] == "scores"} == {
-        ("Where.source", "declared"), ("Where.took", "volatile"), ("Where.host", "environment"),
-    }  # fmt: skip
+        ("Where.source", "declared"),
+        ("Where.took", "volatile"),
+        ("Where.host", "environment"),
+    }
     schema = json.loads((ROOT / "harness/parity/schemas/parity-report.schema.json").read_text())
     Draft202012Validator(schema).validate(report)
     units = etree.parse(recorded.root / "reports/latest/junit.xml").iter("testcase")
     assert [unit.get("name") for unit in units if unit.get("classname") == "plain"] == [
-        "return", "run", "scores", "wrapped",
-    ]  # fmt: skip
+        "return",
+        "run",
+        "scores",
+        "wrapped",
+    ]
     assert (recorded.root / "reports/latest/summary.md").read_text().startswith("## ✅ parity: parity (exit code 0)\n")
 
 
@@ -338,9 +343,13 @@ def test_a_broken_ledger_breaks_the_contract_and_is_said_once(recorded):
 
 def test_a_volatile_list_in_a_schema_breaks_the_contract(recorded):
     change(
-        recorded, "schemas/scores.schema.json", "properties", "Items", "x-parity",
+        recorded,
+        "schemas/scores.schema.json",
+        "properties",
+        "Items",
+        "x-parity",
         value={"unit": "text", "volatile": "because"},
-    )  # fmt: skip
+    )
     done = recorded.compare_saved()
     assert done.returncode == 3
     assert "scores.schema.json/properties/Items: volatile may stand on a single leaf only" in done.stdout
@@ -429,10 +438,21 @@ def test_pytest_alone_gives_the_same_comparison(recorded):
 
     change(recorded, "snapshots/plain/scores.json", "Core", "label", value="other")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/parity", "-q", "-p", "no:cacheprovider",
-         f"--parity-config={recorded.root / 'parity.toml'}"],
-        cwd=ROOT, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/parity",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            f"--parity-config={recorded.root / 'parity.toml'}",
+        ],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert "Core.label: golden 'other', disk 'grün'" in done.stdout
     assert f"parity: drift (exit code 1); report: {recorded.run}/parity.json" in done.stdout
@@ -444,10 +464,23 @@ def test_a_selection_by_hand_is_reported_as_incomplete(recorded):
     import sys
 
     subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/parity", "-q", "-p", "no:cacheprovider", "-k", "schema",
-         f"--parity-config={recorded.root / 'parity.toml'}"],
-        cwd=ROOT, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/parity",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-k",
+            "schema",
+            f"--parity-config={recorded.root / 'parity.toml'}",
+        ],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     report = recorded.report()
     assert (report["complete"], report["verdict"]) == (False, "usage")
 

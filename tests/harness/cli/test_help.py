@@ -61,9 +61,10 @@ def test_help_fits_a_screen_and_shows_an_example_that_the_command_understands(pa
 @pytest.mark.parametrize("path", [path for path in ALL if path], ids=" ".join)
 def test_every_option_says_what_it_does(path):
     silent = [
-        each.opts[-1] for each in ALL[path].params
+        each.opts[-1]
+        for each in ALL[path].params
         if isinstance(each, click.Option) and not each.help and not isinstance(each.type, click.Choice)
-    ]  # fmt: skip
+    ]
     assert silent == []
 
 

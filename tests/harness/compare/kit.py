@@ -36,8 +36,11 @@ def text(kind: str = "exact") -> dict[str, Any]:
 
 def closed(**properties: Any) -> dict[str, Any]:
     return {
-        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def items(item: dict[str, Any], **annotation: Any) -> dict[str, Any]:
@@ -46,8 +49,12 @@ def items(item: dict[str, Any], **annotation: Any) -> dict[str, Any]:
 
 
 BOX = {
-    "type": "array", "minItems": 4, "maxItems": 4, "items": number("box"), "x-parity": {"box": "corners"},
-}  # fmt: skip
+    "type": "array",
+    "minItems": 4,
+    "maxItems": 4,
+    "items": number("box"),
+    "x-parity": {"box": "corners"},
+}
 DETECTION = closed(
     at=number("time"),
     name=text(),
@@ -77,11 +84,12 @@ SCHEMA = {
         curve=items(number(), series={"x": "index", "step": 1}),
         words=items(text()),
         by_second={
-            "type": "object", "patternProperties": {r"^\d+s$": items(closed(v=number(), w=text()))},
+            "type": "object",
+            "patternProperties": {r"^\d+s$": items(closed(v=number(), w=text()))},
             "additionalProperties": False,
         },
     ),
-}  # fmt: skip
+}
 
 
 def contract_of(schema: dict[str, Any]) -> Contract:
@@ -114,7 +122,10 @@ def detection(i: int, **changes: Any) -> dict[str, Any]:
 
 def document(**changes: Any) -> dict[str, Any]:
     made = {
-        "title": "a red cup", "flag": True, "count": 3, "maybe": None,
+        "title": "a red cup",
+        "flag": True,
+        "count": 3,
+        "maybe": None,
         "seen": [detection(i) for i in range(6)],
         "entries": [
             {"at": 0.5, "kind": "word", "said": "take a short break"},
@@ -124,7 +135,7 @@ def document(**changes: Any) -> dict[str, Any]:
         "curve": [0.1, 0.2, 0.3, 0.4],
         "words": ["one", "two", "three", "four"],
         "by_second": {"0s": [{"v": 0.5, "w": "a"}], "1s": [{"v": 0.25, "w": "b"}, {"v": 0.75, "w": "c"}]},
-    }  # fmt: skip
+    }
     return copy.deepcopy({**made, **changes})
 
 
@@ -145,10 +156,11 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         for i in range(draw(st.integers(0, 6)))
     ]
     entries = [
-        {"at": i + 0.5, "kind": "word", "said": draw(words)} if draw(st.booleans())
+        {"at": i + 0.5, "kind": "word", "said": draw(words)}
+        if draw(st.booleans())
         else {"at": i + 0.5, "kind": "mark", "size": draw(reals)}
         for i in range(draw(st.integers(0, 4)))
-    ]  # fmt: skip
+    ]
     return {
         "title": draw(words),
         "flag": draw(st.booleans()),

@@ -22,13 +22,15 @@ WIDE = Policy(
     actual_by="disk",
     tolerances=Tolerances({**CLASSES, **{name: Tolerance(REACH[name], 0, UNITS[name], "test") for name in REACH}}),
 )
-NODE = contract_of({
-    "$id": "wide.schema.json",
-    **items(
-        closed(at=number("time"), x=number(), y=number(), name=text("read")),
-        align={"by": "at", "within": 0.5, "then": ["name"]},
-    ),
-}).node  # fmt: skip
+NODE = contract_of(
+    {
+        "$id": "wide.schema.json",
+        **items(
+            closed(at=number("time"), x=number(), y=number(), name=text("read")),
+            align={"by": "at", "within": 0.5, "then": ["name"]},
+        ),
+    }
+).node
 
 
 def thing(at, x, y=0.0, name="ab"):
@@ -60,15 +62,24 @@ def test_a_pairing_that_agrees_is_found_wherever_there_is_one(seed):
     for _ in range(400):
         count = rng.randint(2, 5)
         left = [
-            thing(rng.choice([0, 0, 0.25, 0.5, 1.5]), rng.choice([0, 1, 2]), rng.choice([0, 0, 1]), rng.choice(["ab", "ac", "xy"]))
+            thing(
+                rng.choice([0, 0, 0.25, 0.5, 1.5]),
+                rng.choice([0, 1, 2]),
+                rng.choice([0, 0, 1]),
+                rng.choice(["ab", "ac", "xy"]),
+            )
             for _ in range(count)
-        ]  # fmt: skip
+        ]
         left.sort(key=lambda item: item["at"])
         right = [
-            {**item, "x": item["x"] + rng.choice([-1, 0, 0.5, 1, 1.5]), "at": item["at"] + rng.choice([0, 0.25]),
-             "name": item["name"][0] + rng.choice("bc")}
+            {
+                **item,
+                "x": item["x"] + rng.choice([-1, 0, 0.5, 1, 1.5]),
+                "at": item["at"] + rng.choice([0, 0.25]),
+                "name": item["name"][0] + rng.choice("bc"),
+            }
             for item in left
-        ]  # fmt: skip
+        ]
         rng.shuffle(right)
         right.sort(key=lambda item: item["at"] if rng.random() < 0.7 else 0)
         expected = any_pairing_agrees(left, right)
@@ -127,9 +138,14 @@ def test_no_pairing_leaves_more_differences_than_index_by_index(policy):
             for _ in range(3)
         ]
         right = [
-            {**item, "x": item["x"] + rng.choice(steps), "y": item["y"] + rng.choice(steps), "name": rng.choice(["ab", "xz"])}
+            {
+                **item,
+                "x": item["x"] + rng.choice(steps),
+                "y": item["y"] + rng.choice(steps),
+                "name": rng.choice(["ab", "xz"]),
+            }
             for item in left
-        ]  # fmt: skip
+        ]
         rng.shuffle(right)
         found = len(compare(left, right, NODE, policy).differences)
         by_index = sum(

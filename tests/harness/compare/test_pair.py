@@ -13,8 +13,11 @@ from tests.harness.compare.kit import CONTRACT, EXACT, GOLDEN, detection, docume
 
 LEAF = {"type": "integer", "x-parity": {"unit": "count"}}
 VOLATILE = {"type": "integer", "x-parity": {"unit": "ms", "volatile": "wall clock"}}
-INSIDE = {"type": "string", "contentMediaType": "application/json", "contentSchema": {
-    "type": "object", "properties": {"n": LEAF}}}  # fmt: skip
+INSIDE = {
+    "type": "string",
+    "contentMediaType": "application/json",
+    "contentSchema": {"type": "object", "properties": {"n": LEAF}},
+}
 MANY = [detection(i % 9, at=float(i), frame=i) for i in range(50)]
 
 
@@ -108,9 +111,10 @@ def test_bytes_that_are_no_json_are_refused_and_the_collector_runs_again():
 )
 def test_equal_items_are_counted_leaf_by_leaf_also_where_only_the_walk_can(item, value, counts):
     schema = {
-        "$id": "items.schema.json", "type": "object",
+        "$id": "items.schema.json",
+        "type": "object",
         "properties": {"note": {"type": "string"}, "items": {"type": "array", "items": item}},
-    }  # fmt: skip
+    }
     contract = check.build(registry.collect([schema]), "items.schema.json")
     left, right = ({"note": note, "items": [value] * 4} for note in ("a", "b"))
     found = compare_bytes(raw(left), raw(right), contract, EXACT).comparison

@@ -26,7 +26,7 @@ from tests.harness.compare.kit import (
     places,
     put,
     raw,
-)  # fmt: skip
+)
 
 common = settings(max_examples=150, deadline=None, derandomize=True)
 

@@ -258,10 +258,14 @@ class TestDeclared:
         import json
 
         entry = {
-            "artifact": "x", "path": "src", "reason": "names its source", "owner": "keeper", "expires": "2099-12-31",
+            "artifact": "x",
+            "path": "src",
+            "reason": "names its source",
+            "owner": "keeper",
+            "expires": "2099-12-31",
             "patterns": {"web": "https://.+", "disk": "/.+"},
             **changes,
-        }  # fmt: skip
+        }
         file = tmp_path / "declared.jsonl"
         file.write_text(json.dumps(entry) + "\n")
         return load(file, configurations=("web", "disk"), artifacts=["x"])

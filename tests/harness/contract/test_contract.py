@@ -82,10 +82,13 @@ NOT_EXPECTED = "Additional properties are not allowed ('duration' was unexpected
         ({**WORD, "at": "soon"}, ["Items[0].at: 'soon' is not of type 'number'"]),
         ({**WORD, "kind": "laugh"}, ["Items[0].kind: 'laugh' is none of 'word', 'pause'"]),
         (5, ["Items[0]: 5 is not of type 'object'"]),
-        ({**PAUSE, "length": {str(n): n for n in range(99)}}, ["Items[0].length: object with 99 keys is not of type 'number'"]),
+        (
+            {**PAUSE, "length": {str(n): n for n in range(99)}},
+            ["Items[0].length: object with 99 keys is not of type 'number'"],
+        ),
         ({**PAUSE, "length": "long " * 99}, [f"Items[0].length: '{'long ' * 12}'… is not of type 'number'"]),
     ],
-)  # fmt: skip
+)
 def test_a_breach_among_alternatives_is_that_of_the_one_that_fits_best(schemas, item, texts):
     document = {**sheet(), "Items": [item]}
     assert messages(document, schemas) == texts
@@ -96,15 +99,18 @@ def test_a_breach_among_alternatives_is_that_of_the_one_that_fits_best(schemas, 
 
 def test_an_alternative_without_keys_does_not_fit_an_object_that_has_some():
     full = {
-        "type": "object", "properties": {"found": {"type": "integer"}, "model": {"type": "string"}},
-        "required": ["found", "model"], "additionalProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "properties": {"found": {"type": "integer"}, "model": {"type": "string"}},
+        "required": ["found", "model"],
+        "additionalProperties": False,
+    }
     empty = {"type": "object", "properties": {}, "additionalProperties": False}
     schema = {"$id": "x.schema.json", "anyOf": [empty, full, {"type": "null"}]}
     schemas = registry.collect([schema])
     assert messages({"model": "m", "fond": 1}, schemas, "x.schema.json") == [
-        ": 'found' is a required property", ": Additional properties are not allowed ('fond' was unexpected)",
-    ]  # fmt: skip
+        ": 'found' is a required property",
+        ": Additional properties are not allowed ('fond' was unexpected)",
+    ]
     assert messages("m", schemas, "x.schema.json") == [": 'm' is not of type 'object', 'null'"]
 
 
@@ -144,8 +150,9 @@ def test_a_text_that_is_no_json_is_a_violation(schemas):
 def test_a_leaf_without_a_schema_is_named(schemas):
     document = sheet(more={"deep": [1, 2]})
     assert check.uncovered(document, check.build(schemas, "scores.schema.json")) == [
-        "Core.more.deep[0]", "Core.more.deep[1]",
-    ]  # fmt: skip
+        "Core.more.deep[0]",
+        "Core.more.deep[1]",
+    ]
 
 
 def test_a_reference_that_leads_nowhere_is_named():

@@ -63,18 +63,27 @@ def breaches(schema, document):
         ({"dependentSchemas": {"a": False}}, {"a": 1}, [": no value is allowed here, got {'a': 1}"]),
         ({"unevaluatedItems": True}, [1], []),
         ({"prefixItems": [True], "unevaluatedItems": False}, [1], []),
-        ({"prefixItems": [True], "unevaluatedItems": False}, [1, 2],
-         [": Unevaluated items are not allowed (2 was unexpected)"]),
+        (
+            {"prefixItems": [True], "unevaluatedItems": False},
+            [1, 2],
+            [": Unevaluated items are not allowed (2 was unexpected)"],
+        ),
         ({"anyOf": [False, {"prefixItems": [True, True]}], "unevaluatedItems": False}, [1, 2], []),
-        ({"properties": {"a": True}, "unevaluatedProperties": False}, {"a": 1, "b": 2},
-         [": Unevaluated properties are not allowed ('b' was unexpected)"]),
+        (
+            {"properties": {"a": True}, "unevaluatedProperties": False},
+            {"a": 1, "b": 2},
+            [": Unevaluated properties are not allowed ('b' was unexpected)"],
+        ),
         ({"$defs": {"no": False}, "$ref": "#/$defs/no"}, 1, [": no value is allowed here, got 1"]),
         ({"$defs": {"any": True}, "items": {"$ref": "#/$defs/any"}}, [1, "a"], []),
-        ({"properties": {"a": {"anyOf": [{"$ref": "#/$defs/no"}, NUMBER]}}, "$defs": {"no": False}}, {"a": "x"},
-         ["a: 'x' is not of type 'integer'"]),
+        (
+            {"properties": {"a": {"anyOf": [{"$ref": "#/$defs/no"}, NUMBER]}}, "$defs": {"no": False}},
+            {"a": "x"},
+            ["a: 'x' is not of type 'integer'"],
+        ),
         ({"anyOf": [False, False]}, "long " * 99, [f": no value is allowed here, got {('long ' * 12)!r}…"]),
     ],
-)  # fmt: skip
+)
 def test_true_and_false_are_schemas_wherever_one_may_stand(schema, document, texts):
     assert breaches(schema, document) == texts
     node = contract_of(schema).node
@@ -176,14 +185,17 @@ def test_another_dialect_is_named():
 
 def test_the_dialect_of_a_referenced_schema_changes_no_meaning():
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schemas = registry.collect([
-        {"$id": "a.schema.json", **named, "pattern": "^a$", "multipleOf": 0.01},
-        {"$id": "b.schema.json", **named, "items": {"$ref": "a.schema.json"}},
-    ])  # fmt: skip
+    schemas = registry.collect(
+        [
+            {"$id": "a.schema.json", **named, "pattern": "^a$", "multipleOf": 0.01},
+            {"$id": "b.schema.json", **named, "items": {"$ref": "a.schema.json"}},
+        ]
+    )
     found = check.violations(["a", "a\n", 19.99, 0.005], check.build(schemas, "b.schema.json"))
     assert [f"{each.path}: {each.message}" for each in found] == [
-        "[1]: 'a\\n' does not match '^a$'", "[3]: 0.005 is not a multiple of 0.01",
-    ]  # fmt: skip
+        "[1]: 'a\\n' does not match '^a$'",
+        "[3]: 0.005 is not a multiple of 0.01",
+    ]
 
 
 NUMBERS = [
@@ -214,9 +226,19 @@ def test_both_validators_take_numbers_for_what_they_are(word):
 
 @pytest.mark.parametrize(
     ("value", "step", "is_one"),
-    [(19.99, 0.01, True), (4.35, 0.01, True), (0.07, 0.01, True), (1.1, 0.1, True), (1e308, 0.1, True),
-     (2**60 + 1, 0.1, True), (0.005, 0.01, False), (7, 2, False), (10**30 + 1, 2, False), (1e-7, 1e-7, True)],
-)  # fmt: skip
+    [
+        (19.99, 0.01, True),
+        (4.35, 0.01, True),
+        (0.07, 0.01, True),
+        (1.1, 0.1, True),
+        (1e308, 0.1, True),
+        (2**60 + 1, 0.1, True),
+        (0.005, 0.01, False),
+        (7, 2, False),
+        (10**30 + 1, 2, False),
+        (1e-7, 1e-7, True),
+    ],
+)
 def test_a_multiple_is_one_as_it_is_written(value, step, is_one):
     assert (breaches({"multipleOf": step}, value) == []) is is_one
 
@@ -254,26 +276,42 @@ def booleans_or(inside):
     return st.one_of(st.booleans(), inside, inside)
 
 
-leaves = st.sampled_from([
-    {"type": "integer"}, {"type": "string", "pattern": r"^\d$"}, {"const": 2**53 + 1}, {"enum": [1, "a", None, 1e30]},
-    {"minimum": 0.5}, {"exclusiveMaximum": 2**63}, {"multipleOf": 0.01}, {"maxLength": 1}, {"required": ["a"]}, {},
-])  # fmt: skip
+leaves = st.sampled_from(
+    [
+        {"type": "integer"},
+        {"type": "string", "pattern": r"^\d$"},
+        {"const": 2**53 + 1},
+        {"enum": [1, "a", None, 1e30]},
+        {"minimum": 0.5},
+        {"exclusiveMaximum": 2**63},
+        {"multipleOf": 0.01},
+        {"maxLength": 1},
+        {"required": ["a"]},
+        {},
+    ]
+)
 schemas = st.recursive(
     booleans_or(leaves),
     lambda inside: st.one_of(
-        *(st.fixed_dictionaries({word: st.lists(inside, min_size=1, max_size=3)}) for word in ("anyOf", "oneOf", "allOf")),
+        *(
+            st.fixed_dictionaries({word: st.lists(inside, min_size=1, max_size=3)})
+            for word in ("anyOf", "oneOf", "allOf")
+        ),
         *(st.fixed_dictionaries({word: inside}) for word in ("not", "items", "contains", "propertyNames")),
         st.fixed_dictionaries({"prefixItems": st.lists(inside, min_size=1, max_size=2), "items": inside}),
         st.fixed_dictionaries({"if": inside, "then": inside, "else": inside}),
-        st.fixed_dictionaries({
-            "properties": st.fixed_dictionaries({"a": inside}),
-            "patternProperties": st.fixed_dictionaries({r"^\d$": inside}), "additionalProperties": inside,
-        }),
+        st.fixed_dictionaries(
+            {
+                "properties": st.fixed_dictionaries({"a": inside}),
+                "patternProperties": st.fixed_dictionaries({r"^\d$": inside}),
+                "additionalProperties": inside,
+            }
+        ),
         st.fixed_dictionaries({"anyOf": st.lists(inside, min_size=1, max_size=2), "unevaluatedProperties": inside}),
         st.fixed_dictionaries({"prefixItems": st.lists(inside, min_size=1, max_size=2), "unevaluatedItems": inside}),
     ),
     max_leaves=5,
-)  # fmt: skip
+)
 values = st.recursive(
     st.sampled_from(
         [None, True, 0, 1, 1.0, -0.0, 0.07, 2**53 + 1, 2.0**53, 10**30, 1e30, 2.0**63, "a", "1", "1\n", "٣"]

@@ -51,8 +51,9 @@ def test_a_run_leaves_the_goldens_alone_and_what_differs_pending(two_causes, rec
     waiting = pending.load(config)
     assert [(c.key, c.category, c.blocked) for c in waiting.changes] == [("plain/scores.json", "fix", None)]
     assert sorted((i.kind, i.path, i.state) for i in waiting.changes[0].differences) == [
-        ("value", "Core.mean", "open"), ("value", "Items[7].text", "open"),
-    ]  # fmt: skip
+        ("value", "Core.mean", "open"),
+        ("value", "Items[7].text", "open"),
+    ]
     assert waiting.run_id == two_causes.report()["run_id"]
     assert two_causes.report()["pending"] == {"goldens": 1, "failed": None, "blocked": {"causes": {}, "cases": {}}}
     assert json.loads(pending.candidate_of(config, waiting.changes[0]))["Core"]["mean"] == 0.75
@@ -260,9 +261,13 @@ def test_in_ci_nothing_is_ever_written(two_causes, arguments):
     before = goldens(two_causes)
     environment = {**os.environ, "CI": "true", "PYTHONPATH": IMPORTS}
     done = subprocess.run(
-        [sys.executable, "-m", "parity", *arguments], cwd=two_causes.root, env=environment, text=True,
-        capture_output=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "parity", *arguments],
+        cwd=two_causes.root,
+        env=environment,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == Verdict.USAGE
     assert "CI is set: goldens are never written there" in done.stderr
     assert goldens(two_causes) == before
@@ -281,10 +286,24 @@ def test_snapshot_update_of_pytest_only_makes_changes_pending(kept, config):
     kept.case("plain", mean=0.75)
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", str(ROOT / "tests/parity"), "-q", "--snapshot-update", "--tb=no",
-         f"--parity-config={kept.root / 'parity.toml'}", "-p", "no:cacheprovider"],
-        cwd=ROOT, env={**environment, "PYTHONPATH": IMPORTS}, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            str(ROOT / "tests/parity"),
+            "-q",
+            "--snapshot-update",
+            "--tb=no",
+            f"--parity-config={kept.root / 'parity.toml'}",
+            "-p",
+            "no:cacheprovider",
+        ],
+        cwd=ROOT,
+        env={**environment, "PYTHONPATH": IMPORTS},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 1, done.stdout
     assert goldens(kept) == before
     assert [change.key for change in pending.load(config).changes] == ["plain/scores.json"]

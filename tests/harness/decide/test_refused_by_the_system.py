@@ -115,9 +115,13 @@ def test_a_limit_on_the_size_of_files_is_one_sentence(two_causes, size):
     )
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "PARITY_CONFIG")}
     done = subprocess.run(
-        [sys.executable, "-c", program, "accept", "--all", "--reason", "meant"], cwd=two_causes.root, text=True,
-        capture_output=True, check=False, env={**kept, "PYTHONPATH": IMPORTS, "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
+        [sys.executable, "-c", program, "accept", "--all", "--reason", "meant"],
+        cwd=two_causes.root,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**kept, "PYTHONPATH": IMPORTS, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith(UNDECIDED) and len(done.stderr.splitlines()) == 1
     assert "File too large; raise the limit on the size of files (`ulimit -f`)" in done.stderr

@@ -20,9 +20,15 @@ def untold(project: Project, *arguments: str) -> tuple[int, list[str]]:
     environ = {name: value for name, value in os.environ.items() if name != "CI"}
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "parity", *arguments], cwd=project.root, stdout=full, stderr=subprocess.PIPE,
-            text=True, check=False, timeout=120, env={**environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+            [sys.executable, "-m", "parity", *arguments],
+            cwd=project.root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**environ, "PYTHONPATH": str(ROOT)},
+        )
     return done.returncode, [line for line in done.stderr.splitlines() if "stdout" in line]
 
 

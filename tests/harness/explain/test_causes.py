@@ -73,8 +73,9 @@ class TestNumbers:
     def test_change_of_unit_is_told_from_a_scale(self, factor, text):
         cause = only(causes(each_detection(lambda _, item: item.update(score=item["score"] * factor))))
         assert (cause.kind, cause.title) == (
-            "unit", f"service detector: detections[*].score in another unit: {text} (12 values)"
-        )  # fmt: skip
+            "unit",
+            f"service detector: detections[*].score in another unit: {text} (12 values)",
+        )
 
     def test_rounding_says_to_how_many_decimals(self):
         cause = only(causes(each_detection(lambda _, item: item.update(score=round(item["score"], 2)))))
@@ -165,8 +166,9 @@ class TestWords:
         swap = {"dog": "cat"}
         cause = only(causes(each_detection(lambda _, item: item.update(label=swap.get(item["label"], item["label"])))))
         assert (cause.kind, cause.title) == (
-            "mapping", "service detector: detections[*].label: 'dog' → 'cat' (4 values)"
-        )  # fmt: skip
+            "mapping",
+            "service detector: detections[*].label: 'dog' → 'cat' (4 values)",
+        )
 
     def test_a_whole_document_has_a_name_in_titles(self):
         said = Difference("", "value", "one order", "another", note="the same values in another order of keys")

@@ -18,9 +18,13 @@ from tests.harness.conftest import ROOT
 
 LEDGER = ROOT / "golden/ledger/runner-differences.jsonl"
 RECORD = {
-    "artifact": "return", "path": "outputs.video", "reason": "one downloads it", "owner": "platform integration",
-    "expires": "2027-01-31", "patterns": {"web": "temp/.+", "disk": ".+"},
-}  # fmt: skip
+    "artifact": "return",
+    "path": "outputs.video",
+    "reason": "one downloads it",
+    "owner": "platform integration",
+    "expires": "2027-01-31",
+    "patterns": {"web": "temp/.+", "disk": ".+"},
+}
 
 
 def written(folder: Path, *records: object) -> Path:

@@ -125,10 +125,15 @@ CPUINFO = "processor\t: 0\nvendor_id\t: {vendor}\nmodel name\t: {model}\nflags\t
 @pytest.mark.parametrize(
     ("features", "level"),
     [
-        (set(), "x86-64-v1"), (V2, "x86-64-v2"), (V3, "x86-64-v3"), (V4, "x86-64-v4"), (V3 - {"fma"}, "x86-64-v2"),
-        (V4 - {"avx512vl"}, "x86-64-v3"), (V4 - {"popcnt"}, "x86-64-v1"),
+        (set(), "x86-64-v1"),
+        (V2, "x86-64-v2"),
+        (V3, "x86-64-v3"),
+        (V4, "x86-64-v4"),
+        (V3 - {"fma"}, "x86-64-v2"),
+        (V4 - {"avx512vl"}, "x86-64-v3"),
+        (V4 - {"popcnt"}, "x86-64-v1"),
     ],
-)  # fmt: skip
+)
 def test_a_level_is_reached_with_all_of_its_features(monkeypatch, features, level):
     monkeypatch.setattr(cpu.platform, "machine", lambda: "x86_64")
     assert cpu.level(features) == level
@@ -148,9 +153,11 @@ def test_another_architecture_is_its_own_level(monkeypatch):
 @pytest.mark.parametrize(
     ("vendor", "features", "expected"),
     [
-        ("AuthenticAMD", V4, "x86-64-v4 AMD"), ("GenuineIntel", V3, "x86-64-v3 Intel"), ("Somebody", V2, "x86-64-v2 Somebody"),
+        ("AuthenticAMD", V4, "x86-64-v4 AMD"),
+        ("GenuineIntel", V3, "x86-64-v3 Intel"),
+        ("Somebody", V2, "x86-64-v2 Somebody"),
     ],
-)  # fmt: skip
+)
 def test_the_class_of_a_cpu_is_level_and_vendor(monkeypatch, tmp_path, vendor, features, expected):
     file = tmp_path / "cpuinfo"
     file.write_text(CPUINFO.format(vendor=vendor, model="Some CPU @ 2 GHz", flags=" ".join(sorted(features))))

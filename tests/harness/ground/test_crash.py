@@ -133,9 +133,15 @@ def parity(project, code, *arguments, stdout=subprocess.PIPE, **environ):
     program = f"import sys\nimport click\nfrom unittest import mock\n{code}\nfrom parity.cli.main import main\nmain(prog_name='parity')"
     kept = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
     return subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=project.root, text=True, stdout=stdout,
-        stderr=subprocess.PIPE, check=False, env={**kept, "PYTHONPATH": IMPORTS, **environ}, timeout=60,
-    )  # fmt: skip
+        [sys.executable, "-c", program, *arguments],
+        cwd=project.root,
+        text=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+        env={**kept, "PYTHONPATH": IMPORTS, **environ},
+        timeout=60,
+    )
 
 
 def breaking(what, error):
@@ -226,8 +232,13 @@ def test_being_asked_to_stop_is_143_and_leaves_in_order(project, tmp_path):
         "mock.patch('parity.decide.decide.state', wait).start()"
     )
     program = f"import sys\nfrom unittest import mock\n{code}\nfrom parity.cli.main import main\nmain()"
-    child = subprocess.Popen([sys.executable, "-c", program, "status"], cwd=project.root, stderr=subprocess.PIPE,
-                             env={**os.environ, "PYTHONPATH": IMPORTS}, text=True)  # fmt: skip
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, "status"],
+        cwd=project.root,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": IMPORTS},
+        text=True,
+    )
     with child:
         assert child.stderr.readline() == "waits\n"
         time.sleep(0.2)  # until it sleeps

@@ -60,11 +60,13 @@ def test_the_whole_session_goes_when_the_starter_is_killed(tmp_path):
     program = f"sleep 100 & echo $! > {tmp_path}/helper.new; mv {tmp_path}/helper.new {tmp_path}/helper; sleep 100"
     starter = subprocess.Popen(
         [
-            sys.executable, "-c", "import os, sys; from parity.guard import Guarded; "
+            sys.executable,
+            "-c",
+            "import os, sys; from parity.guard import Guarded; "
             f"Guarded(['/bin/sh', '-c', {program!r}], env=dict(os.environ)).wait()",
         ],
         env={**os.environ, "PYTHONPATH": IMPORTS},
-    )  # fmt: skip
+    )
     end = time.monotonic() + 20
     while not (tmp_path / "helper").exists() and time.monotonic() < end:
         time.sleep(0.02)

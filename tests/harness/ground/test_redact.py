@@ -59,9 +59,17 @@ def test_a_secret_is_taken_out_in_every_form(known, name, form):
 
 
 @pytest.mark.parametrize(
-    "shown", [plain.line, plain.block, plain.lines, plain.markdown, lambda text: plain.json_text(json.dumps(text)),
-              lambda text: plain.printed(text).decode(), lambda text: plain.encoded(text).decode()],
-)  # fmt: skip
+    "shown",
+    [
+        plain.line,
+        plain.block,
+        plain.lines,
+        plain.markdown,
+        lambda text: plain.json_text(json.dumps(text)),
+        lambda text: plain.printed(text).decode(),
+        lambda text: plain.encoded(text).decode(),
+    ],
+)
 def test_whatever_prints_takes_them_out(known, shown):
     text = shown("a plain-key-42 and https://x/?token=tok%2F%2Ben%200123%C3%BC")
     assert "plain-key" not in text and "0123" not in text

@@ -11,8 +11,15 @@ from parity.verdict import ContractError, HarnessError, PipelineError, UsageErro
 
 def test_exit_codes_are_the_documented_ones():
     assert {v.label: int(v) for v in Verdict} == {
-        "parity": 0, "drift": 1, "usage": 2, "contract": 3, "pipeline": 4, "unstable": 5, "stale": 6, "crash": 70,
-    }  # fmt: skip
+        "parity": 0,
+        "drift": 1,
+        "usage": 2,
+        "contract": 3,
+        "pipeline": 4,
+        "unstable": 5,
+        "stale": 6,
+        "crash": 70,
+    }
 
 
 def test_nothing_found_is_parity():

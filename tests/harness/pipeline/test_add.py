@@ -42,9 +42,14 @@ def corpus_of(project: Project) -> dict[str, bytes]:
 
 def add(project: Project, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "parity", "corpus", "add", *map(str, arguments)], cwd=project.root, text=True,
-        capture_output=True, check=False, timeout=60, env={**os.environ, "PYTHONPATH": IMPORTS, **environment},
-    )  # fmt: skip
+        [sys.executable, "-m", "parity", "corpus", "add", *map(str, arguments)],
+        cwd=project.root,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": IMPORTS, **environment},
+    )
 
 
 def refused(project: Project, file: Path, **options: object) -> str:
@@ -67,8 +72,10 @@ def test_a_file_becomes_a_case_and_the_next_commands_are_printed(adopting: Proje
         in done.stdout
     )
     assert [line.split("  ")[1] for line in lines[-3:]] == [
-        "parity run --case my_clip_v2", "parity status", 'parity accept --case my_clip_v2 --reason "…"',
-    ]  # fmt: skip
+        "parity run --case my_clip_v2",
+        "parity status",
+        'parity accept --case my_clip_v2 --reason "…"',
+    ]
     assert adopting.read("corpus/my_clip_v2/input.json") == GIVEN
     assert json.loads(own.read_text()) == GIVEN, "the original stays as it is"
     assert not (adopting.root / "snapshots/my_clip_v2").exists(), "no golden is made"

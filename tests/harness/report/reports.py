@@ -13,10 +13,20 @@ def result(check: str, case: str | None, **changes: Any) -> dict[str, Any]:
     """The outcome of one check; parity where nothing else is said."""
     counts = dict.fromkeys(COUNTS, 0) | {"exact": 10} | changes.pop("counts", {})
     return {
-        "check": check, "case": case, "configuration": None, "artifact": None, "file": None, "against": None,
-        "verdicts": ["parity"], "messages": [], "counts": counts, "differences_total": len(changes.get("differences", ())),
-        "differences": [], "uncompared": [], **changes,
-    }  # fmt: skip
+        "check": check,
+        "case": case,
+        "configuration": None,
+        "artifact": None,
+        "file": None,
+        "against": None,
+        "verdicts": ["parity"],
+        "messages": [],
+        "counts": counts,
+        "differences_total": len(changes.get("differences", ())),
+        "differences": [],
+        "uncompared": [],
+        **changes,
+    }
 
 
 def difference(path: str, expected: Any, actual: Any, **changes: Any) -> dict[str, Any]:
@@ -93,17 +103,29 @@ def _golden(case: str, configuration: str, artifact: str, causes: tuple[dict[str
         return result("golden", case, **place)
     found = difference("Core.mean", "half", "more")
     return result(
-        "golden", case, **place, file=f"snapshots/{case}/scores.json", verdicts=["drift"], counts={"differing": 4},
+        "golden",
+        case,
+        **place,
+        file=f"snapshots/{case}/scores.json",
+        verdicts=["drift"],
+        counts={"differing": 4},
         differences=[found],
-    )  # fmt: skip
+    )
 
 
 def _run(case: str, configuration: str) -> dict[str, Any]:
     return {
-        "case": case, "configuration": configuration, "reuse": "fresh", "exit_code": 0, "failure": None,
-        "started": "2026-01-01T10:00:00+00:00", "seconds": 1.5, "folder": f"reports/captures/{case}/{configuration}",
-        "problems": [], "provenance": {},
-    }  # fmt: skip
+        "case": case,
+        "configuration": configuration,
+        "reuse": "fresh",
+        "exit_code": 0,
+        "failure": None,
+        "started": "2026-01-01T10:00:00+00:00",
+        "seconds": 1.5,
+        "folder": f"reports/captures/{case}/{configuration}",
+        "problems": [],
+        "provenance": {},
+    }
 
 
 def rows(report: dict[str, Any]) -> list[dict[str, Any]]:

@@ -141,9 +141,10 @@ def test_an_annotation_names_cause_file_line_numbers_and_command(tmp_path):
     (command,) = annotations.render(drift(), tmp_path).splitlines()
     properties, message = data_of(command)
     assert properties == {
-        "file": "snapshots/case_0/scores.json", "line": "10",
+        "file": "snapshots/case_0/scores.json",
+        "line": "10",
         "title": "parity drift: analysis scoring1: Core.mean × 1.5 in 2 cases",
-    }  # fmt: skip
+    }
     assert golden.read_text().splitlines()[9] == '  "mean": 0.5'
     assert "0.25 ratio, allowed 0.001; a tolerance of 0.25 ratio would pass\n" in message
     assert message.endswith("parity run --case case_0")

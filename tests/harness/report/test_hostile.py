@@ -38,16 +38,29 @@ def carrying(text):
     """A drift report with ``text`` everywhere that text comes from outside."""
     found = difference(f"Items[{text}].text", text, text, note=text)
     made = report(
-        2, (cause(1, cases=["case_0"], title=f"scoring: {text}", proof=[text], next=f"parity diff {text}"),),
-        crashes=[text], explanation_failed=text, pending={"goldens": 1, "failed": text},
-    )  # fmt: skip
+        2,
+        (cause(1, cases=["case_0"], title=f"scoring: {text}", proof=[text], next=f"parity diff {text}"),),
+        crashes=[text],
+        explanation_failed=text,
+        pending={"goldens": 1, "failed": text},
+    )
     example = made["causes"][0]["examples"][0]
     example.update(text=f"{text}: golden x, disk {text}", path=text, file=text)
     made["results"] += [
-        result("golden", "case_1", configuration="disk", against="golden", artifact="words", file=text, verdicts=["drift"],
-               messages=[f"{text} is not JSON"], differences=[found], counts={"differing": 1}),
+        result(
+            "golden",
+            "case_1",
+            configuration="disk",
+            against="golden",
+            artifact="words",
+            file=text,
+            verdicts=["drift"],
+            messages=[f"{text} is not JSON"],
+            differences=[found],
+            counts={"differing": 1},
+        ),
         result("contract", "case_1", configuration="disk", artifact="words", verdicts=["contract"], uncompared=[text]),
-    ]  # fmt: skip
+    ]
     made["stale"]["declared"] = [{"message": text}]
     return made
 
@@ -112,8 +125,22 @@ def test_markdown_stays_text(hostile, tmp_path):
     source = form_of("markdown", carrying(hostile), tmp_path)
     shown = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough").render(source)
     assert set(re.findall(r"<([a-z0-9]+)", shown)) <= {
-        "h2", "h3", "ul", "li", "p", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "code", "br",
-    }  # fmt: skip
+        "h2",
+        "h3",
+        "ul",
+        "li",
+        "p",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "details",
+        "summary",
+        "code",
+        "br",
+    }
     assert not re.search(r"@\w|#\d|://|www\.", html.unescape(re.sub("<[^>]*>", "", shown)))
     cells = {line.count("|") for line in source.splitlines() if re.match(r"\|  \||\| 1 \|", line)}
     assert cells == {7}

@@ -87,10 +87,17 @@ def test_columns_that_do_not_fit_become_letters_with_a_legend():
     artifacts = tuple(f"analysis_with_a_long_name_{number}.result" for number in range(6))
     made = report(2, (cause(1, cases=CASES[:1], artifacts=artifacts),), artifacts=[*ARTIFACTS, *artifacts])
     made["results"] += [
-        result("golden", "case_0", configuration="disk", against="golden", artifact=name, verdicts=["drift"],
-               counts={"differing": 2})
+        result(
+            "golden",
+            "case_0",
+            configuration="disk",
+            against="golden",
+            artifact=name,
+            verdicts=["drift"],
+            counts={"differing": 2},
+        )
         for name in artifacts[1:]
-    ]  # fmt: skip
+    ]
     made["results"].append(
         result("contract", "case_0", configuration="disk", artifact=artifacts[0], verdicts=["contract"])
     )
@@ -131,9 +138,13 @@ def test_a_command_that_is_broken_is_still_one_command():
 def test_quiet_is_the_verdict_the_titles_and_what_to_do():
     lines = shown(drift(2), detail=Detail.QUIET).splitlines()
     assert [line[:27] for line in lines] == [
-        "parity: drift (exit code 1)", " 1. analysis scoring0: Core", " 2. analysis scoring1: Core", "next    mend the cause, the",
-        "        or, if it is meant,", "        or here: parity acc",
-    ]  # fmt: skip
+        "parity: drift (exit code 1)",
+        " 1. analysis scoring0: Core",
+        " 2. analysis scoring1: Core",
+        "next    mend the cause, the",
+        "        or, if it is meant,",
+        "        or here: parity acc",
+    ]
 
 
 def test_verbose_has_every_cause_every_message_and_every_difference():

@@ -159,9 +159,13 @@ def test_saved_captures_are_counted_by_checks(tmp_path):
 
 @pytest.mark.parametrize(
     ("share", "elapsed", "text"),
-    [(0.0, 30, "time left not known yet"), (0.5, 30, "about 30 s left"), (0.25, 60, "about 3 min left"),
-     (0.99, 30, "about 5 s left")],
-)  # fmt: skip
+    [
+        (0.0, 30, "time left not known yet"),
+        (0.5, 30, "about 30 s left"),
+        (0.25, 60, "about 3 min left"),
+        (0.99, 30, "about 5 s left"),
+    ],
+)
 def test_the_time_left_is_said_as_people_say_it(share, elapsed, text):
     assert progress.left(share, elapsed) == text
 

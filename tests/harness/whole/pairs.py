@@ -70,12 +70,19 @@ def pair(project: Project, *more: str, pairs: int = 1) -> list[Ended]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
     environment = {**inherited, "COLUMNS": "200", "PYTHONPATH": IMPORTS}
     started = [
-        (case, subprocess.Popen(
-            [sys.executable, "-m", "parity", "run", "--case", case, "--jobs", "1", *more], cwd=project.root,
-            env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        ))
+        (
+            case,
+            subprocess.Popen(
+                [sys.executable, "-m", "parity", "run", "--case", case, "--jobs", "1", *more],
+                cwd=project.root,
+                env=environment,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            ),
+        )
         for case in list(_CODES) * pairs
-    ]  # fmt: skip
+    ]
     return [_ended(project, case, process) for case, process in started]
 
 

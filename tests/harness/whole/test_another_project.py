@@ -56,14 +56,18 @@ class Words:
 PIPELINE = Words()
 """
 SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "count.schema.json", "title": "Words counted",
-    "type": "object", "required": ["count", "longest", "share"], "additionalProperties": False,
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "count.schema.json",
+    "title": "Words counted",
+    "type": "object",
+    "required": ["count", "longest", "share"],
+    "additionalProperties": False,
     "properties": {
         "count": {"type": "integer", "description": "How many", "x-parity": {"unit": "count"}},
         "longest": {"type": "string", "description": "The longest", "x-parity": {"unit": "text"}},
         "share": {"type": "number", "description": "Different ones", "x-parity": {"unit": "ratio", "class": "near"}},
     },
-}  # fmt: skip
+}
 TOLERANCES = {
     "title": "How far a run may lie from its golden",
     "classes": {
@@ -93,10 +97,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ROOT / "harness", root / "harness", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
     )
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation",
-         "--target", str(root / "site"), str(root / "harness")],
-        check=True, timeout=300,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--no-build-isolation",
+            "--target",
+            str(root / "site"),
+            str(root / "harness"),
+        ],
+        check=True,
+        timeout=300,
+    )
     return root / "site"
 
 
@@ -129,10 +145,14 @@ class Elsewhere:
 @pytest.fixture
 def project(tmp_path: Path, site: Path) -> Elsewhere:
     for name, text in (
-        ("count_words.py", PROGRAM), ("words_pipeline.py", PIPELINE), ("parity.toml", SETTINGS), ("declared.jsonl", ""),
-        ("cases/short/words.txt", "one three one"), ("schemas/count.schema.json", json.dumps(SCHEMA)),
+        ("count_words.py", PROGRAM),
+        ("words_pipeline.py", PIPELINE),
+        ("parity.toml", SETTINGS),
+        ("declared.jsonl", ""),
+        ("cases/short/words.txt", "one three one"),
+        ("schemas/count.schema.json", json.dumps(SCHEMA)),
         ("schemas/tolerances.json", json.dumps(TOLERANCES)),
-    ):  # fmt: skip
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     return Elsewhere(tmp_path, site)
@@ -145,8 +165,10 @@ def test_a_project_elsewhere_runs_accepts_drifts_and_decides(project):
     done = project.parity("accept", "--all", "--reason", "the first ones")
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted(file.name for file in (project.root / "goldens/short").iterdir()) == [
-        "count.json", "provenance.json", "run.json",
-    ]  # fmt: skip
+        "count.json",
+        "provenance.json",
+        "run.json",
+    ]
     assert project.parity("run").returncode == 0
     assert "nothing" in project.parity("status").stdout
 
@@ -206,9 +228,10 @@ def test_the_wheel_holds_all_that_is_read_and_nothing_of_a_pipeline(site):
     names = {file.relative_to(site).as_posix() for file in site.rglob("*") if file.is_file()}
     source = ROOT / "harness/parity"
     kept = {
-        f"parity/{file.relative_to(source).as_posix()}" for file in source.rglob("*")
+        f"parity/{file.relative_to(source).as_posix()}"
+        for file in source.rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
-    }  # fmt: skip
+    }
     assert kept <= names
     assert not [name for name in names if name.startswith(("rumiai", "harness", "tests"))]
 

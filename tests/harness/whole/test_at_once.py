@@ -155,9 +155,12 @@ def test_runs_of_long_ago_are_removed_but_none_that_somebody_reads_or_compared(c
     code = "import sys, time; from parity.pipeline import settings; from parity.run import runs; "
     code += "runs.chosen(settings.load(settings.find()), sys.argv[1])"
     reader = subprocess.Popen(
-        [sys.executable, "-c", f"{code}; print('reads', flush=True); time.sleep(60)", made[1].name], cwd=config.root,
-        env={**os.environ, "PYTHONPATH": IMPORTS}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", f"{code}; print('reads', flush=True); time.sleep(60)", made[1].name],
+        cwd=config.root,
+        env={**os.environ, "PYTHONPATH": IMPORTS},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert reader.stdout.readline() == "reads\n"
         for _ in range(2):

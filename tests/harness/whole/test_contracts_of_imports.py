@@ -28,8 +28,13 @@ def lint(root: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{root / 'harness'}", "COLUMNS": "200"}
     return subprocess.run(
         [sys.executable, "-c", program, "--no-cache", "--no-logo"],
-        cwd=root, env=environment, text=True, capture_output=True, check=False, timeout=120,
-    )  # fmt: skip
+        cwd=root,
+        env=environment,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def test_the_rooms_are_in_order(copy):

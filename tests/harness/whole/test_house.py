@@ -86,6 +86,11 @@ def test_the_selection_is_collected_where_nothing_heavy_is_installed(tmp_path):
         (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('{name} is not for these tests')\n")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *SELECTION, "--collect-only", "-q", "-p", "no:cacheprovider"],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)}, text=True, capture_output=True, check=False, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr

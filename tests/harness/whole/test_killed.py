@@ -42,9 +42,13 @@ def started(project: Project, *arguments: str, pipelines: int) -> Iterator[subpr
         k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "parity", *arguments], cwd=project.root, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env={**inherited, "PYTHONPATH": IMPORTS},
-    )  # fmt: skip
+        [sys.executable, "-m", "parity", *arguments],
+        cwd=project.root,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**inherited, "PYTHONPATH": IMPORTS},
+    )
     try:
         end = time.monotonic() + 60
         while len([line for line in family(project).values() if line.endswith(HELPER)]) < pipelines:

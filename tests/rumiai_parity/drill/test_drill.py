@@ -56,9 +56,20 @@ def test_the_report_keeps_its_schema(drill):
 
 def test_a_miss_breaks_a_promise_and_is_told_with_its_cause(drill):
     miss = MutationResult(
-        "value", "one frame", "a_case", "sheet", "at[*]", "at[3]", "1.0 → 1.04", "time", detected=False, by_golden=False,
-        named=True, elsewhere=0, why="within the tolerance of class time against the golden: too loose for one frame",
-    )  # fmt: skip
+        "value",
+        "one frame",
+        "a_case",
+        "sheet",
+        "at[*]",
+        "at[3]",
+        "1.0 → 1.04",
+        "time",
+        detected=False,
+        by_golden=False,
+        named=True,
+        elsewhere=0,
+        why="within the tolerance of class time against the golden: too loose for one frame",
+    )
     broken = replace(drill, mutations=[miss, *drill.mutations])
     report = tables.to_json(broken)
     assert report["passed"] is False

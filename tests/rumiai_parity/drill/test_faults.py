@@ -26,9 +26,14 @@ QUICK = ("item-1", "item-3", "item-5", "item-11", "D4", "D9", "D16", "D19", "D21
 def drill(config, pipeline, tmp_path_factory) -> Drill:
     result = Drill(1, ())
     drilling.put_in(
-        config, drilling.rehearsal_of(pipeline), result, tmp_path_factory.mktemp("faults"), only=[*QUICK, *EDITS],
-        controls=True, tell=lambda line: None,
-    )  # fmt: skip
+        config,
+        drilling.rehearsal_of(pipeline),
+        result,
+        tmp_path_factory.mktemp("faults"),
+        only=[*QUICK, *EDITS],
+        controls=True,
+        tell=lambda line: None,
+    )
     return result
 
 
@@ -82,9 +87,14 @@ def test_the_launcher_without_a_fault_is_the_command_line():
 def test_an_unknown_fault_is_refused(config, pipeline, tmp_path):
     with pytest.raises(drilling.UsageError, match="unknown fault 'D99'; known: item-1, item-2"):
         drilling.put_in(
-            config, drilling.rehearsal_of(pipeline), Drill(1, ()), tmp_path, only=["D99"], controls=False,
+            config,
+            drilling.rehearsal_of(pipeline),
+            Drill(1, ()),
+            tmp_path,
+            only=["D99"],
+            controls=False,
             tell=lambda line: None,
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize("part", ["check", "compare", "contract", "explain", "report", "tools/sync"])

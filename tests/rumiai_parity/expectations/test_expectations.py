@@ -8,41 +8,51 @@ from rumiai_parity.expectations.moments import check_cta, check_emotions, check_
 from rumiai_parity.expectations.run import check_run
 from rumiai_parity.storyboard import Storyboard
 
-STORY = Storyboard.model_validate({
-    "fps": 30,
-    "size": [64, 96],
-    "duration": 6.0,
-    "scenes": [
-        {"start": 0, "end": 2.0, "picture": "astronaut"},
-        {"start": 2.0, "end": 4.0, "colour": "#202020"},
-        {"start": 4.0, "end": 6.0, "colour": "#808080", "transition": "fade", "fade": 0.6},
-    ],
-    "overlays": [{"text": "STEP ONE\nLOOK UP", "start": 0.5, "end": 2.0}],
-    "speech": [{"text": "Don't look down, look up at the sky now please.", "start": 0.2, "end": 2.5},
-               {"text": "Goodbye.", "start": 5.0, "end": 5.8}],
-    "silences": [{"start": 2.5, "end": 5.0}],
-})  # fmt: skip
+STORY = Storyboard.model_validate(
+    {
+        "fps": 30,
+        "size": [64, 96],
+        "duration": 6.0,
+        "scenes": [
+            {"start": 0, "end": 2.0, "picture": "astronaut"},
+            {"start": 2.0, "end": 4.0, "colour": "#202020"},
+            {"start": 4.0, "end": 6.0, "colour": "#808080", "transition": "fade", "fade": 0.6},
+        ],
+        "overlays": [{"text": "STEP ONE\nLOOK UP", "start": 0.5, "end": 2.0}],
+        "speech": [
+            {"text": "Don't look down, look up at the sky now please.", "start": 0.2, "end": 2.5},
+            {"text": "Goodbye.", "start": 5.0, "end": 5.8},
+        ],
+        "silences": [{"start": 2.5, "end": 5.0}],
+    }
+)
 
 ML = {
-    "scene_detection": {"transitions": [
-        {"timestamp": 2.0, "start": 2.0, "end": 2.0, "type": "cut"},
-        {"timestamp": 4.0, "start": 3.75, "end": 4.25, "type": "fade"},
-    ]},
-    "ocr": {"textAnnotations": [
-        {"text": "STEP ONB", "timestamp": 0.6, "end_timestamp": 2.0, "bbox": [0, 0, 9, 9]},
-        {"text": "L OOK UP", "timestamp": 0.6, "end_timestamp": 2.0, "bbox": [0, 9, 9, 9]},
-    ], "stickers": []},
+    "scene_detection": {
+        "transitions": [
+            {"timestamp": 2.0, "start": 2.0, "end": 2.0, "type": "cut"},
+            {"timestamp": 4.0, "start": 3.75, "end": 4.25, "type": "fade"},
+        ]
+    },
+    "ocr": {
+        "textAnnotations": [
+            {"text": "STEP ONB", "timestamp": 0.6, "end_timestamp": 2.0, "bbox": [0, 0, 9, 9]},
+            {"text": "L OOK UP", "timestamp": 0.6, "end_timestamp": 2.0, "bbox": [0, 9, 9, 9]},
+        ],
+        "stickers": [],
+    },
     "whisper": {"text": "Dont look down, look up at the sky now, please! Goodbye."},
     "mediapipe": {"faces": [{"timestamp": 0.2}], "poses": []},
     "yolo": {"objectAnnotations": [{"className": "person", "timestamp": 1.9}, {"className": "cup", "timestamp": 2.4}]},
-}  # fmt: skip
+}
 
 
 #: No moments: the storyboard scripts none.
 MARKERS = {
-    "first_5_seconds": {"text_moments": [], "speech_segments": []}, "cta_window": {"cta_appearances": []},
+    "first_5_seconds": {"text_moments": [], "speech_segments": []},
+    "cta_window": {"cta_appearances": []},
     "peak_moments": [],
-}  # fmt: skip
+}
 
 
 def outputs(
@@ -123,8 +133,9 @@ def test_transitions_are_held_against_the_script(transitions: list, wrong: list[
 )
 def test_an_overlay_not_read_is_named(annotations: list) -> None:
     assert failed(changed("ocr", textAnnotations=annotations)) == [
-        ("texts", "at least 90% of 1 overlays read"), ("texts", "text 'STEP ONE LOOK UP' in 0.50–2.00 s")
-    ]  # fmt: skip
+        ("texts", "at least 90% of 1 overlays read"),
+        ("texts", "text 'STEP ONE LOOK UP' in 0.50–2.00 s"),
+    ]
 
 
 def test_both_lines_read_as_one_text_will_do() -> None:
@@ -205,5 +216,7 @@ def test_the_most_frequent_emotion_of_a_second_counts() -> None:
     windows = [{"timestamp": "0-2s", "emotion": "joy"}, {"timestamp": "2-4s", "emotion": None}]
     found = list(check_emotions({1: "joy", 2: "anger", 9: "fear"}, windows))
     assert [(check.expected, check.got, check.passed) for check in found] == [
-        ("joy in second 1", "joy", True), ("anger in second 2", "none", False), ("fear in second 9", "none", False),
-    ]  # fmt: skip
+        ("joy in second 1", "joy", True),
+        ("anger in second 2", "none", False),
+        ("fear in second 9", "none", False),
+    ]

@@ -22,9 +22,11 @@ ANALYSES = {
     },
 }
 TIMELINE = [
-    ("text", {"text": "STOP SCROLLING"}), ("text", {"text": "SECOND PFAK"}), ("speech", {"text": "Wait, wait. Boom!"}),
+    ("text", {"text": "STOP SCROLLING"}),
+    ("text", {"text": "SECOND PFAK"}),
+    ("speech", {"text": "Wait, wait. Boom!"}),
     *[("scene_change", {})] * 6,
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -62,14 +64,24 @@ def judged(form, outputs):
         ({"speech_coverage": {"acceptable_range": ["90%", "100%"]}}, "speech coverage", "90% to 100%", True),
         ({"speech_coverage": {"your_estimate": "80%"}}, "speech coverage", "70% to 90%", False),
         ({"person_presence": "100%"}, "persons", "90% to 100%", True),
-        ({"expected_peaks": {"first": {"acceptable_range": ["0:11", "0:17"]}}}, "peaks", "peak at 11.000 to 17.000 s", True),
+        (
+            {"expected_peaks": {"first": {"acceptable_range": ["0:11", "0:17"]}}},
+            "peaks",
+            "peak at 11.000 to 17.000 s",
+            True,
+        ),
         ({"expected_peaks": {"first": {"time_range": "0:06-0:08"}}}, "peaks", "peak at 6.000 to 8.000 s, ±2 s", False),
         ({"peak_moment": {"your_timestamp": "0:05"}}, "peaks", "peak at 5.000 s, ±2 s", True),
-        ({"opening_hook": {"acceptable_matches": ["stop scrolling", "wait"]}}, "hook", "hook 'stop scrolling' or 'wait'", True),
+        (
+            {"opening_hook": {"acceptable_matches": ["stop scrolling", "wait"]}},
+            "hook",
+            "hook 'stop scrolling' or 'wait'",
+            True,
+        ),
         ({"opening_hook": {"type": "urgency"}}, "hook", "a text or a word in the first 5 s", True),
         ({"closing_retention": {"type": "direct_cta"}}, "CTA", "a call to action at the end", True),
     ],
-)  # fmt: skip
+)
 def test_each_answer_is_held_against_its_output(outputs, answers, component, expected, passes):
     assert judged({"expected_detections": answers}, outputs) == (
         [(component, expected, passes)] if "expected_peaks" not in answers else []
@@ -79,17 +91,24 @@ def test_each_answer_is_held_against_its_output(outputs, answers, component, exp
 
 def test_what_is_to_be_done_is_unanswered_and_not_counted(outputs):
     form = {
-        "scene_count": {"your_count": "TBD", "acceptable_range": ["TBD", "TBD"]}, "opening_hook": "TBD",
+        "scene_count": {"your_count": "TBD", "acceptable_range": ["TBD", "TBD"]},
+        "opening_hook": "TBD",
         "expected_peaks": {"low_energy_section": {"time_range": "0:16-0:20"}},
-        "speech_coverage": {"your_estimate": "TBD"}, "text_overlays": ["TBD"],
+        "speech_coverage": {"your_estimate": "TBD"},
+        "text_overlays": ["TBD"],
         "quick_validation_checks": {"scene_changes": 3, "hook": ["TBD"]},
-    }  # fmt: skip
+    }
     answers = check_form(form, outputs)
     assert answers.expectations == ()
     assert answers.unanswered == (
-        "scene_count.your_count", "scene_count.acceptable_range[0]", "scene_count.acceptable_range[1]", "opening_hook",
-        "speech_coverage.your_estimate", "text_overlays[0]", "quick_validation_checks.hook[0]",
-    )  # fmt: skip
+        "scene_count.your_count",
+        "scene_count.acceptable_range[0]",
+        "scene_count.acceptable_range[1]",
+        "opening_hook",
+        "speech_coverage.your_estimate",
+        "text_overlays[0]",
+        "quick_validation_checks.hook[0]",
+    )
 
 
 def test_the_newest_complete_set_counts(outputs):

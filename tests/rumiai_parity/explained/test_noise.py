@@ -129,6 +129,10 @@ class TestOtherEncodings:
         report = world.compare()
         assert report["different_media"] == []
         assert report["first_diverging_stage"] == {
-            "stage": "media", "kind": "media", "title": "decoded media", "number": 0, "cases": ["clip"],
-        }  # fmt: skip
+            "stage": "media",
+            "kind": "media",
+            "title": "decoded media",
+            "number": 0,
+            "cases": ["clip"],
+        }
         assert "first diverging stage: decoded media (stage 0) in clip" in report["text"]

@@ -49,9 +49,13 @@ def page(tmp_path_factory) -> dict[str, Any]:
         outcomes += [suite.golden(case, suite.pipeline.reference, each) for each in artifacts_of(suite.pipeline, case)]
     explanation, rows = explained_or_why_not(suite, outcomes, found)
     report = build.build(
-        outcomes, pipeline=suite.pipeline, cases=found, declared=[], explanation=explanation,
+        outcomes,
+        pipeline=suite.pipeline,
+        cases=found,
+        declared=[],
+        explanation=explanation,
         session=build.Session("2026-01-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00", 1.0, None, True, 1.0),
-    )  # fmt: skip
+    )
     made = payload(suite.config, json.loads(json.dumps(report)), json.loads(json.dumps(rows)))
     toys.check_page(made)
     return made
@@ -65,9 +69,14 @@ def of_cause(page: dict[str, Any], stage: str, what: str) -> list[dict[str, Any]
 def test_density_engagement_energy_words_per_minute_and_emotions_are_drawn_with_both_sides(page):
     drawn = {(curve["artifact"].partition(".")[0], curve["path"].rpartition(".")[2]): curve for curve in page["curves"]}
     wanted = {
-        ("unified", "rms_per_second[*]"), ("unified", "*"), ("speech_analysis", "wpmProgression[*]"), ("unified", "emotion"),
-        ("emotional_journey", "emotion"), ("temporal_markers", "engagement_curve[*]"), ("creative_density", "density"),
-    }  # fmt: skip
+        ("unified", "rms_per_second[*]"),
+        ("unified", "*"),
+        ("speech_analysis", "wpmProgression[*]"),
+        ("unified", "emotion"),
+        ("emotional_journey", "emotion"),
+        ("temporal_markers", "engagement_curve[*]"),
+        ("creative_density", "density"),
+    }
     assert wanted - drawn.keys() == set()
     for key in wanted:
         golden, run = drawn[key]["sides"]
@@ -102,8 +111,11 @@ def test_what_was_said_is_noted_where_one_side_did_not_hear_it(page):
 def test_the_stages_say_where_each_cause_began_and_what_is_the_same(page):
     states = {stage["name"]: stage["state"] for stage in page["stages"]}
     assert {name for name, state in states.items() if state in ("first", "own")} == {
-        "whisper", "ocr", "audio_energy", "emotion_detection",
-    }  # fmt: skip
+        "whisper",
+        "ocr",
+        "audio_energy",
+        "emotion_detection",
+    }
     assert states["yolo"] == states["media"] == "same"
     assert states["timeline"] == states["speech_analysis"] == "follows"
     assert [stage["name"] for stage in page["stages"] if stage["state"] == "first"] == [page["first_stage"]["stage"]]

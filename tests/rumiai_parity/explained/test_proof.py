@@ -106,8 +106,9 @@ def test_a_formula_that_only_one_configuration_has_wrong_is_proven_with_the_othe
     cause = by_stage(report)["scene_pacing"]
     assert len(report["causes"]) == 1
     assert {(each["check"], each["configuration"]) for each in cause["comparisons"]} == {
-        ("configurations", "local"), ("golden", "production"),
-    }  # fmt: skip
+        ("configurations", "local"),
+        ("golden", "production"),
+    }
     assert cause["proven"]
 
 

@@ -70,10 +70,15 @@ class World:
         world = cls(root)
         root.mkdir(parents=True, exist_ok=True)
         paths = {
-            "pipeline": "rumiai_parity.pipeline:PIPELINE", 
-            "corpus": "corpus", "schemas": str(schemas), "tolerances": str(schemas / "tolerances.json"),
-            "snapshots": "snapshots", "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
-        }  # fmt: skip
+            "pipeline": "rumiai_parity.pipeline:PIPELINE",
+            "corpus": "corpus",
+            "schemas": str(schemas),
+            "tolerances": str(schemas / "tolerances.json"),
+            "snapshots": "snapshots",
+            "declared": "declared.jsonl",
+            "reports": "reports",
+            "captures": "reports/captures",
+        }
         (root / "parity.toml").write_text("[parity]\n" + "".join(f'{k} = "{v}"\n' for k, v in paths.items()))
         for case, document in recorded.items():
             folder = root / "corpus" / case
@@ -117,9 +122,12 @@ class World:
         found = self.cases(suite)
         outcomes = every_outcome(suite, found)
         report = build.build(
-            outcomes, pipeline=suite.pipeline, cases=found, declared=[],
+            outcomes,
+            pipeline=suite.pipeline,
+            cases=found,
+            declared=[],
             session=build.Session("", "", 0.0, None, True, 0.01),
             explanation=explained_or_why_not(suite, outcomes, found)[0],
-        )  # fmt: skip
+        )
         text = summary.render(report, file="parity.json", width=160)
         return {**report, "text": text.replace(suite.config.relative(runs.folder(suite.config)), "run")}

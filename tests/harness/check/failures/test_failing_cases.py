@@ -89,9 +89,14 @@ def test_a_failure_that_differs_on_purpose_is_declared_for_its_case_and_weighs_i
     run, broken
 ):
     record = {
-        "artifact": "failure", "path": "error", "cases": ["broken"], "reason": "each names its own", "owner": "toy keeper",
-        "expires": "2099-12-31", "patterns": {"web": "cannot read the page", "disk": "cannot read the file"},
-    }  # fmt: skip
+        "artifact": "failure",
+        "path": "error",
+        "cases": ["broken"],
+        "reason": "each names its own",
+        "owner": "toy keeper",
+        "expires": "2099-12-31",
+        "patterns": {"web": "cannot read the page", "disk": "cannot read the file"},
+    }
     broken.declare(record)
     done = run(web={"names": "the page"}, disk={"names": "the file"})
     assert done.returncode == 0, done.stdout
@@ -112,9 +117,13 @@ def test_a_run_that_a_signal_ends_is_drift_and_not_a_pipeline_that_failed(run):
 def test_parity_run_itself_runs_failing_cases_beside_others(broken):
     broken.case("plain")
     source = {
-        "artifact": "scores", "path": "Where.source", "reason": "each names its own", "owner": "toy keeper",
-        "expires": "2099-12-31", "patterns": {"web": "web:/input", "disk": "disk:/input"},
-    }  # fmt: skip
+        "artifact": "scores",
+        "path": "Where.source",
+        "reason": "each names its own",
+        "owner": "toy keeper",
+        "expires": "2099-12-31",
+        "patterns": {"web": "web:/input", "disk": "disk:/input"},
+    }
     wrapped = [
         {**source, "artifact": "wrapped", "path": path}
         for path in ("parsed.Where.source", "result(json).toyWhere.source")

@@ -64,9 +64,13 @@ class FailingToy(Toy):
                 yield job
             return
         yield Job(
-            argv=(sys.executable, "-S", "-c", PROGRAM, configuration), env={}, may_fail=True,
-            inputs={"input.json": case.folder / "input.json"}, input_names=(f"{configuration}:/input",), timeout_s=20,
-        )  # fmt: skip
+            argv=(sys.executable, "-S", "-c", PROGRAM, configuration),
+            env={},
+            may_fail=True,
+            inputs={"input.json": case.folder / "input.json"},
+            input_names=(f"{configuration}:/input",),
+            timeout_s=20,
+        )
 
     def find(self, capture: Path) -> Found:
         found = super().find(capture)

@@ -27,8 +27,14 @@ def record(
 def of(changes: Mapping[str, Recorded], *, by: str = "Ada", **fields: Any) -> Record:
     """A record of ``changes``."""
     given = {
-        "date": "2026-03-01T12:00:00+00:00", "author": by, "commit": "0123456789ab", "reason": f"{by} meant it",
-        "fingerprints": ["scoring-scale-0a1b2c"], "title": "mean is half as large", "selection": {"cases": ["plain"]},
-        "run_id": "run-1", "changes": changes,
-    }  # fmt: skip
+        "date": "2026-03-01T12:00:00+00:00",
+        "author": by,
+        "commit": "0123456789ab",
+        "reason": f"{by} meant it",
+        "fingerprints": ["scoring-scale-0a1b2c"],
+        "title": "mean is half as large",
+        "selection": {"cases": ["plain"]},
+        "run_id": "run-1",
+        "changes": changes,
+    }
     return make(**{**given, **fields})

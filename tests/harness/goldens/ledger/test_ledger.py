@@ -83,8 +83,14 @@ def test_the_same_line_twice_as_a_merge_may_leave_it_is_one_record(file):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("reason", "another reason"), ("author", "Mallory"), ("commit", None), ("fingerprints", []), ("date", "2026-03-02T12:00:00+00:00")],
-)  # fmt: skip
+    [
+        ("reason", "another reason"),
+        ("author", "Mallory"),
+        ("commit", None),
+        ("fingerprints", []),
+        ("date", "2026-03-02T12:00:00+00:00"),
+    ],
+)
 def test_an_edited_record_is_named_by_file_and_line(file, field, value):
     append(file, FIRST)
     append(file, SECOND)
@@ -169,10 +175,17 @@ def test_what_is_made_keeps_the_schema(made):
 @pytest.mark.parametrize(
     "reason",
     [
-        "two\nlines", "\x1b[31mred\x1b[0m", "next\x85line", "line\u2028separator", "\u202eright to left",
-        "<script>alert(1)</script>", "lone \udc80 surrogate", "grün 🎉", "x" * 1_000_000,
+        "two\nlines",
+        "\x1b[31mred\x1b[0m",
+        "next\x85line",
+        "line\u2028separator",
+        "\u202eright to left",
+        "<script>alert(1)</script>",
+        "lone \udc80 surrogate",
+        "grün 🎉",
+        "x" * 1_000_000,
     ],
-)  # fmt: skip
+)
 def test_a_reason_may_hold_anything_and_stays_one_harmless_line(file, reason):
     made = record(None, "a", reason=reason)
     append(file, made)

@@ -31,9 +31,7 @@ def regenerate(repository, change, *, by: str) -> ledger.Record:
 def found(repository):
     config = settings.load(repository.root / "parity.toml")
     records = ledger.load(config.ledger)
-    files = history.files(
-        config, load_pipeline(config), cases.discover(config), records, complete=True
-    )  # fmt: skip
+    files = history.files(config, load_pipeline(config), cases.discover(config), records, complete=True)
     return problems(records, files)
 
 

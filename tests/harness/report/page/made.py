@@ -17,21 +17,41 @@ CASES = (
     "broken_taken", "broken_text", "broken_weights",
 )  # fmt: skip
 ANALYSES = (
-    "creative_density", "emotional_journey", "metadata_analysis", "person_framing", "scene_pacing", "speech_analysis",
-    "temporal_markers", "visual_overlay_analysis",
-)  # fmt: skip
+    "creative_density",
+    "emotional_journey",
+    "metadata_analysis",
+    "person_framing",
+    "scene_pacing",
+    "speech_analysis",
+    "temporal_markers",
+    "visual_overlay_analysis",
+)
 ARTIFACTS = (
-    "unified", "return", "report", "run", *(f"{name}.{form}" for name in ANALYSES for form in ("result", "ml", "complete")),
+    "unified",
+    "return",
+    "report",
+    "run",
+    *(f"{name}.{form}" for name in ANALYSES for form in ("result", "ml", "complete")),
     "failure",
-)  # fmt: skip
+)
 COLUMNS = (
-    {"id": "runners", "title": "local = production", "check": "configurations", "configuration": "local",
-     "against": "production"},
-    {"id": "golden-production", "title": "production ~ golden", "check": "golden", "configuration": "production",
-     "against": "golden"},
+    {
+        "id": "runners",
+        "title": "local = production",
+        "check": "configurations",
+        "configuration": "local",
+        "against": "production",
+    },
+    {
+        "id": "golden-production",
+        "title": "production ~ golden",
+        "check": "golden",
+        "configuration": "production",
+        "against": "golden",
+    },
     {"id": "golden-local", "title": "local ~ golden", "check": "golden", "configuration": "local", "against": "golden"},
     {"id": "repeated", "title": "repeat = local", "check": "repeated", "configuration": "repeat", "against": "local"},
-)  # fmt: skip
+)
 TEXTS, PACING = "ocr-values-dd9d584d", "scene_pacing-values-4e551853"
 ROW = (
     "cause", "role", "check", "case", "configuration", "against", "artifact", "stage", "path", "kind", "expected", "actual",
@@ -42,13 +62,13 @@ NUMBERS = ("magnitude", "allowed", "would_pass")
 #: What an OCR, a file name or a platform's metadata may say.
 HOSTILE = (
     "</script><script>window.broken=1</script>",
-    "<img src=x onerror=\"window.broken=2\">",
+    '<img src=x onerror="window.broken=2">',
     "\x1b[31mred\x1b[0m \x1b]8;;http://example.com\x07link\x1b]8;;\x07",
     "abc\u202edcba\u202c \u200bzero\ufeff",
     "line\u2028separator\u2029 \x00nul \ud800lone",
     "javascript:alert(1)//\"'`--><!--<svg onload=alert(1)>",
     "{{ 7*7 }} {% raw %} ${window.broken=3}",
-)  # fmt: skip
+)
 
 
 def payload(differences: int = 240, *, say: str | None = None, cases: int = len(CASES)) -> dict[str, Any]:
@@ -120,22 +140,41 @@ def _rows(number: int, say: str | None) -> Any:
             own = at % 9 < 4
             artifact = "unified" if own else f"{ANALYSES[at % len(ANALYSES)]}.{('ml', 'result', 'complete')[at % 3]}"
             yield {
-                **place, "cause": TEXTS, "role": "own" if own else "follows", "case": "text_heavy", "artifact": artifact,
+                **place,
+                "cause": TEXTS,
+                "role": "own" if own else "follows",
+                "case": "text_heavy",
+                "artifact": artifact,
                 "stage": "ocr" if own else artifact.partition(".")[0],
                 "path": f"ml_data.ocr.textAnnotations[{at}].text" if own else f"overlay.timeline[{at}].value",
-                "kind": "value", "expected": f"'{words[at % 13]} {at}'", "actual": say or f"'{words[(at + 3) % 13]} {at}'",
-                "magnitude": round(0.1 + at % 7 / 10, 3), "unit": "CER", "allowed": 0.05, "would_pass": None,
+                "kind": "value",
+                "expected": f"'{words[at % 13]} {at}'",
+                "actual": say or f"'{words[(at + 3) % 13]} {at}'",
+                "magnitude": round(0.1 + at % 7 / 10, 3),
+                "unit": "CER",
+                "allowed": 0.05,
+                "would_pass": None,
                 "note": "class read_text",
-            }  # fmt: skip
+            }
         else:
             amount = 0.004 * (1 + at % 230)
             yield {
-                **place, "cause": PACING, "role": "own", "case": CASES[at % 10],
-                "artifact": f"scene_pacing.{('ml', 'result', 'complete')[at % 3]}", "stage": "scene_pacing",
-                "path": f"CoreMetrics.scenes[{at}].averageSceneDuration", "kind": "value",
-                "expected": f"{1.59 + at / 100:.4f}", "actual": f"{1.59 + at / 100 + amount:.4f}",
-                "magnitude": amount, "unit": "s", "allowed": 0.003, "would_pass": amount, "note": "class time",
-            }  # fmt: skip
+                **place,
+                "cause": PACING,
+                "role": "own",
+                "case": CASES[at % 10],
+                "artifact": f"scene_pacing.{('ml', 'result', 'complete')[at % 3]}",
+                "stage": "scene_pacing",
+                "path": f"CoreMetrics.scenes[{at}].averageSceneDuration",
+                "kind": "value",
+                "expected": f"{1.59 + at / 100:.4f}",
+                "actual": f"{1.59 + at / 100 + amount:.4f}",
+                "magnitude": amount,
+                "unit": "s",
+                "allowed": 0.003,
+                "would_pass": amount,
+                "note": "class time",
+            }
 
 
 def _count(rows: list[dict[str, Any]], cause: str) -> int:
@@ -216,11 +255,17 @@ def _curve(say: str | None, *, case: str = "text_heavy", title: str = "density o
     local[40][1] = None
     differs = [x for (x, y), (_, other) in zip(golden, local, strict=True) if y != other]
     return {
-        "case": case, "artifact": "creative_density.ml", "path": "density.curve", "title": say or title,
-        "x": {"title": "time", "unit": "s"}, "y": {"title": "elements", "unit": "per second"}, "labels": None,
-        "sides": [{"title": "golden", "points": golden}, {"title": "local", "points": local}], "differs": differs,
+        "case": case,
+        "artifact": "creative_density.ml",
+        "path": "density.curve",
+        "title": say or title,
+        "x": {"title": "time", "unit": "s"},
+        "y": {"title": "elements", "unit": "per second"},
+        "labels": None,
+        "sides": [{"title": "golden", "points": golden}, {"title": "local", "points": local}],
+        "differs": differs,
         "column": "golden-local",
-    }  # fmt: skip
+    }
 
 
 def _feelings() -> dict[str, Any]:
@@ -228,27 +273,40 @@ def _feelings() -> dict[str, Any]:
     golden = [[at, (at // 4) % 4] for at in range(30)]
     local = [[x, y if x < 18 else 2] for x, y in golden]
     return {
-        "case": "story", "artifact": "emotional_journey.ml", "path": "journey", "title": "emotions",
-        "x": {"title": "time", "unit": "s"}, "y": {"title": "emotion", "unit": ""}, "labels": labels,
+        "case": "story",
+        "artifact": "emotional_journey.ml",
+        "path": "journey",
+        "title": "emotions",
+        "x": {"title": "time", "unit": "s"},
+        "y": {"title": "emotion", "unit": ""},
+        "labels": labels,
         "sides": [{"title": "golden", "points": golden}, {"title": "local", "points": local}],
-        "differs": [x for (x, y), (_, other) in zip(golden, local, strict=True) if y != other], "column": "golden-local",
-    }  # fmt: skip
+        "differs": [x for (x, y), (_, other) in zip(golden, local, strict=True) if y != other],
+        "column": "golden-local",
+    }
 
 
 def _frame(say: str | None, *, image: bool = True) -> dict[str, Any]:
     person = {"x": 0.1, "y": 0.05, "w": 0.8, "h": 0.9, "label": "person", "text": False, "stage": "yolo"}
     read = {"x": 0.12, "y": 0.42, "w": 0.76, "h": 0.07, "label": "TWENTY WORDS", "text": True, "stage": "ocr"}
     return {
-        "case": "text_heavy", "time": 0.4, "title": "first text that differs", "width": 360, "height": 640,
+        "case": "text_heavy",
+        "time": 0.4,
+        "title": "first text that differs",
+        "width": 360,
+        "height": 640,
         "image": picture() if image else None,
         "why_no_image": None if image else "the case is a recording: there is no video",
         "sides": [
             {"title": "golden", "boxes": [person, read], "notes": []},
-            {"title": "local", "boxes": [person, {**read, "x": 0.2, "w": 0.6, "label": say or "LINK IN BIO NOW"}],
-             "notes": [say or "speech: 'link in bio'"]},
+            {
+                "title": "local",
+                "boxes": [person, {**read, "x": 0.2, "w": 0.6, "label": say or "LINK IN BIO NOW"}],
+                "notes": [say or "speech: 'link in bio'"],
+            },
         ],
         "cause": TEXTS,
-    }  # fmt: skip
+    }
 
 
 def picture() -> str:
@@ -278,13 +336,26 @@ def _stages() -> list[dict[str, Any]]:
     given += [(name, "analysis", [*upstream, "timeline"]) for name in analyses]
     given += [("report", "output", [*upstream, "timeline", *ANALYSES]), ("return", "output", ["report"])]
     given += [("unified file", "output", ["timeline", "temporal_markers"]), ("run", "output", ["report", "return"])]
-    state = {"ocr": ("first", 36), "scene_pacing": ("own", 72), "timeline": ("follows", 12), "temporal_markers": ("follows", 30),
-             "speech_analysis": ("follows", 16), "visual_overlay_analysis": ("follows", 40)}  # fmt: skip
+    state = {
+        "ocr": ("first", 36),
+        "scene_pacing": ("own", 72),
+        "timeline": ("follows", 12),
+        "temporal_markers": ("follows", 30),
+        "speech_analysis": ("follows", 16),
+        "visual_overlay_analysis": ("follows", 40),
+    }
     return [
-        {"name": name, "title": f"{kind} {name}" if kind in ("service", "analysis") else name, "kind": kind, "needs": needs,
-         "number": number, "state": state.get(name, ("same", 0))[0], "differences": state.get(name, ("same", 0))[1]}
+        {
+            "name": name,
+            "title": f"{kind} {name}" if kind in ("service", "analysis") else name,
+            "kind": kind,
+            "needs": needs,
+            "number": number,
+            "state": state.get(name, ("same", 0))[0],
+            "differences": state.get(name, ("same", 0))[1],
+        }
         for number, (name, kind, needs) in enumerate(given, start=-1)
-    ]  # fmt: skip
+    ]
 
 
 def _provenance(say: str | None) -> dict[str, Any]:

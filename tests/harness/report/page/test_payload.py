@@ -58,9 +58,11 @@ def test_the_page_of_a_drift_keeps_its_schema_and_tells_verdict_stage_and_next_s
 def test_the_page_of_parity_has_nothing_to_draw_and_says_that_all_is_the_same(tmp_path):
     page = toys.world(tmp_path, "one").page()
     assert page["verdict"] == {
-        "label": "parity", "exit_code": 0, "others": [],
+        "label": "parity",
+        "exit_code": 0,
+        "others": [],
         "meaning": "the configurations agree with each other and with the goldens",
-    }  # fmt: skip
+    }
     assert (page["curves"], page["frames"], page["causes"], page["next"]) == ([], [], [], [])
     assert {stage["state"] for stage in page["stages"]} == {"same"}
     assert {cell[3] for cell in page["matrix"]["cells"]} == {"parity"}
@@ -93,9 +95,10 @@ def test_each_comparison_is_a_cell_with_its_state_and_leaves(drift):
     }
     state, leaves = cells["one", "scores", "disk ~ golden"]
     result = next(
-        each for each in report["results"]
+        each
+        for each in report["results"]
         if (each["check"], each["case"], each["configuration"], each["artifact"]) == ("golden", "one", "disk", "scores")
-    )  # fmt: skip
+    )
     assert state == "drift"
     assert leaves == list(result["counts"].values())
     assert leaves[-1] == 2
@@ -249,10 +252,16 @@ def test_a_cause_that_was_accepted_before_says_when_by_whom_and_why(drift):
     world, report, rows, _ = drift
     cause = report["causes"][0]["id"]
     record = ledger.make(
-        date="2026-02-03T04:05:06+00:00", author="Ann", commit=None, reason="the text changed", fingerprints=[cause],
-        title="texts", selection={}, run_id=None,
+        date="2026-02-03T04:05:06+00:00",
+        author="Ann",
+        commit=None,
+        reason="the text changed",
+        fingerprints=[cause],
+        title="texts",
+        selection={},
+        run_id=None,
         changes={"one/scores.json": ledger.Recorded("update", "0" * 16, "1" * 16)},
-    )  # fmt: skip
+    )
     file = world.project.root / "parity.toml"
     without = file.read_text()
     try:

@@ -142,7 +142,12 @@ def contracts() -> Any:
     ("schema", "steps", "x", "y"),
     [
         ("creative_density.schema.json", ["Dynamics", "densityCurve", 3, "density"], "second", "density"),
-        ("visual_overlay_analysis.schema.json", ["Dynamics", "overlayProgression", 0, "density"], "timestamp", "density"),
+        (
+            "visual_overlay_analysis.schema.json",
+            ["Dynamics", "overlayProgression", 0, "density"],
+            "timestamp",
+            "density",
+        ),
         ("temporal_markers.schema.json", ["first_5_seconds", "density_progression", 2], None, ""),
         ("temporal_markers.schema.json", ["engagement_curve", 1], None, ""),
         ("unified.schema.json", ["temporalMarkers", "engagement_curve"], None, ""),
@@ -152,9 +157,14 @@ def contracts() -> Any:
         ("emotional_journey.schema.json", ["Dynamics", "emotionProgression", 1, "emotion"], "timestamp", "emotion"),
         ("emotional_journey.schema.json", ["Dynamics", "emotionProgression", 1, "intensity"], "timestamp", "intensity"),
         ("unified.schema.json", ["ml_data", "emotion_detection", "emotions", 5, "emotion"], "timestamp", "emotion"),
-        ("scene_pacing.schema.json", ["Dynamics", "pacingProgression", 1, "cutsPerMinute"], "timestamp", "cutsPerMinute"),
+        (
+            "scene_pacing.schema.json",
+            ["Dynamics", "pacingProgression", 1, "cutsPerMinute"],
+            "timestamp",
+            "cutsPerMinute",
+        ),
     ],
-)  # fmt: skip
+)
 def test_density_engagement_energy_words_per_minute_and_emotions_can_be_drawn(contracts, schema, steps, x, y):
     line = line_of(contracts(schema), steps)
     assert line is not None

@@ -122,13 +122,21 @@ class World:
         outcomes = [each for each in every_outcome(suite, found) if each.check != "repeated"]
         explanation, rows = explained_or_why_not(suite, outcomes, found)
         report = build.build(
-            outcomes, pipeline=PIPELINE, cases=found, declared=suite.rules.declared, explanation=explanation,
+            outcomes,
+            pipeline=PIPELINE,
+            cases=found,
+            declared=suite.rules.declared,
+            explanation=explanation,
             machines=machines.compared(self.config, PIPELINE, build.runs(outcomes)),
             session=build.Session(
-                "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00", 1.0, "reports/captures", selected=True,
+                "2026-01-01T00:00:00+00:00",
+                "2026-01-01T00:00:01+00:00",
+                1.0,
+                "reports/captures",
+                selected=True,
                 max_ignored=1.0,
             ),
-        )  # fmt: skip
+        )
         return json.loads(json.dumps(report)), json.loads(json.dumps(rows))
 
     def page(self) -> dict[str, Any]:
@@ -186,29 +194,38 @@ def _schema(project: Project) -> dict[str, Any]:
         "Curve": {"type": "array", "items": sure, "x-parity": {"series": {"x": "index", "step": 2}}},
         "Course": {"type": "array", "items": sure, "x-parity": {"series": {"x": "index"}}},
         "Windows": {
-            "type": "object", "patternProperties": {"^\\d+-\\d+(\\.\\d+)?s$": sure}, "additionalProperties": False,
+            "type": "object",
+            "patternProperties": {"^\\d+-\\d+(\\.\\d+)?s$": sure},
+            "additionalProperties": False,
         },
         "Moods": {
-            "type": "array", "items": _object(when=name, mood=mood, sure=sure),
+            "type": "array",
+            "items": _object(when=name, mood=mood, sure=sure),
             "x-parity": {"align": {"by": "when"}, "series": {"x": "when", "y": "sure"}},
         },
         "Faces": {
-            "type": "array", "items": _object(at=time, who=name, sure=sure, box=pixels),
+            "type": "array",
+            "items": _object(at=time, who=name, sure=sure, box=pixels),
             "x-parity": {"align": {"by": "at", "within": 0.1, "then": ["who", "iou:box"]}},
         },
         "Texts": {
-            "type": "array", "items": _object(start=time, end=time, text=text, box=shares),
+            "type": "array",
+            "items": _object(start=time, end=time, text=text, box=shares),
             "x-parity": {"align": {"by": "start", "within": 0.1}},
         },
         "Spoken": {
-            "type": "array", "items": _object(start=time, end=time, text=text),
+            "type": "array",
+            "items": _object(start=time, end=time, text=text),
             "x-parity": {"align": {"by": "start", "within": 0.1}},
         },
-    }  # fmt: skip
+    }
     return schema
 
 
 def _object(**properties: Any) -> dict[str, Any]:
     return {
-        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

@@ -36,9 +36,16 @@ def recorded(config, case, cpu, threads=1):
     file.parent.mkdir(parents=True)
     untold = dict.fromkeys(("python", "system", "machine", "cpu", "cpus", "threads"))
     made = {
-        "format": "parity-provenance/1", "run_id": "run", "recorded": "2026-11-01T12:00:00+00:00", "configuration": "local",
-        "code": {"commit": None, "changed": None}, **untold, "packages": {}, "weights": {}, "agreed": 1,
-    }  # fmt: skip
+        "format": "parity-provenance/1",
+        "run_id": "run",
+        "recorded": "2026-11-01T12:00:00+00:00",
+        "configuration": "local",
+        "code": {"commit": None, "changed": None},
+        **untold,
+        "packages": {},
+        "weights": {},
+        "agreed": 1,
+    }
     file.write_text(json.dumps(made | told(cpu, threads)))
 
 

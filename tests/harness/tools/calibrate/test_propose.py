@@ -15,7 +15,12 @@ from parity.tools.calibrate.propose import flags, propose, rounded_up
 from parity.tools.calibrate.spread import Flipped, Observed, Spread
 
 SETTINGS = Settings(
-    data=Path("d"), page=Path("p"), captures=Path("c"), few=("a",), repeats=2, factor={"same": 3.0, "encodings": 1.5},
+    data=Path("d"),
+    page=Path("p"),
+    captures=Path("c"),
+    few=("a",),
+    repeats=2,
+    factor={"same": 3.0, "encodings": 1.5},
     loose=10.0,
     classes={
         "box": Floor("px", "other CPUs", abs=0.05),
@@ -23,7 +28,7 @@ SETTINGS = Settings(
         "score": Floor("ratio", "other CPUs", abs=0.001),
     },
     flips={"object": FlipFloor(0.25, "score", 0.05, "one of a short list")},
-)  # fmt: skip
+)
 
 
 def seen(**fields: tuple[str, Spread]) -> Observed:

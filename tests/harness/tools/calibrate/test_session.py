@@ -89,9 +89,11 @@ def test_the_data_say_how_often_where_and_with_what_it_was_learnt(made):
     assert data["provenance"]["cases"] == 2
     rows = {row["name"]: row for row in data["conditions"]}
     assert {name: (row["pairs"], row["cases"]) for name, row in rows.items()} == {
-        "repeat": (1, ["plain"]), "warm": (2, ["plain", "second"]), "bare": (1, ["plain"]),
+        "repeat": (1, ["plain"]),
+        "warm": (2, ["plain", "second"]),
+        "bare": (1, ["plain"]),
         "encoded": (2, ["plain", "second"]),
-    }  # fmt: skip
+    }
     assert rows["repeat"]["unequal"] == 0
     (field,) = rows["warm"]["fields"].items()
     assert field[0] == "scores:Core.mean"

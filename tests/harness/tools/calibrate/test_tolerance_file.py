@@ -24,11 +24,14 @@ FILE = {
     },
     "flips": {
         "object": {
-            "threshold": 0.25, "margin": 0.01, "budget": 0.05, "provenance": "test",
+            "threshold": 0.25,
+            "margin": 0.01,
+            "budget": 0.05,
+            "provenance": "test",
             "encodings": {"margin": 0.1, "budget": 0.2},
         },
     },
-}  # fmt: skip
+}
 
 
 def loaded(tmp_path: Path, **changes):
@@ -87,7 +90,7 @@ def test_what_is_written_loads_as_the_same(tmp_path):
         ),
         ({"flips": {"object": {"threshold": 0.25}}}, "flip rule 'object' must have the keys"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_file_is_refused_by_name_and_place(tmp_path, part, text):
     with pytest.raises(ContractError, match=text):
         loaded(tmp_path, **part)

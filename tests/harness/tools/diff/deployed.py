@@ -59,9 +59,14 @@ class Folder:
     def complete(self, name: str) -> dict[str, Any]:
         result = self.results[name]
         made = {
-            "analysis_type": name, "success": True, "result": json.dumps(result), "parsed_response": ml(name, result),
-            "source": "python_precompute", "processing_mode": "python_only", "version": "2.0",
-        }  # fmt: skip
+            "analysis_type": name,
+            "success": True,
+            "result": json.dumps(result),
+            "parsed_response": ml(name, result),
+            "source": "python_precompute",
+            "processing_mode": "python_only",
+            "version": "2.0",
+        }
         if self.local and name == "temporal_markers":
             return {key: made[key] for key in ("analysis_type", "success", "result", "parsed_response")}
         return made

@@ -34,9 +34,15 @@ def compare(diff, recorded):
 
     def run(first: str, second: str, *options: str):
         return diff(
-            recorded.root / first, recorded.root / second, *options, "--format", "json", "--limit", "0",
+            recorded.root / first,
+            recorded.root / second,
+            *options,
+            "--format",
+            "json",
+            "--limit",
+            "0",
             config=recorded.root / "parity.toml",
-        )  # fmt: skip
+        )
 
     return run
 
@@ -160,8 +166,11 @@ def test_two_corpora_are_compared_case_by_case(compare, recorded):
     done = compare(CAPTURES, "other")
     verdicts = {(pair["case"], pair["configuration"]): pair["verdict"] for pair in done.report["pairs"]}
     assert verdicts == {
-        ("plain", "disk"): "parity", ("plain", "web"): "parity", ("second", "disk"): "parity", ("second", "web"): "drift",
-    }  # fmt: skip
+        ("plain", "disk"): "parity",
+        ("plain", "web"): "parity",
+        ("second", "disk"): "parity",
+        ("second", "web"): "drift",
+    }
     assert (done.code, done.report["corpora"]) == (1, True)
 
 

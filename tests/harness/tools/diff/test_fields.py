@@ -73,9 +73,18 @@ def test_counts_are_those_of_the_fields_that_are_asked_for(diff_json, local, cha
 
 def test_several_fields_and_analyses_add_up(diff_json, local, changed):
     done = diff_json(
-        local.path, changed.path, ANY,
-        "--field", "*avgDensity", "--field", "*totalWords", "--analysis", "creative_density", "--analysis", "speech_analysis",
-    )  # fmt: skip
+        local.path,
+        changed.path,
+        ANY,
+        "--field",
+        "*avgDensity",
+        "--field",
+        "*totalWords",
+        "--analysis",
+        "creative_density",
+        "--analysis",
+        "speech_analysis",
+    )
     assert len(done.pair["findings"]) == 2
 
 
@@ -146,10 +155,15 @@ def test_a_field_that_one_side_alone_has_is_never_parity(expected, actual, patte
     anything |= {"properties": {"b": number, "t": {"type": "string"}}}
     curve = {"type": "array", "items": number, "x-parity": {"series": {"start": 0, "step": 1, "unit": "s"}}}
     properties = {
-        "a": anything, "old": {"$ref": "#/$defs/block"}, "new": {"$ref": "#/$defs/block"}, "curve": curve, "same": number,
-        "places": {"type": "array", "prefixItems": [number, number]}, "free": True,
+        "a": anything,
+        "old": {"$ref": "#/$defs/block"},
+        "new": {"$ref": "#/$defs/block"},
+        "curve": curve,
+        "same": number,
+        "places": {"type": "array", "prefixItems": [number, number]},
+        "free": True,
         "text": {"type": ["string", "null"], "contentSchema": {"type": "object", "properties": {"b": number}}},
-    }  # fmt: skip
+    }
     schema = {"$id": "s", "properties": properties, "$defs": {"block": anything}, "type": "object"}
     node = compile_schema(collect([schema]), "s")
     expected, actual, meant = {**expected, "same": 1}, {**actual, "same": 1}, matcher([pattern, "same"])

@@ -86,8 +86,11 @@ def test_the_heaviest_comes_first(diff_json, local, changed):
     assert [each["weight"] for each in found] == sorted((each["weight"] for each in found), reverse=True)
     order = [(each["artifact"].partition(".")[0], each["kind"]) for each in found]
     assert order == [
-        ("scene_pacing", "missing"), ("speech_analysis", "type"), ("person_framing", "missing"), ("creative_density", "value"),
-    ]  # fmt: skip
+        ("scene_pacing", "missing"),
+        ("speech_analysis", "type"),
+        ("person_framing", "missing"),
+        ("creative_density", "value"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -148,8 +151,9 @@ def test_limit_cuts_the_list_but_not_the_count(diff, diff_json, local, changed):
 def test_quiet_is_one_line_and_the_exit_code(diff, local, changed, form):
     done = diff(local.path, changed.path, ANY, "--quiet", "--format", form)
     assert (done.code, done.text) == (
-        1, "parity diff: drift (exit code 1): a difference beyond tolerance, or a missing or extra artifact\n",
-    )  # fmt: skip
+        1,
+        "parity diff: drift (exit code 1): a difference beyond tolerance, or a missing or extra artifact\n",
+    )
 
 
 def test_parity_says_that_the_two_agree_and_nothing_to_do(diff, local):
@@ -165,10 +169,19 @@ def test_parity_says_that_the_two_agree_and_nothing_to_do(diff, local):
         ["--stamp", "20250811", "--media", "different"],
         ["--tolerances", "--schema", "none"],
         ["--exact", "--any-contract"],
-        ["--analysis", "creative_density", "--analysis", "speech_analysis.ml", "--field", "*Words", "--field", "*Density"],
+        [
+            "--analysis",
+            "creative_density",
+            "--analysis",
+            "speech_analysis.ml",
+            "--field",
+            "*Words",
+            "--field",
+            "*Density",
+        ],
     ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_what_next_compares_the_same_again(diff, local, changed, chosen):
     done = diff(local.path, changed.path, *chosen, "--format", "json", "--limit", "1")
     again = shlex.join(["parity", "diff", str(local.path), str(changed.path)])

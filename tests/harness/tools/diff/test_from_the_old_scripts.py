@@ -66,11 +66,21 @@ def capture(folder: Path, case: str, configuration: str, documents: dict) -> Non
     write(
         folder / "capture.json",
         {
-            "format": "parity-capture/1", "case": case, "configuration": configuration, "run_id": "1", "argv": [],
-            "exit_code": 0, "failure": None, "started": "2026-01-01T00:00:00+00:00", "seconds": 1.0, "problems": [],
-            "files": {name: f"{name}.json" for name in documents}, "provenance": {}, "stamps": [],
+            "format": "parity-capture/1",
+            "case": case,
+            "configuration": configuration,
+            "run_id": "1",
+            "argv": [],
+            "exit_code": 0,
+            "failure": None,
+            "started": "2026-01-01T00:00:00+00:00",
+            "seconds": 1.0,
+            "problems": [],
+            "files": {name: f"{name}.json" for name in documents},
+            "provenance": {},
+            "stamps": [],
         },
-    )  # fmt: skip
+    )
 
 
 def test_the_page_has_commands_for_all_four_scripts():

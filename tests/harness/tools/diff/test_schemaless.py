@@ -108,8 +108,10 @@ ROWS = [[float(row), row + 0.5, [row]] for row in range(40)]
         pytest.param([post(900), *POSTS], POSTS, ["[0]"], id="the first gone"),
         pytest.param(POSTS, [*POSTS[:250], *POSTS[251:]], ["[250]"], id="one gone in the middle"),
         pytest.param(
-            POSTS, [*POSTS[:9], post(900), *POSTS[9:300], post(901), post(902), *POSTS[300:]],
-            ["[9]", "[301]", "[302]"], id="three more at two places",
+            POSTS,
+            [*POSTS[:9], post(900), *POSTS[9:300], post(901), post(902), *POSTS[300:]],
+            ["[9]", "[301]", "[302]"],
+            id="three more at two places",
         ),
         pytest.param(POSTS, [post(900), *POSTS[:-1]], ["[499]", "[0]"], id="as long, but shifted"),
         pytest.param(POSTS, [*POSTS[:100], *POSTS[101:300], POSTS[100], *POSTS[300:]], [""], id="one moved"),
@@ -120,12 +122,14 @@ ROWS = [[float(row), row + 0.5, [row]] for row in range(40)]
         pytest.param(ROWS, [[0.25, 0.5, []], *ROWS], ["[0]"], id="lists of lists"),
         pytest.param({"a": [{"b": ROWS}]}, {"a": [{"b": ROWS[1:]}]}, ["a[0].b[0]"], id="inside of a list"),
         pytest.param(
-            POSTS, [post(900), *({**each, "seen": True} for each in POSTS)],
-            ["[0]", *(f"[{n}].seen" for n in range(1, 501))], id="one more in front, all others changed",
+            POSTS,
+            [post(900), *({**each, "seen": True} for each in POSTS)],
+            ["[0]", *(f"[{n}].seen" for n in range(1, 501))],
+            id="one more in front, all others changed",
         ),
         pytest.param(ROWS, [[9.5, *row] for row in ROWS], [f"[{n}][0]" for n in range(40)], id="a column more"),
     ],
-)  # fmt: skip
+)
 def test_the_items_of_a_list_find_their_partners(left, right, places):
     found = schemaless.compare(left, right)
     assert sorted(each.path for each in found.differences) == sorted(places)
@@ -156,11 +160,17 @@ KNOWN = {"type": "object", "properties": {"a": {"type": "integer"}}, "required":
         ({}, {"a": POSTS}, {"a": POSTS[1:]}, "missing", "a[0]"),
         ({"properties": {"a": {"type": "array"}}}, {"a": POSTS}, {"a": POSTS[1:]}, "missing", "a[0]"),
         ({"properties": {"a": True}}, {"a": [POSTS]}, {"a": [POSTS[1:]]}, "missing", "a[0][0]"),
-        ({"properties": {"a": {"type": "array", "items": {"type": "integer"}}}}, {"a": POSTS}, {"a": POSTS[1:]}, "missing", "a[0]"),
+        (
+            {"properties": {"a": {"type": "array", "items": {"type": "integer"}}}},
+            {"a": POSTS},
+            {"a": POSTS[1:]},
+            "missing",
+            "a[0]",
+        ),
         ({}, {"a": 1.5}, {"a": 2.5}, "value", "a"),
         ({}, {"a": 1, "b": [1, 2.0]}, {"a": 1, "b": [1, 2]}, "type", "b[1]"),
     ],
-)  # fmt: skip
+)
 def test_of_any_contract_what_no_schema_covers_is_compared_in_the_same_way(more, left, right, kind, path):
     node = check.build(registry.collect([{"$id": "x.schema.json", **KNOWN, **more}]), "x.schema.json").node
     found = along(left, right, node, Policy(expected_by="A", actual_by="B", uncovered=True))

@@ -76,8 +76,12 @@ def reviewing(
     paths = {"PYTHONPATH": str(python_path)} if python_path else {}
     process = subprocess.Popen(
         [sys.executable, "-m", "parity", "review", *([] if opens else ["--no-open"]), *arguments],
-        cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**kept, **paths, **environment},
-    )  # fmt: skip
+        cwd=root,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**kept, **paths, **environment},
+    )
     served = None
     try:
         said = _until_address(process)

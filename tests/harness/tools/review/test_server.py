@@ -155,9 +155,17 @@ def test_another_site_cannot_read_with_the_cookie(served):
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/decide", 405), ("POST", "/state", 405), ("POST", "/", 405), ("PUT", "/decide", 405), ("DELETE", "/", 405),
-     ("OPTIONS", "/decide", 405), ("GET", "/reports/latest/parity.json", 404), ("GET", "/../parity.toml", 404)],
-)  # fmt: skip
+    [
+        ("GET", "/decide", 405),
+        ("POST", "/state", 405),
+        ("POST", "/", 405),
+        ("PUT", "/decide", 405),
+        ("DELETE", "/", 405),
+        ("OPTIONS", "/decide", 405),
+        ("GET", "/reports/latest/parity.json", 404),
+        ("GET", "/../parity.toml", 404),
+    ],
+)
 def test_nothing_else_is_served(served, method, path, status):
     answer = served.page().request(method, path)
     assert answer.status_code == status
@@ -198,19 +206,28 @@ def test_the_page_may_ask_its_own_server_and_nobody_else(served):
     [
         ([], "the request: expected an object with action, selection, reason, run_id, got list"),
         ({"action": "delete"}, "action: expected one of accept, reject, got 'delete'"),
-        ({"action": "accept", "selection": EVERYTHING, "reason": "x", "run_id": "r", "force": 1}, "the request: unknown key 'force'"),
-        ({"action": "accept"}, "selection: expected an object with causes, cases, artifacts, fields, everything, got NoneType"),
+        (
+            {"action": "accept", "selection": EVERYTHING, "reason": "x", "run_id": "r", "force": 1},
+            "the request: unknown key 'force'",
+        ),
+        (
+            {"action": "accept"},
+            "selection: expected an object with causes, cases, artifacts, fields, everything, got NoneType",
+        ),
         ({"action": "accept", "selection": {"cause": ["x"]}}, "selection: unknown key 'cause'"),
         ({"action": "accept", "selection": {"causes": "x"}}, "selection.causes: expected a list of texts, got 'x'"),
         ({"action": "accept", "selection": {"causes": [1]}}, "selection.causes: expected a text, got 1"),
-        ({"action": "accept", "selection": {"everything": "yes"}}, "selection.everything: expected true or false, got 'yes'"),
+        (
+            {"action": "accept", "selection": {"everything": "yes"}},
+            "selection.everything: expected true or false, got 'yes'",
+        ),
         ({"action": "accept", "selection": {}}, "selection: names nothing"),
         ({"action": "accept", "selection": EVERYTHING, "reason": " \n "}, "reason: say why"),
         ({"action": "accept", "selection": EVERYTHING, "reason": 7}, "reason: expected a text, got 7"),
         ({"action": "accept", "selection": EVERYTHING, "reason": "\ud800"}, "reason: is no text"),
         ({"action": "accept", "selection": EVERYTHING, "reason": "x"}, "run_id: expected a text, got None"),
     ],
-)  # fmt: skip
+)
 def test_a_question_that_cannot_be_used_says_what_is_wrong_with_it(served, asked, text):
     client = served.page()
     answer = client.post("/decide", content=json.dumps(asked), headers={"Content-Type": "application/json"})
@@ -238,8 +255,9 @@ def test_a_longer_request_is_refused_however_it_is_sent(served):
     streamed = client.post("/decide", content=(b" " * 10_000 for _ in range(7)), headers=kind)
     for answer in (announced, streamed):
         assert (answer.status_code, answer.json()["error"]) == (
-            413, "the request is longer than 65536 bytes: decide about less at once"
-        )  # fmt: skip
+            413,
+            "the request is longer than 65536 bytes: decide about less at once",
+        )
 
 
 def test_a_cause_that_is_not_pending_is_named(served):
@@ -445,9 +463,14 @@ def test_a_port_that_is_taken_is_named(pending, review):
 
 def test_it_does_not_start_in_a_workflow(drifted):
     done = subprocess.run(
-        [sys.executable, "-m", "parity", "review", "--no-open"], cwd=drifted.root, text=True, capture_output=True,
-        check=False, timeout=60, env={**os.environ, "PYTHONPATH": IMPORTS, "CI": "true"},
-    )  # fmt: skip
+        [sys.executable, "-m", "parity", "review", "--no-open"],
+        cwd=drifted.root,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": IMPORTS, "CI": "true"},
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert "CI is set: goldens are never written there" in done.stderr
 

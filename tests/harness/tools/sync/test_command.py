@@ -32,9 +32,14 @@ finally:
 def parity(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PARITY_"))}
     return subprocess.run(
-        [sys.executable, "-m", "parity", *arguments], cwd=cwd, text=True, capture_output=True, check=False,
-        env={**inherited, "PYTHONPATH": IMPORTS}, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-m", "parity", *arguments],
+        cwd=cwd,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**inherited, "PYTHONPATH": IMPORTS},
+        timeout=120,
+    )
 
 
 @pytest.fixture
@@ -144,8 +149,25 @@ def test_the_check_runs_with_the_standard_library_alone():
 def test_the_standard_library_form_takes_the_same_options(copy: Path):
     (copy / "docs" / "leaves.md").unlink()
     alone = subprocess.run(
-        [sys.executable, "-S", "-E", "-m", "harness.sync", "--root", str(copy), "--rule", "leaves", "--format", "json", "--no-history"],
-        cwd=ROOT, text=True, capture_output=True, check=False, timeout=120,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-S",
+            "-E",
+            "-m",
+            "harness.sync",
+            "--root",
+            str(copy),
+            "--rule",
+            "leaves",
+            "--format",
+            "json",
+            "--no-history",
+        ],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
     assert alone.returncode == 1
     assert json.loads(alone.stdout)["findings"][0]["file"] == "docs/leaves.md"

@@ -88,23 +88,40 @@ def _page(seed: str, done: int, wrong: int, counts: Counts, seconds: float) -> s
         ["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=False
     ).stdout.strip()
     facts = {
-        "pairs": f"{done:,}", "verdicts that the oracle contradicts": f"**{wrong}**", "seed": f"`{seed}`",
-        "commit": f"`{commit}`", "date": datetime.date.today().isoformat(), "hours": f"{seconds / 3600:.2f}",
+        "pairs": f"{done:,}",
+        "verdicts that the oracle contradicts": f"**{wrong}**",
+        "seed": f"`{seed}`",
+        "commit": f"`{commit}`",
+        "date": datetime.date.today().isoformat(),
+        "hours": f"{seconds / 3600:.2f}",
         "python": platform.python_version(),
         **{name: version(name) for name in ("orjson", "jsonschema", "jsonschema-rs", "rapidfuzz")},
-    }  # fmt: skip
-    return "\n".join([
-        "# Every comparison against an oracle", "",
-        "Made by `make oracle`. Each pair of documents is generated from the seed and its number (`tests/harness/whole/oracle`):",
-        "every kind of place of a schema, odd keys, integers of any length, −0, 1.0 beside 1, 1e400, NaN, half surrogates, keys",
-        "that stand twice; then none to three changes. The oracle reads both with a reader of its own and says whether they agree;",
-        "the functions behind `parity run`, `parity diff` and `parity accept` must say the same.", "",
-        "| what | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items()), "",
-        "| comparison | agree | differ | either way |", "|---|---:|---:|---:|",
-        *(f"| {mode} | {c.get('agree', 0):,} | {c.get('differ', 0):,} | {c.get('either', 0):,} |" for mode, c in counts.items()), "",
-        "*Either way*: at the edge of a tolerance, of items of one moment in another order, or (accept) of documents that no",
-        "golden may hold: there the oracle asks only that the comparison ends.", "",
-    ])  # fmt: skip
+    }
+    return "\n".join(
+        [
+            "# Every comparison against an oracle",
+            "",
+            "Made by `make oracle`. Each pair of documents is generated from the seed and its number (`tests/harness/whole/oracle`):",
+            "every kind of place of a schema, odd keys, integers of any length, −0, 1.0 beside 1, 1e400, NaN, half surrogates, keys",
+            "that stand twice; then none to three changes. The oracle reads both with a reader of its own and says whether they agree;",
+            "the functions behind `parity run`, `parity diff` and `parity accept` must say the same.",
+            "",
+            "| what | value |",
+            "|---|---|",
+            *(f"| {name} | {value} |" for name, value in facts.items()),
+            "",
+            "| comparison | agree | differ | either way |",
+            "|---|---:|---:|---:|",
+            *(
+                f"| {mode} | {c.get('agree', 0):,} | {c.get('differ', 0):,} | {c.get('either', 0):,} |"
+                for mode, c in counts.items()
+            ),
+            "",
+            "*Either way*: at the edge of a tolerance, of items of one moment in another order, or (accept) of documents that no",
+            "golden may hold: there the oracle asks only that the comparison ends.",
+            "",
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -44,9 +44,14 @@ def fill(root: Path) -> Path:
     (root / "corpus/only/input.json").write_text("{}")
     given = {
         "pipeline": "tests.harness.whole.oracle.pipeline:PIPELINE",
-        "corpus": "corpus", "schemas": "schemas", "tolerances": "schemas/tolerances.json", "snapshots": "snapshots",
-        "declared": "declared.jsonl", "reports": "reports", "captures": "reports/captures",
-    }  # fmt: skip
+        "corpus": "corpus",
+        "schemas": "schemas",
+        "tolerances": "schemas/tolerances.json",
+        "snapshots": "snapshots",
+        "declared": "declared.jsonl",
+        "reports": "reports",
+        "captures": "reports/captures",
+    }
     file = root / "parity.toml"
     file.write_text("[parity]\n" + "".join(f'{key} = "{value}"\n' for key, value in given.items()))
     return file
@@ -111,9 +116,19 @@ class Driver:
         for name, raw in (("web", left), ("disk", right)):
             (self.root / name / "thing.json").write_bytes(raw)
             self.suite.captures.loaded["only", name] = Capture(
-                folder=self.root / name, case="only", configuration=name, run_id="made", argv=(), exit_code=0,
-                failure=None, started="", seconds=0.0, files={"thing": "thing.json"}, problems=(), provenance={},
-            )  # fmt: skip
+                folder=self.root / name,
+                case="only",
+                configuration=name,
+                run_id="made",
+                argv=(),
+                exit_code=0,
+                failure=None,
+                started="",
+                seconds=0.0,
+                files={"thing": "thing.json"},
+                problems=(),
+                provenance={},
+            )
 
     def _run(self, left: bytes, right: bytes, a: Value | None, b: Value | None) -> Said:
         self._fresh(left, right)
@@ -197,10 +212,19 @@ class Driver:
     def manifest(self, case: str, configuration: str) -> dict[str, object]:
         """What stands in a capture's ``capture.json``."""
         return {
-            "format": "parity-capture/1", "case": case, "configuration": configuration, "run_id": "made", "argv": [],
-            "exit_code": 0, "failure": None, "started": "", "seconds": 0.0, "files": {"thing": "thing.json"},
-            "problems": [], "provenance": {},
-        }  # fmt: skip
+            "format": "parity-capture/1",
+            "case": case,
+            "configuration": configuration,
+            "run_id": "made",
+            "argv": [],
+            "exit_code": 0,
+            "failure": None,
+            "started": "",
+            "seconds": 0.0,
+            "files": {"thing": "thing.json"},
+            "problems": [],
+            "provenance": {},
+        }
 
     def _comparer(self, options: Options) -> Comparer:
         if options not in self.comparers:

@@ -201,8 +201,15 @@ def _other(value: Any, rng: Chance) -> Any:
         if rng.random() < 0.08:
             return Number(rng.choice(BREACHES))
         if value.lstrip("-").isdigit():
-            return rng.choice((Number(str(int(value) + rng.choice((-3, -2, -1, 1, 2, 3)))), Number(f"{value}.0"),
-                               Number("-0" if value == "0" else "0"), value == "1", str(value)))  # fmt: skip
+            return rng.choice(
+                (
+                    Number(str(int(value) + rng.choice((-3, -2, -1, 1, 2, 3)))),
+                    Number(f"{value}.0"),
+                    Number("-0" if value == "0" else "0"),
+                    value == "1",
+                    str(value),
+                )
+            )
         if value.strip("-").lower() in ("nan", "infinity"):
             return Number("0.5")
         by = rng.choice((1e-12, 0.01, 0.049, 0.05, 0.051, 0.2, 1.0))

@@ -27,8 +27,15 @@ class Breach(Exception):
 def read(raw: bytes | str) -> Value:
     """The text as tagged values; ``Breach`` where it has no one value, ValueError where it is no JSON."""
     text = raw.decode() if isinstance(raw, bytes) else raw
-    return _tagged(json.loads(text, parse_int=lambda t: ("integer", int(t)), parse_float=_real, object_pairs_hook=_object,
-                              parse_constant=lambda name: ("none", name)))  # fmt: skip
+    return _tagged(
+        json.loads(
+            text,
+            parse_int=lambda t: ("integer", int(t)),
+            parse_float=_real,
+            object_pairs_hook=_object,
+            parse_constant=lambda name: ("none", name),
+        )
+    )
 
 
 def _real(text: str) -> Value:
@@ -84,8 +91,14 @@ def equal(a: Value, b: Value) -> bool:
     return a[1] == b[1]
 
 
-_TYPES = {"integer": ("integer",), "number": ("integer", "real"), "string": ("text",), "boolean": ("boolean",),
-          "array": ("list",), "object": ("object",)}  # fmt: skip
+_TYPES = {
+    "integer": ("integer",),
+    "number": ("integer", "real"),
+    "string": ("text",),
+    "boolean": ("boolean",),
+    "array": ("list",),
+    "object": ("object",),
+}
 
 
 def fits(value: Value, spec: Spec) -> bool:

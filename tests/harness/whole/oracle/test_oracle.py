@@ -43,19 +43,34 @@ SMALLEST = {
     "the same on both sides": ("count", "100000000000000000000", "100000000000000000000", Verdict.PARITY),
     "an integer of 400 digits within tolerance": ("about", "1" * 400, "1" * 399 + "3", Verdict.PARITY),
     "and beyond it": ("about", "1" * 400, "1" * 399 + "4", Verdict.DRIFT),
-    "an integer against the real of equal value": ("near", "18446744073709551616", "18446744073709551616.0", Verdict.DRIFT),
+    "an integer against the real of equal value": (
+        "near",
+        "18446744073709551616",
+        "18446744073709551616.0",
+        Verdict.DRIFT,
+    ),
     "a share of what no double can say": ("share", "1" + "0" * 400, "101" + "0" * 398, Verdict.PARITY),
     "minus nothing": ("real", "-0.0", "0.0", Verdict.PARITY),
     "no less of nothing": ("count", "-0", "0", Verdict.PARITY),
     "another way of writing": ("real", "1e2", "100.00", Verdict.PARITY),
     "a real beyond the doubles": ("real", "1e400", "1e400", Verdict.CONTRACT),
     "NaN on both sides": ("real", "NaN", "NaN", Verdict.CONTRACT),
-}  # fmt: skip
+}
 BASE = {
-    "count": "1", "real": "1.5", "near": "1.5", "share": "1.5", "about": "1", "text": '"t"', "flag": "true", "stamp": '"s"',
-    "source": '"web:one"', "seen": "[]", "words": "[]", "box": "[1.0, 2.0, 3.0, 4.0]",
+    "count": "1",
+    "real": "1.5",
+    "near": "1.5",
+    "share": "1.5",
+    "about": "1",
+    "text": '"t"',
+    "flag": "true",
+    "stamp": '"s"',
+    "source": '"web:one"',
+    "seen": "[]",
+    "words": "[]",
+    "box": "[1.0, 2.0, 3.0, 4.0]",
     "inside": '"{\\"a\\": 1, \\"b\\": [], \\"stamp\\": \\"s\\"}"',
-}  # fmt: skip
+}
 
 
 def written(**changes: str) -> bytes:
@@ -79,8 +94,11 @@ def test_what_breaks_a_contract_is_named_by_place_and_text(tmp_path):
     driver("run", written(), written(source='"disk:one"', map='{"a b": 1e999}', count='1, "count": 1'))
     outcome = driver.suite.contract(driver.case, "disk", driver.artifact)
     assert outcome.verdicts == (Verdict.CONTRACT,)
-    for part in ("thing.json of disk cannot be compared", 'map["a b"]: 1e999 is beyond the range of a double',
-                 'the key "count" stands twice in one object'):  # fmt: skip
+    for part in (
+        "thing.json of disk cannot be compared",
+        'map["a b"]: 1e999 is beyond the range of a double',
+        'the key "count" stands twice in one object',
+    ):
         assert part in outcome.messages[0]
 
 
@@ -92,8 +110,12 @@ def _commands(driver: Driver, number: int) -> tuple[list[str], bool | None, bool
         file.write_bytes(raw)
     a, b = _read(left), _read(right)
     breach = None in (a, b)
-    options = {"schema": ["--schema", ID], "none": ["--schema", "none"], "any contract": ["--schema", ID, "--any-contract"],
-               "tolerances": ["--schema", ID, "--tolerances"]}[mode]  # fmt: skip
+    options = {
+        "schema": ["--schema", ID],
+        "none": ["--schema", "none"],
+        "any contract": ["--schema", ID, "--any-contract"],
+        "tolerances": ["--schema", ID, "--tolerances"],
+    }[mode]
     if a is None or b is None:
         return options, False, breach
     if mode == "none":
@@ -136,9 +158,14 @@ def test_parity_run_itself_says_so(tmp_path):
     (tmp_path / "corpus/only").rmdir()
     environ = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith(("PYTEST_", "PARITY_", "GITHUB_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "parity", "run", "--from", "saved", "--jobs", "1"], cwd=tmp_path, text=True,
-        capture_output=True, check=False, env={**environ, "PYTHONPATH": IMPORTS}, timeout=300,
-    )  # fmt: skip
+        [sys.executable, "-m", "parity", "run", "--from", "saved", "--jobs", "1"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**environ, "PYTHONPATH": IMPORTS},
+        timeout=300,
+    )
     report = json.loads(next(Path(tmp_path, "reports").rglob("parity.json")).read_text())
     said = dict.fromkeys(expected, True)
     for each in report["results"]:

@@ -21,8 +21,17 @@ def state(texts: str = "open", pacing: str = "open", *, run_id: str = "run-1") -
     """What the server says of two causes and two goldens."""
 
     def change(artifact: str, of: str) -> dict[str, Any]:
-        return {"case": "text_heavy", "artifact": artifact, "file": f"{artifact}.json", "category": "update", "state": of,
-                "open": 3 * (of == "open"), "accepted": 3 * (of == "accepted"), "rejected": 0, "blocked": None}  # fmt: skip
+        return {
+            "case": "text_heavy",
+            "artifact": artifact,
+            "file": f"{artifact}.json",
+            "category": "update",
+            "state": of,
+            "open": 3 * (of == "open"),
+            "accepted": 3 * (of == "accepted"),
+            "rejected": 0,
+            "blocked": None,
+        }
 
     return {
         "run_id": run_id,
@@ -94,10 +103,14 @@ def test_accepting_a_cause_needs_a_reason_and_says_what_became_of_it(server: Ser
     dialog.get_by_label("Reason").fill("the new recogniser reads small capitals")
     dialog.locator("[data-action=confirm]").click()
     page.locator(".decision.accepted").first.wait_for()
-    assert server.asked == [{
-        "action": "accept", "selection": {**NOTHING, "causes": [made.TEXTS]}, "run_id": "run-1",
-        "reason": "the new recogniser reads small capitals",
-    }]  # fmt: skip
+    assert server.asked == [
+        {
+            "action": "accept",
+            "selection": {**NOTHING, "causes": [made.TEXTS]},
+            "run_id": "run-1",
+            "reason": "the new recogniser reads small capitals",
+        }
+    ]
     assert dialog.count() == 0
     assert page.locator("#goldens [role=status]").inner_text() == "decided: record 8c1de0aa4f10"
     assert card(page).locator("[data-action=accept]").first.is_disabled()

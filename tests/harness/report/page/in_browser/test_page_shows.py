@@ -19,9 +19,17 @@ def test_the_parts_stand_in_the_order_of_need(open_page: Open):
     page = open_page()
     titles = page.locator("section > h2").evaluate_all("all => all.map(each => each.firstChild.textContent)")
     assert titles == [
-        "Verdict", "Causes", "Stages", "Matrix", "Differences", "Messages", "Provenance", "Ground truth", "Ignored by rule",
+        "Verdict",
+        "Causes",
+        "Stages",
+        "Matrix",
+        "Differences",
+        "Messages",
+        "Provenance",
+        "Ground truth",
+        "Ignored by rule",
         "Stale",
-    ]  # fmt: skip
+    ]
 
 
 def test_what_failed_stands_before_the_causes_when_the_pipeline_failed(open_page: Open):
@@ -38,8 +46,9 @@ def test_the_first_screen_says_what_and_what_now(open_page: Open):
     assert "also: stale (a golden or a declared difference that nothing needs)" in said
     assert "First diverging stage: service ocr, stage 4, in text_heavy." in said
     assert page.locator(".next code").all_inner_texts() == [
-        "parity run --case text_heavy", f'parity accept --cause {made.TEXTS} --run 5d21c0 --reason "…"',
-    ]  # fmt: skip
+        "parity run --case text_heavy",
+        f'parity accept --cause {made.TEXTS} --run 5d21c0 --reason "…"',
+    ]
     assert page.locator(".next").bounding_box()["y"] < 900
 
 
@@ -53,8 +62,9 @@ def test_a_cause_says_where_how_much_why_and_what_next(open_page: Open):
         == "Cause 2: analysis scene_pacing: 5 values of CoreMetrics.averageSceneDuration differ"
     )
     assert facts["Largest"].splitlines() == [
-        "0.92 s where 0.003 s is allowed", "tutorial · scene_pacing.complete · result(json).scenePacingCoreMetrics.averageSceneDuration",
-    ]  # fmt: skip
+        "0.92 s where 0.003 s is allowed",
+        "tutorial · scene_pacing.complete · result(json).scenePacingCoreMetrics.averageSceneDuration",
+    ]
     assert facts["Would pass"] == "with a tolerance of 0.1314 ratio, 0.92 s"
     assert facts["Proof"] == "not proven: the run on exchanged data failed"
     assert facts["Id"] == made.PACING
@@ -213,9 +223,16 @@ def test_the_rest_is_listed(open_page: Open):
 
 def test_parity_is_a_short_page_without_alarm(open_page: Open):
     payload = made.payload(0)
-    payload |= {"causes": [], "curves": [], "frames": [], "messages": [], "first_stage": None, "next": [],
-                "stale": {"goldens": [], "declared": []},
-                "verdict": {"label": "parity", "exit_code": 0, "meaning": "they agree", "others": []}}  # fmt: skip
+    payload |= {
+        "causes": [],
+        "curves": [],
+        "frames": [],
+        "messages": [],
+        "first_stage": None,
+        "next": [],
+        "stale": {"goldens": [], "declared": []},
+        "verdict": {"label": "parity", "exit_code": 0, "meaning": "they agree", "others": []},
+    }
     payload["matrix"]["cells"] = [[*cell[:3], "parity", *cell[4:9], 0] for cell in payload["matrix"]["cells"]]
     page = open_page(payload)
     assert page.locator("#causes").inner_text() == "Causes 0\n\nNothing differs."
