@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from parity.check.rules import Rules
 from parity.pipeline import settings
 from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
@@ -38,7 +39,7 @@ def compare(
     pipeline = load_pipeline(project)
     options = Options(fields=tuple(fields), tolerances=tolerances, schema=schema)
     found = entries.pair_up(Path(expected), Path(actual), pipeline)
-    comparer = Comparer(project, pipeline, options)
+    comparer = Comparer(Rules(project, pipeline), options)
     pairs = [
         (key, comparer.pair(*(sides.read(side, project, pipeline, schema=schema) for side in (left, right))))
         for key, left, right in found.pairs

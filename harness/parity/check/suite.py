@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from parity.check import declared_again, kept, ran
-from parity.check import encodings as media
+from parity.check import declared_again, encodings, kept, ran
+from parity.check.comparer import Side, held
 from parity.check.documents import comparable, is_compared_as_written, unusable
 from parity.check.keys import Check, Key
 from parity.check.logs import with_logs
@@ -16,7 +16,7 @@ from parity.check.rules import Rules
 from parity.compare.accounted import between
 from parity.compare.difference import Comparison, Difference
 from parity.compare.pair import Known, compare_bytes
-from parity.compare.walk import Policy, compare
+from parity.compare.walk import Policy
 from parity.files import refused
 from parity.goldens import store
 from parity.goldens.form import in_given_order
@@ -153,7 +153,7 @@ class Suite:
                 captures = [self.captures.get(case, name) for name in self.pipeline.configurations[:2]]
             except ParityError:
                 return ()  # whoever compares them says so
-            self.media[case.name] = media.differing(self.pipeline, *captures)
+            self.media[case.name] = encodings.differing(self.pipeline, *captures)
         return self.media[case.name]
 
     def _is_other_encoding(self, check: Check, case: Case, configuration: str) -> bool:
@@ -202,14 +202,9 @@ class Suite:
             if (broken := unusable(capture, artifact)) is not None:
                 return Outcome.unusable(key, *broken, against=against)
         policy = self.policy("configurations", case, second.configuration, artifact)
-        if self._is_other_encoding("configurations", case, second.configuration):
-            node, document = self.rules.node(artifact), comparable(second, artifact)
-            sized = media.in_the_size_of(self.pipeline, first.document, second.document, document, node)
-            with between(self._place(first, artifact), self._place(second, artifact)):
-                compared = compare(comparable(first, artifact), sized, node, policy)
-            comparison = self._without_the_file(compared, artifact)
-        else:
-            comparison = self._of_captures(first, second, artifact, policy)
+        comparison = self._of_captures(
+            first, second, artifact, policy, other_media=self._is_other_encoding(key.check, case, second.configuration)
+        )
         if artifact.name == RUN and (lines_of := getattr(self.pipeline, "log_lines", None)):
             comparison = with_logs(comparison, lines_of(first), lines_of(second))
         retested = {}
@@ -218,19 +213,25 @@ class Suite:
             retested = {"declared": declared_again.retested(policy.declared, *pair)}
         return self._compared(key, case, artifact, second.files[artifact.name], against, comparison, retested)
 
-    def _of_captures(self, first: Capture, second: Capture, artifact: Artifact, policy: Policy) -> Comparison:
+    def _of_captures(
+        self, first: Capture, second: Capture, artifact: Artifact, policy: Policy, *, other_media: bool = False
+    ) -> Comparison:
         contract, name = self.rules.contracts[artifact.name], artifact.name
+        if other_media or not is_compared_as_written(artifact):
+            sides = self._side(first, artifact), self._side(second, artifact)
+            return held(self.rules, name, contract.node, *sides, policy, other_media=other_media)
+        plain = first.is_plain(name) and second.is_plain(name)
         with between(self._place(first, artifact), self._place(second, artifact)):
-            if is_compared_as_written(artifact):
-                plain = first.is_plain(name) and second.is_plain(name)
-                return compare_bytes(
-                    first.raw(name), second.raw(name), contract, policy, self.known, plain=plain
-                ).comparison
-            return compare(comparable(first, artifact), comparable(second, artifact), contract.node, policy)
+            return compare_bytes(
+                first.raw(name), second.raw(name), contract, policy, self.known, plain=plain
+            ).comparison
 
     def _place(self, capture: Capture, artifact: Artifact) -> str:
         """Where an artifact of a capture lies, for people."""
         return self.config.relative(capture.folder / capture.files[artifact.name])
+
+    def _side(self, capture: Capture, artifact: Artifact) -> Side:
+        return Side(comparable(capture, artifact), self._place(capture, artifact), capture.document)
 
     def _repeated(self, key: Key, case: Case, artifact: Artifact) -> Outcome:
         first = self.captures.get(case, self.pipeline.reference)
@@ -288,18 +289,16 @@ class Suite:
         return self.settle(case, artifact, outcome)
 
     def _against_golden(self, case: Case, golden: Any, artifact: Artifact, capture: Capture) -> Comparison:
-        configuration, document = capture.configuration, comparable(capture, artifact)
-        policy, node = self.policy("golden", case, configuration, artifact), self.rules.node(artifact)
-        with between(f"the golden of {case.name} {artifact.name}", self._place(capture, artifact)):
-            if not self._is_other_encoding("golden", case, configuration):
-                return compare(golden, document, node, policy)
+        def other(name: str) -> Any:
+            return self.rules.golden(case, self.rules.artifacts[name])
 
-            def expected(name: str) -> Any:
-                return self.rules.golden(case, self.rules.artifacts[name])
-
-            sized = media.in_the_size_of(self.pipeline, expected, capture.document, document, node)
-            return self._without_the_file(compare(golden, sized, node, policy), artifact)
-
-    def _without_the_file(self, comparison: Comparison, artifact: Artifact) -> Comparison:
-        hashed = getattr(self.pipeline, "hashed", None)
-        return media.without_the_file(comparison, artifact.name, self.pipeline.stages, hashed)
+        expected = Side(golden, f"the golden of {case.name} {artifact.name}", other)
+        return held(
+            self.rules,
+            artifact.name,
+            self.rules.node(artifact),
+            expected,
+            self._side(capture, artifact),
+            self.policy("golden", case, capture.configuration, artifact),
+            other_media=self._is_other_encoding("golden", case, capture.configuration),
+        )

@@ -67,6 +67,7 @@ def diff(
     exactly, the items of their lists by the fewest edits.
     """
     from parity import plain
+    from parity.check.rules import Rules
     from parity.pipeline.load import load_pipeline
     from parity.run import runs
     from parity.tools.diff import entries, markdown, report, sides, text
@@ -78,7 +79,7 @@ def diff(
     pipeline = load_pipeline(config)
     first_side, second_side = runs.given(config, a), runs.given(config, b)
     options = Options(analyses, patterns, media, tolerances, schema, any_contract)
-    comparer = Comparer(config, pipeline, options)
+    comparer = Comparer(Rules(config, pipeline), options)
     found = entries.pair_up(first_side, second_side, pipeline, cases)
     pairs = []
     for key, left, right in found.pairs:

@@ -7,17 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from parity.check import contracts, encodings
+from parity.check import comparer as held
 from parity.check.outcome import absent, judge
+from parity.check.rules import Rules
 from parity.compare import accounted
 from parity.compare.accounted import between
 from parity.compare.difference import Comparison
-from parity.compare.walk import Policy, compare
-from parity.contract import check, registry
+from parity.compare.walk import Policy
+from parity.contract import check
 from parity.contract.check import Contract, Violation
-from parity.goldens import declared as ledger
-from parity.goldens.declared import Declared
-from parity.pipeline.artifacts import artifacts_of, failing, known_artifacts
+from parity.pipeline.artifacts import artifacts_of, failing
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.reading import reader_of
 from parity.pipeline.settings import Config
@@ -85,28 +84,21 @@ class Pair:
 
 @dataclass
 class Comparer:
-    """What pairs are compared by; schemas are compiled once, when first needed."""
+    """What pairs are compared by: the rules of a project, and what was asked for."""
 
-    config: Config
-    pipeline: Pipeline
+    rules: Rules
     options: Options
     _contracts: dict[str, Contract] = field(default_factory=dict)
 
-    @cached_property
-    def tolerances(self) -> Any:
-        """Tolerance classes."""
-        return contracts.tolerances(self.config, self.schemas)
+    @property
+    def config(self) -> Config:
+        """The settings of the project."""
+        return self.rules.config
 
-    @cached_property
-    def schemas(self) -> registry.Schemas:
-        """All schemas, those of derived forms too."""
-        return contracts.all_schemas(self.config, self.pipeline)
-
-    @cached_property
-    def declared(self) -> list[Declared]:
-        """The declared differences between configurations."""
-        names = [artifact.name for artifact in known_artifacts(self.pipeline)]
-        return ledger.load(self.config.declared, configurations=self.pipeline.configurations, artifacts=names)
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline under test."""
+        return self.rules.pipeline
 
     @cached_property
     def graph(self) -> Graph:
@@ -121,7 +113,7 @@ class Comparer:
     def contract(self, schema_id: str) -> Contract:
         """The contract of a schema; an id that is none is an error that names the known ones."""
         if schema_id not in self._contracts:
-            schemas = self.schemas  # a broken one is nobody's wrong option
+            schemas = self.rules.schemas  # a broken one is nobody's wrong option
             try:
                 schemas.get(schema_id)
             except ContractError as error:
@@ -134,7 +126,7 @@ class Comparer:
         exchanged = second.what == "golden" and first.what != "golden"
         expected, actual = (second, first) if exchanged else (first, second)
         media = stage_zero.judge(first, second, self.options.media)
-        strict = stage_zero.strictness(expected, actual, media, self.tolerances, wanted=self.options.tolerances)
+        strict = stage_zero.strictness(expected, actual, media, self.rules.tolerances, wanted=self.options.tolerances)
         labels = ("B", "A") if exchanged else ("A", "B")
         parts = tuple(
             self._part(name, expected, actual, labels, media, strict) for name in self._names(expected, actual)
@@ -156,7 +148,7 @@ class Comparer:
         """The artifacts to compare, in the pipeline's order, then what it does not know."""
         if expected.single:
             return self._of_files(expected, actual)
-        known = [artifact.name for artifact in known_artifacts(self.pipeline)]
+        known = list(self.rules.artifacts)
         there = expected.names | actual.names
         usual = self._usual(expected, actual) & (expected.possible | actual.possible | expected.names)
         if expected.what == "golden" and case_of(expected, self.config):
@@ -218,8 +210,8 @@ class Comparer:
     def _schema_of(self, name: str, expected: Side, actual: Side) -> str | None:
         if self.options.schema:
             return None if self.options.schema == NO_SCHEMA else self.options.schema
-        listed = {artifact.name: artifact.schema for artifact in known_artifacts(self.pipeline)}
-        return expected.schemas.get(name) or actual.schemas.get(name) or listed.get(name)
+        known = self.rules.artifacts.get(name)
+        return expected.schemas.get(name) or actual.schemas.get(name) or (known.schema if known else None)
 
     def _one_sided(
         self, name: str, expected: Side, actual: Side, labels: tuple[str, str], files: tuple[str | None, str | None]
@@ -228,7 +220,7 @@ class Comparer:
         if not expected.has(name) and not actual.has(name):
             return Part(name, "absent", parity)
         has, lacks, label = (expected, actual, labels[1]) if expected.has(name) else (actual, expected, labels[0])
-        if name not in lacks.possible and name in {artifact.name for artifact in known_artifacts(self.pipeline)}:
+        if name not in lacks.possible and name in self.rules.artifacts:
             return Part(name, "impossible", parity, files=files)
         if (expected.failure is None) != (actual.failure is None):
             return Part(name, "absent", parity, files=files, messages=("one of the runs failed before it",))
@@ -264,18 +256,23 @@ class Comparer:
         files: tuple[str | None, str | None],
     ) -> Part:
         expected, actual = sides
-        policy = self._policy(name, expected, actual, strict)
-        if media.state == "different":
-            sized = encodings.in_the_size_of(
-                self.pipeline, expected.documents.__getitem__, actual.documents.__getitem__, documents[1], contract.node
+        policy, node = self._policy(name, expected, actual, strict), contract.node
+
+        def of_any_contract(found: Comparison, left: Any, right: Any) -> Comparison:
+            found = older.without_todays_schema(found)
+            accounted.check(left, right, node, found)
+            return found
+
+        def along(by: Policy) -> Comparison:
+            left, right = (
+                held.Side(document, side.path, side.documents.__getitem__)
+                for document, side in zip(documents, sides, strict=True)
             )
-            documents = (documents[0], sized)
-        with between(expected.path, actual.path):
-            comparison = compare(*documents, contract.node, policy)
-        if self.options.any_contract:
-            with between(expected.path, actual.path):
-                comparison = older.without_todays_schema(comparison)
-                accounted.check(*documents, contract.node, comparison)
+            adapt = of_any_contract if self.options.any_contract else None
+            other_media = media.state == "different"
+            return held.held(self.rules, name, node, left, right, by, other_media=other_media, adapt=adapt)
+
+        comparison = along(policy)
         matched = 0
         if self.meant is None:
             violations = self._violations(name, contract, documents, sides, labels, comparison)
@@ -283,8 +280,8 @@ class Comparer:
             meant, holds = self._called(name, self.meant), self._called(name, fields.holder(self.options.fields))
             exact = comparison
             if strict.tolerances is not None:
-                exact = compare(*documents, contract.node, replace(policy, tolerances=None))
-            asked = fields.Asked.of(*documents, contract.node, meant)
+                exact = along(replace(policy, tolerances=None))
+            asked = fields.Asked.of(*documents, node, meant)
 
             def about(each: Violation) -> bool:
                 return any(meant(place) or holds(place) or asked.has(place) for place in each.places)
@@ -292,9 +289,6 @@ class Comparer:
             violations = self._violations(name, contract, documents, sides, labels, comparison, about)
             comparison = fields.narrowed(comparison, exact, asked, meant, holds)
             matched = len(asked.actual) + len(comparison.differences) + len(violations)
-        if media.state == "different":
-            hashed = getattr(self.pipeline, "hashed", None)
-            comparison = encodings.without_the_file(comparison, name, self.pipeline.stages, hashed)
         verdicts = in_order([*judge(comparison), *([Verdict.CONTRACT] if violations else [])])
         return Part(
             name, "compared", tuple(verdicts), comparison, schema=contract.schema_id, files=files,
@@ -314,7 +308,7 @@ class Comparer:
         known = goldens or second in self.pipeline.configurations
         apart = golden or (first in self.pipeline.configurations and first != second)
         counts = known and apart and not replayed
-        declared = [entry for entry in self.declared if entry.artifact == name] if counts else []
+        declared = [entry for entry in self.rules.declared if entry.artifact == name] if counts else []
         return Policy(
             actual_by=None if goldens else second or "B",
             expected_by=None if golden else first or "A",

@@ -228,7 +228,7 @@ class Driver:
 
     def _comparer(self, options: Options) -> Comparer:
         if options not in self.comparers:
-            self.comparers[options] = Comparer(self.config, self.pipeline, options)
+            self.comparers[options] = Comparer(self.suite.rules, options)
         return self.comparers[options]
 
     def _diff(self, left: bytes, right: bytes, options: Options) -> tuple[Verdict, ...]:
