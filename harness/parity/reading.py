@@ -13,10 +13,13 @@ import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from parity.digits import too_long
 from parity.keys import repeated
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Model = TypeVar("Model")
 
@@ -89,15 +92,18 @@ def yaml_file(file: Path) -> Any:
 
 
 def model(kind: type[Model], value: Any) -> Model:
-    """``value`` as an instance of a class, each of its fields of the type that the class says."""
+    """``value`` as an instance of a class, each of its fields as the class says (``parity.typed``)."""
     from pydantic import ValidationError
 
+    adapter: TypeAdapter[Model] = _adapter(kind)
     try:
-        return _adapter(kind).validate_python(value)
+        return adapter.validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "(top)"
-        raise Unfit(f"{place}: {first['msg']}, got {_shown(first['input'])}") from error
+        place = ".".join(str(step) for step in first["loc"] if step != "[key]")
+        said = " " if first["type"] == "must" else ": "
+        what = first["msg"].removeprefix("Value error, ")
+        raise Unfit(f"{place}{said if place else ''}{what}, got {_shown(first['input'])}") from error
 
 
 @cache

@@ -5,37 +5,69 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 from parity import reading
+from parity.typed import UNREAD, Closed, Must, are_different_texts, is_text
 from parity.verdict import ContractError
 
-_KEYS = {"artifact", "path", "reason", "owner", "expires", "patterns"}
-_TEXTS = ("artifact", "path", "reason", "owner")
-#: A role in small letters: a name or an address would not fit.
-_ROLE = re.compile(r"[a-z][a-z -]*[a-z]")
+
+def _is_role(value: object) -> bool:
+    """A role in small letters: a name or an address would not fit."""
+    return isinstance(value, str) and re.fullmatch("[a-z][a-z -]*[a-z]", value) is not None
+
+
+def _is_day(value: object) -> bool:
+    """Other ways of writing a day are read too, so it is written anew."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _are_cases(value: object) -> bool:
+    return isinstance(value, list) and are_different_texts(value) and value == sorted(value)
+
+
+def _compiles(value: object) -> bool:
+    try:
+        return isinstance(value, str | re.Pattern) and bool(re.compile(value))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+
+
+Said = Annotated[str, Must("be a text", is_text)]
+Role = Annotated[str, Must("be a role in small letters, as in 'platform integration', never a person", _is_role)]
+Day = Annotated[date, Must("be a day as in 2026-01-31", _is_day)]
+Pattern = Annotated[re.Pattern[str], Must("be a regular expression", _compiles)]
+Cases = Annotated[tuple[str, ...], Must("be a list of names in order, each once", _are_cases)]
 
 
 @dataclass(frozen=True)
-class Declared:
+class Declared(Closed):
     """One record of the ledger. ``path`` may hold ``[*]`` for any list item; ``patterns`` are by configuration.
 
     ``owner`` is the role that answers for it until ``expires``, the last day on which it holds. ``cases`` is empty
     where it holds in every case; ``line`` is its place in the ledger.
     """
 
-    artifact: str
-    path: str
-    reason: str
-    owner: str
-    expires: date
-    patterns: Mapping[str, re.Pattern[str]]
-    matcher: re.Pattern[str]
-    cases: tuple[str, ...] = ()
-    line: int = 0
+    artifact: Said
+    path: Said
+    reason: Said
+    owner: Role
+    expires: Day
+    patterns: Mapping[str, Pattern]
+    cases: Cases = ()
+    line: int = field(default=0, metadata=UNREAD)
+
+    @cached_property
+    def matcher(self) -> re.Pattern[str]:
+        """What fits every path that it is about."""
+        return re.compile(re.escape(self.path).replace(r"\[\*\]", r"\[\d+\]"))
 
     @property
     def name(self) -> str:
@@ -83,52 +115,11 @@ def _meet(one: Declared, other: Declared) -> bool:
 
 def _parse(line: str, where: str, number: int, *, configurations: set[str], artifacts: set[str]) -> Declared:
     try:
-        entry: Any = reading.json_text(line)
+        record = replace(reading.model(Declared, reading.json_text(line)), line=number)
     except reading.Unfit as unfit:
         raise ContractError(f"{where}: {unfit}; mend it, or take it back from git") from unfit
-    if not isinstance(entry, dict) or set(entry) - {"cases"} != _KEYS:
-        raise ContractError(
-            f"{where}: expected an object with the keys {sorted(_KEYS)} and at most cases beside them, got {line[:120]}"
-        )
-    for key in _TEXTS:
-        if not isinstance(entry[key], str) or not entry[key].strip():
-            raise ContractError(f"{where}: {key} must be a text, got {entry[key]!r}")
-    if entry["artifact"] not in artifacts:
-        raise ContractError(f"{where}: unknown artifact {entry['artifact']!r}; known: {', '.join(sorted(artifacts))}")
-    if not _ROLE.fullmatch(entry["owner"]):
-        raise ContractError(
-            f"{where}: owner must be a role in small letters, as in 'platform integration', never a person; "
-            f"got {entry['owner']!r}"
-        )
-    cases = entry.get("cases", [])
-    if not isinstance(cases, list) or not all(isinstance(name, str) for name in cases) or cases != sorted(set(cases)):
-        raise ContractError(f"{where}: cases must be a list of names in order, each once, got {cases!r}")
-    patterns = entry["patterns"]
-    if not isinstance(patterns, dict) or set(patterns) != configurations:
+    if record.artifact not in artifacts:
+        raise ContractError(f"{where}: unknown artifact {record.artifact!r}; known: {', '.join(sorted(artifacts))}")
+    if set(record.patterns) != configurations:
         raise ContractError(f"{where}: patterns must have one entry for each of {sorted(configurations)}")
-    try:
-        compiled = {name: re.compile(pattern) for name, pattern in patterns.items()}
-    except (re.error, TypeError, OverflowError, RecursionError) as error:
-        raise ContractError(f"{where}: a pattern is no regular expression: {error}") from error
-    return Declared(
-        artifact=entry["artifact"],
-        path=entry["path"],
-        reason=entry["reason"],
-        owner=entry["owner"],
-        expires=_day(entry["expires"], where),
-        patterns=compiled,
-        matcher=re.compile(re.escape(entry["path"]).replace(r"\[\*\]", r"\[\d+\]")),
-        cases=tuple(cases),
-        line=number,
-    )
-
-
-def _day(value: object, where: str) -> date:
-    try:
-        day = date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        day = None
-    # Other ways of writing a day are read too, so it is written anew.
-    if day is None or day.isoformat() != value:
-        raise ContractError(f"{where}: expires must be a day as in 2026-01-31, got {value!r}")
-    return day
+    return record

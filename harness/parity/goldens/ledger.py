@@ -7,57 +7,81 @@ import json
 import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from parity import plain, reading
+from parity.typed import Closed, Must, Text, are_different_texts, are_texts, is_string, is_text
 from parity.verdict import ContractError
 
 Category = Literal["create", "fix", "update", "trim"]
 """``create``: there is no golden yet; ``fix``: it differs from the run; ``update``: it says the same in another form;
 ``trim``: no case needs it any more."""
 
-_KEY, _DIGEST = re.compile(r"[^/]+/[^/]+"), re.compile(r"[0-9a-f]{16}")
 #: Letters of a reason that a message shows.
 _SHOWN = 120
-_TEXTS = ("id", "date", "author", "reason", "title")
-_TEXTS_OR_NULL = ("commit", "run_id")
+
+
+def _is_moment(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_digest(value: object) -> bool:
+    return value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None)
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _has_some(value: object) -> bool:
+    return isinstance(value, dict) and bool(value)
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[^/]+/[^/]+", value) is not None
+
+
+Digest = Annotated[str | None, Must("be a digest of 16 hexadecimal digits or null", _is_digest)]
+Key = Annotated[str, Must("be named by case and file, as in case/file.json", _is_key)]
 
 
 @dataclass(frozen=True)
-class Recorded:
+class Recorded(Closed):
     """What one record did to one golden.
 
     ``before`` and ``after`` are digests, None where there is no file. ``previous``: ids of the records that it follows;
     none where it begins the golden's history, several where it brings diverged ones together.
     """
 
-    category: Category
-    before: str | None
-    after: str | None
-    previous: tuple[str, ...] = ()
+    category: Annotated[Category, Must(f"be one of {', '.join(get_args(Category))}", get_args(Category).__contains__)]
+    before: Digest
+    after: Digest
+    previous: Annotated[tuple[str, ...], Must("be a list of ids, each once", are_different_texts)]
 
 
 @dataclass(frozen=True)
-class Record:
+class Record(Closed):
     """One decision. ``changes``: ``<case>/<file>.json`` → what was done to it; ``date`` is ISO 8601 with its zone.
 
-    ``fingerprints`` are the ids of the accepted causes. ``line`` is its place in the ledger, 0 before it has one.
+    ``fingerprints`` are the ids of the accepted causes.
     """
 
-    id: str
-    date: str
-    author: str
-    commit: str | None
-    reason: str
-    fingerprints: tuple[str, ...]
-    title: str
-    selection: Mapping[str, Any]
-    run_id: str | None
-    changes: Mapping[str, Recorded]
-    line: int = field(default=0, compare=False)
+    id: Text
+    date: Annotated[Text, Must("be a moment with its zone as in 2026-01-31T12:00:00+00:00", _is_moment)]
+    author: Text
+    commit: Text | None
+    reason: Annotated[str, Must("say why", is_text), Must("be a text", is_string)]
+    fingerprints: Annotated[tuple[str, ...], Must("be a list of texts", are_texts)]
+    title: Text
+    selection: Annotated[Mapping[str, Any], Must("be an object", _is_object)]
+    run_id: Text | None
+    changes: Annotated[Mapping[Key, Recorded], Must("be an object with at least one golden", _has_some)]
 
     def name(self) -> str:
         """What messages call it: id, day, author and reason, in one harmless line."""
@@ -83,24 +107,14 @@ def make(
     changes: Mapping[str, Recorded],
 ) -> Record:
     """A record whose id is the first 12 hexadecimal digits of the SHA-256 of everything else in it."""
-    record = Record(
-        "", date, author, commit, reason, tuple(fingerprints), title, dict(selection), run_id,
-        {key: changes[key] for key in sorted(changes)},
-    )  # fmt: skip
-    return Record(**{**_fields(record), "id": _id(to_json(record))})
+    in_order = {key: changes[key] for key in sorted(changes)}
+    record = Record("", date, author, commit, reason, tuple(fingerprints), title, dict(selection), run_id, in_order)
+    return replace(record, id=_id(to_json(record)))
 
 
 def to_json(record: Record) -> dict[str, Any]:
     """The record as it stands in the ledger."""
-    fields = _fields(record)
-    del fields["line"]
-    changes = {key: {**asdict(change), "previous": list(change.previous)} for key, change in record.changes.items()}
-    return {
-        **fields,
-        "fingerprints": list(record.fingerprints),
-        "selection": _lists(record.selection),
-        "changes": changes,
-    }
+    return dict(_lists(asdict(record)))
 
 
 def load(file: Path) -> list[Record]:
@@ -111,17 +125,17 @@ def load(file: Path) -> list[Record]:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"{file}: cannot be read as a ledger: {error}") from error
-    records: dict[str, Record] = {}
+    records: dict[str, tuple[int, Record]] = {}
     # Other line ends of Unicode may stand in a reason.
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{file}, line {number}"
-        record = _parse(line, where, number)
-        other = records.setdefault(record.id, record)
+        record = from_line(line, where)
+        before, other = records.setdefault(record.id, (number, record))
         if other != record:
-            raise ContractError(f"{where}: record {record.id} stands in line {other.line} too, with other content")
-    return list(records.values())
+            raise ContractError(f"{where}: record {record.id} stands in line {before} too, with other content")
+    return [record for _, record in records.values()]
 
 
 def append(file: Path, record: Record) -> None:
@@ -137,7 +151,27 @@ def append(file: Path, record: Record) -> None:
 
 def from_line(line: str, where: str) -> Record:
     """The record in one line of a ledger; ``where`` is what messages call the place."""
-    return _parse(line, where, 0)
+    try:
+        entry = reading.json_text(line, halves=True)
+    except reading.Unfit as unfit:
+        raise ContractError(
+            f"{where}: {unfit}: the line was cut off or edited; the ledger is only ever appended to: take it back from git"
+        ) from unfit
+    try:
+        record = reading.model(Record, entry)
+    except reading.Unfit as unfit:
+        raise ContractError(f"{where}: {unfit}; take the line back from git") from unfit
+    for key, change in record.changes.items():
+        if (change.category == "trim") != (change.after is None):
+            raise ContractError(
+                f"{where}: {key}: {change.category} cannot end at {change.after!r}: a trim ends at null, nothing else does"
+            )
+    if record.id != (true := _id(entry)):
+        raise ContractError(
+            f"{where}: record {record.id:.40} was edited: its content has the id {true}. The ledger is only ever appended "
+            "to: take the line back from git"
+        )
+    return record
 
 
 def line_of(record: Record) -> str:
@@ -190,10 +224,6 @@ def steps_of(records: Sequence[Record], key: str) -> dict[str, Hashable]:
     return steps
 
 
-def _fields(record: Record) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
-
-
 def _lists(value: Any) -> Any:
     """Tuples as lists, as they come back from JSON."""
     if isinstance(value, Mapping):
@@ -205,75 +235,3 @@ def _id(document: Mapping[str, Any]) -> str:
     rest = {name: value for name, value in document.items() if name != "id"}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
-
-
-def _parse(line: str, where: str, number: int) -> Record:
-    try:
-        entry: Any = reading.json_text(line, halves=True)
-    except reading.Unfit as unfit:
-        raise ContractError(
-            f"{where}: {unfit}: the line was cut off or edited; the ledger is only ever appended to: take it back from git"
-        ) from unfit
-    wanted = [name for name in Record.__dataclass_fields__ if name != "line"]
-    if not isinstance(entry, dict) or set(entry) != set(wanted):
-        raise ContractError(f"{where}: expected an object with the keys {sorted(wanted)}, got {line[:120]}")
-    for name in (*_TEXTS, *_TEXTS_OR_NULL):
-        if not isinstance(entry[name], str) and not (name in _TEXTS_OR_NULL and entry[name] is None):
-            raise ContractError(f"{where}: {name} must be a text, got {entry[name]!r:.120}")
-    _check_date(entry["date"], where)
-    if not entry["reason"].strip():
-        raise ContractError(f"{where}: reason must say why, got {entry['reason']!r:.120}")
-    if not _is_texts(entry["fingerprints"]):
-        raise ContractError(f"{where}: fingerprints must be a list of texts, got {entry['fingerprints']!r:.120}")
-    if not isinstance(entry["selection"], dict):
-        raise ContractError(f"{where}: selection must be an object, got {entry['selection']!r:.120}")
-    if not isinstance(entry["changes"], dict) or not entry["changes"]:
-        raise ContractError(
-            f"{where}: changes must be an object with at least one golden, got {entry['changes']!r:.120}"
-        )
-    if odd := [key for key in entry["changes"] if not _KEY.fullmatch(key)]:
-        raise ContractError(f"{where}: a golden is named by case and file, as in case/file.json; got {odd[0]!r:.120}")
-    changes = {key: _recorded(change, f"{where}: {key}") for key, change in entry["changes"].items()}
-    if entry["id"] != (true := _id(entry)):
-        raise ContractError(
-            f"{where}: record {entry['id']:.40} was edited: its content has the id {true}. The ledger is only ever appended "
-            "to: take the line back from git"
-        )
-    return Record(**{**entry, "fingerprints": tuple(entry["fingerprints"]), "changes": changes, "line": number})
-
-
-def _check_date(text: str, where: str) -> None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ContractError(
-            f"{where}: date must be a moment with its zone as in 2026-01-31T12:00:00+00:00, got {text!r:.120}"
-        )
-
-
-def _recorded(change: Any, where: str) -> Recorded:
-    wanted = set(Recorded.__dataclass_fields__)
-    if not isinstance(change, dict) or set(change) != wanted:
-        raise ContractError(f"{where}: expected an object with the keys {sorted(wanted)}, got {change!r:.120}")
-    if change["category"] not in get_args(Category):
-        raise ContractError(
-            f"{where}: category must be one of {', '.join(get_args(Category))}, got {change['category']!r:.40}"
-        )
-    for name in ("before", "after"):
-        if change[name] is not None and not (isinstance(change[name], str) and _DIGEST.fullmatch(change[name])):
-            raise ContractError(
-                f"{where}: {name} must be a digest of 16 hexadecimal digits or null, got {change[name]!r:.60}"
-            )
-    if (change["category"] == "trim") != (change["after"] is None):
-        raise ContractError(
-            f"{where}: {change['category']} cannot end at {change['after']!r}: a trim ends at null, nothing else does"
-        )
-    if not _is_texts(change["previous"]) or len(set(change["previous"])) != len(change["previous"]):
-        raise ContractError(f"{where}: previous must be a list of ids, each once, got {change['previous']!r:.120}")
-    return Recorded(**{**change, "previous": tuple(change["previous"])})
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)

@@ -260,7 +260,7 @@ def test_a_cause_that_was_accepted_before_says_when_by_whom_and_why(drift):
         title="texts",
         selection={},
         run_id=None,
-        changes={"one/scores.json": ledger.Recorded("update", "0" * 16, "1" * 16)},
+        changes={"one/scores.json": ledger.Recorded("update", "0" * 16, "1" * 16, ())},
     )
     file = world.project.root / "parity.toml"
     without = file.read_text()

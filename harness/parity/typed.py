@@ -1,0 +1,87 @@
+"""How a class says what an object of a file must be, in the words of messages; ``reading.model`` holds values against it.
+
+pydantic does the work. It takes long to import, so that it comes with the first value, not with the classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, TypeGuard
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+#: Metadata of a field that stands in no file: its reader fills it in.
+UNREAD = {"unread": True}
+
+
+@dataclass(frozen=True)
+class Must:
+    """In ``Annotated[kind, Must("be …", check)]``: what a value must be, and whether it is, asked before its kind is.
+
+    Where ``check`` raises ``ValueError``, its text is the reason.
+    """
+
+    words: str
+    check: Callable[[Any], object]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import PydanticCustomError, core_schema
+
+        def held(value: Any) -> Any:
+            if not self.check(value):
+                raise PydanticCustomError("must", "must {words}", {"words": self.words})
+            return value
+
+        return core_schema.no_info_before_validator_function(held, handler(source))
+
+
+class Closed:
+    """A dataclass whose object in a file has its fields as keys: no other, and each that has no default."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import PydanticCustomError, core_schema
+
+        read = [field for field in fields(source) if not field.metadata.get("unread")]
+        known = {field.name for field in read}
+        needed = {field.name for field in read if (field.default, field.default_factory) == (MISSING, MISSING)}
+        more = f" and at most {', '.join(sorted(known - needed))} beside them" if known - needed else ""
+
+        def keyed(value: Any) -> Any:
+            if not isinstance(value, dict) or not needed <= set(value) <= known:
+                words = f"expected an object with the keys {sorted(needed)}{more}"
+                raise PydanticCustomError("keys", "{words}", {"words": words})
+            return value
+
+        return core_schema.no_info_before_validator_function(keyed, handler(source))
+
+
+def is_string(value: object) -> bool:
+    """Whether it is a text."""
+    return isinstance(value, str)
+
+
+def is_text(value: object) -> bool:
+    """Whether it is a text that says something."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a number, which true and false are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def are_texts(value: object) -> bool:
+    """Whether it is a list of texts."""
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def are_different_texts(value: object) -> bool:
+    """Whether it is a list of texts, each once."""
+    return isinstance(value, list) and are_texts(value) and len(set(value)) == len(value)
+
+
+Text = Annotated[str, Must("be a text", is_string)]
