@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from parity import reading
+from parity.typed import Must, are_texts, is_number
 from parity.verdict import UsageError
 
 FILE_NAME = "parity.toml"
@@ -16,6 +17,16 @@ FILE_NAME = "parity.toml"
 ENVIRONMENT = "PARITY_CONFIG"
 
 _PATHS = ("corpus", "schemas", "tolerances", "snapshots", "declared", "reports", "captures")
+_NEEDED = ("pipeline", *_PATHS)
+_TEXT = Must("be a text", lambda value: isinstance(value, str) and value != "")
+_NAMES = Must("be a list of names", are_texts)
+#: What each key of ``[parity]`` must hold.
+_KEYS = {
+    **dict.fromkeys((*_NEEDED, "sync", "ledger"), _TEXT),
+    **dict.fromkeys(("configurations", "cases", "fresh"), _NAMES),
+    "max_ignored": Must("be a share from 0 to 1", lambda value: is_number(value) and 0 <= value <= 1),
+    "keep": Must("be a number of runs, 1 or more", lambda value: type(value) is int and value >= 1),
+}
 
 
 @dataclass(frozen=True)
@@ -92,36 +103,17 @@ def load(file: Path) -> Config:
     table = document.get("parity")
     if not isinstance(table, dict):
         raise UsageError(f"{file}: has no table [parity]; expected keys: pipeline, {', '.join(_PATHS)}")
-    allowed = {"pipeline", "configurations", "cases", "fresh", "max_ignored", "sync", "ledger", "keep", *_PATHS}
-    if unknown := sorted(set(table) - allowed):
-        raise UsageError(f"{file}: unknown key {unknown[0]!r} in [parity]; known: {', '.join(sorted(allowed))}")
-    values: dict[str, Any] = {"file": file.absolute()}
-    for key in ("pipeline", *_PATHS):
-        value = table.get(key)
-        if not isinstance(value, str) or not value:
-            raise UsageError(f"{file}: [parity] {key} must be a text, got {value!r}")
-        values[key] = value if key == "pipeline" else (file.absolute().parent / value)
-    for key in ("sync", "ledger"):
-        value = table.get(key)
-        if value is not None and (not isinstance(value, str) or not value):
-            raise UsageError(f"{file}: [parity] {key} must be a text, got {value!r}")
-    ledger = file.absolute().parent / table["ledger"] if "ledger" in table else None
-    lists = {}
-    for key in ("configurations", "cases", "fresh"):
-        lists[key] = table.get(key, [])
-        if not isinstance(lists[key], list) or not all(isinstance(name, str) for name in lists[key]):
-            raise UsageError(f"{file}: [parity] {key} must be a list of names, got {lists[key]!r}")
-    share = table.get("max_ignored", 0.01)
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-        raise UsageError(f"{file}: [parity] max_ignored must be a share from 0 to 1, got {share!r}")
-    keep = table.get("keep", Config.keep)
-    if isinstance(keep, bool) or not isinstance(keep, int) or keep < 1:
-        raise UsageError(f"{file}: [parity] keep must be a number of runs, 1 or more, got {keep!r}")
-    named = {key: tuple(names) for key, names in lists.items()}
-    return Config(
-        **values, **named, max_ignored=float(share), sync=table.get("sync"), ledger=ledger, keep=keep,
-        captures_of_last=values["captures"],
-    )  # fmt: skip
+    if unknown := sorted(set(table) - set(_KEYS)):
+        raise UsageError(f"{file}: unknown key {unknown[0]!r} in [parity]; known: {', '.join(sorted(_KEYS))}")
+    values: dict[str, Any] = {key: table.get(key) for key in (*_NEEDED, *table)}
+    for key, value in values.items():
+        if not _KEYS[key].check(value):
+            raise UsageError(f"{file}: [parity] {key} must {_KEYS[key].words}, got {value!r}")
+    folder, share = file.absolute().parent, values.pop("max_ignored", Config.max_ignored)
+    paths = {key: folder / value for key, value in values.items() if key in (*_PATHS, "ledger")}
+    names = {key: tuple(value) for key, value in values.items() if _KEYS[key] is _NAMES}
+    values |= {**paths, **names, "file": file.absolute(), "captures_of_last": paths["captures"]}
+    return Config(**values, max_ignored=float(share))
 
 
 def reports_folder(file: str | None) -> Path | None:
