@@ -91,8 +91,8 @@ def yaml_file(file: Path) -> Any:
     return document
 
 
-def model(kind: type[Model], value: Any) -> Model:
-    """``value`` as an instance of a class, each of its fields as the class says (``parity.typed``)."""
+def model(kind: type[Model], value: Any, *, place: str = "") -> Model:
+    """``value``, which stands at ``place``, as an instance of a class, its fields as the class says (``parity.typed``)."""
     from pydantic import ValidationError
 
     adapter: TypeAdapter[Model] = _adapter(kind)
@@ -100,10 +100,10 @@ def model(kind: type[Model], value: Any) -> Model:
         return adapter.validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"] if step != "[key]")
-        said = " " if first["type"] == "must" else ": "
-        what = first["msg"].removeprefix("Value error, ")
-        raise Unfit(f"{place}{said if place else ''}{what}, got {_shown(first['input'])}") from error
+        inside = ".".join(str(step) for step in first["loc"] if step != "[key]")
+        at, what = ": ".join(filter(None, (place, inside))), first["msg"].removeprefix("Value error, ")
+        joint = "" if not at else " " if what.startswith("must ") else ": "
+        raise Unfit(f"{at}{joint}{what}, got {_shown(first['input'])}") from error
 
 
 @cache

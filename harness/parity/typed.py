@@ -5,9 +5,10 @@ pydantic does the work. It takes long to import, so that it comes with the first
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
-from typing import TYPE_CHECKING, Annotated, Any, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeGuard
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -41,6 +42,9 @@ class Must:
 class Closed:
     """A dataclass whose object in a file has its fields as keys: no other, and each that has no default."""
 
+    #: How a message begins that lists the keys.
+    keys_said: ClassVar[str] = "expected an object with the keys"
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         from pydantic_core import PydanticCustomError, core_schema
@@ -52,7 +56,7 @@ class Closed:
 
         def keyed(value: Any) -> Any:
             if not isinstance(value, dict) or not needed <= set(value) <= known:
-                words = f"expected an object with the keys {sorted(needed)}{more}"
+                words = f"{cls.keys_said} {sorted(needed)}{more}"
                 raise PydanticCustomError("keys", "{words}", {"words": words})
             return value
 
@@ -74,6 +78,16 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def is_amount(value: object) -> bool:
+    """Whether it is a number from 0 on that can be held."""
+    return is_number(value) and 0 <= value <= sys.float_info.max
+
+
+def is_object(value: object) -> bool:
+    """Whether it is an object of JSON."""
+    return isinstance(value, dict)
+
+
 def are_texts(value: object) -> bool:
     """Whether it is a list of texts."""
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
@@ -85,3 +99,4 @@ def are_different_texts(value: object) -> bool:
 
 
 Text = Annotated[str, Must("be a text", is_string)]
+Amount = Annotated[int | float, Must("be a number from 0", is_amount)]

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from parity import reading
+from parity.typed import Amount, Closed, Must, Text, is_number, is_object
 from parity.verdict import ContractError
 
 #: Budgets are shares; this much of an item is rounding of the share, not an item.
 _ROUNDING = 1e-9
 _EPSILON = sys.float_info.epsilon
+_OBJECT = Must("be an object", is_object)
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,42 @@ def passes(expected: float, actual: float, allowed: float) -> bool:
     return allowed > 0 and distance <= allowed + 2 * _EPSILON * max(abs(expected), abs(actual))
 
 
+@dataclass(frozen=True)
+class _Apart(Closed):
+    """What a class allows for another encoding."""
+
+    keys_said = "must have the keys"
+    abs: Amount
+    rel: Amount
+
+
+@dataclass(frozen=True)
+class _Class(_Apart):
+    """A class as it stands in the file."""
+
+    unit: Text
+    provenance: Text
+    encodings: Annotated[_Apart | None, _OBJECT] = None
+
+
+@dataclass(frozen=True)
+class _Near(Closed):
+    """What a flip rule allows for another encoding."""
+
+    keys_said = "must have the keys"
+    margin: Amount
+    budget: Annotated[Amount, Must("be a share from 0 to 2", lambda value: not is_number(value) or value <= 2)]
+
+
+@dataclass(frozen=True)
+class _Rule(_Near):
+    """A flip rule as it stands in the file."""
+
+    threshold: Amount
+    provenance: Text
+    encodings: Annotated[_Near | None, _OBJECT] = None
+
+
 def load(file: Path) -> Tolerances:
     """The classes and flip rules in ``file`` (schemas/tolerances.schema.json); ``exact`` must be zero."""
     try:
@@ -109,48 +147,21 @@ def load(file: Path) -> Tolerances:
         raise ContractError(
             f"{file}: cannot be read as tolerance classes: {error}; mend it, or take it back from git"
         ) from error
-    classes, elsewhere = {}, {}
-    for name, entry in table.items():
-        place = f"{file}: class {name!r}"
-        own, other = _numbers(entry, ("abs", "rel"), ("unit", "provenance"), place)
-        classes[name] = Tolerance(**own)
-        elsewhere[name] = replace(classes[name], **other)
-    flips, flips_elsewhere = {}, {}
-    for name, entry in rules.items():
-        place = f"{file}: flip rule {name!r}"
-        own, other = _numbers(entry, ("margin", "budget"), ("threshold", "provenance"), place)
-        flips[name] = FlipRule(**{**own, "threshold": _number(entry, "threshold", place)})
-        flips_elsewhere[name] = replace(flips[name], **other)
-        for rule in (flips[name], flips_elsewhere[name]):
-            if rule.budget > 2:
-                raise ContractError(f"{place}: budget must be a share from 0 to 2, got {rule.budget!r}")
+    try:
+        read = {name: reading.model(_Class, entry, place=f"class {name!r}") for name, entry in table.items()}
+        near = {name: reading.model(_Rule, entry, place=f"flip rule {name!r}") for name, entry in rules.items()}
+    except reading.Unfit as unfit:
+        raise ContractError(f"{file}: {unfit}; mend it, or take it back from git") from unfit
+    classes = {name: Tolerance(each.abs, each.rel, each.unit, each.provenance) for name, each in read.items()}
+    elsewhere = {name: replace(each, **_other(read[name])) for name, each in classes.items()}
+    flips = {name: FlipRule(each.threshold, each.margin, each.budget, each.provenance) for name, each in near.items()}
+    flips_elsewhere = {name: replace(each, **_other(near[name])) for name, each in flips.items()}
     for exact in (classes.get("exact"), elsewhere.get("exact")):
         if exact is None or exact.abs or exact.rel:
             raise ContractError(f"{file}: class 'exact' must stand there with abs 0 and rel 0, got {exact}")
     return Tolerances(classes, flips, Tolerances(elsewhere, flips_elsewhere))
 
 
-def _numbers(
-    entry: Any, numbers: tuple[str, ...], others: tuple[str, ...], place: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The entry for the same media, and what it says of other encodings; every number checked."""
-    keys = {*numbers, *others}
-    if not isinstance(entry, dict) or set(entry) - {"encodings"} != keys:
-        raise ContractError(f"{place} must have the keys {sorted(keys)} (and may have encodings), got {entry!r}")
-    own = {key: value for key, value in entry.items() if key != "encodings"}
-    if odd := [key for key in others if key != "threshold" and not isinstance(own[key], str)]:
-        raise ContractError(f"{place}: {odd[0]} must be a text, got {own[odd[0]]!r:.120}")
-    own.update({key: _number(own, key, place) for key in numbers})
-    if "encodings" not in entry:
-        return own, {}
-    other = entry["encodings"]
-    if not isinstance(other, dict) or set(other) != set(numbers):
-        raise ContractError(f"{place}: encodings must have the keys {sorted(numbers)}, got {other!r}")
-    return own, {key: _number(other, key, f"{place}, encodings") for key in numbers}
-
-
-def _number(entry: Mapping[str, Any], key: str, place: str) -> float:
-    value = entry[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
-        raise ContractError(f"{place}: {key} must be a number from 0, got {value!r}")
-    return value
+def _other(entry: _Class | _Rule) -> dict[str, Any]:
+    """What an entry says of another encoding."""
+    return vars(entry.encodings) if entry.encodings is not None else {}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from parity import plain, reading
-from parity.typed import Closed, Must, Text, are_different_texts, are_texts, is_string, is_text
+from parity.typed import Closed, Must, Text, are_different_texts, are_texts, is_object, is_string, is_text
 from parity.verdict import ContractError
 
 Category = Literal["create", "fix", "update", "trim"]
@@ -33,10 +33,6 @@ def _is_moment(value: object) -> bool:
 
 def _is_digest(value: object) -> bool:
     return value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None)
-
-
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)
 
 
 def _has_some(value: object) -> bool:
@@ -79,7 +75,7 @@ class Record(Closed):
     reason: Annotated[str, Must("say why", is_text), Must("be a text", is_string)]
     fingerprints: Annotated[tuple[str, ...], Must("be a list of texts", are_texts)]
     title: Text
-    selection: Annotated[Mapping[str, Any], Must("be an object", _is_object)]
+    selection: Annotated[Mapping[str, Any], Must("be an object", is_object)]
     run_id: Text | None
     changes: Annotated[Mapping[Key, Recorded], Must("be an object with at least one golden", _has_some)]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from parity import git, reading
-from parity.goldens.store import PROVENANCE, write_atomically
+from parity.files import write_atomically
+from parity.goldens.store import PROVENANCE
 from parity.pipeline.capture import Capture
 from parity.pipeline.settings import Config
 from parity.verdict import ContractError
@@ -73,7 +74,7 @@ def read(config: Config, case: str) -> dict[str, Any] | None:
     file = path_of(config, case)
     name = config.relative(file)
     try:
-        return reading.json_file(file, schema="provenance")
+        return dict(reading.json_file(file, schema="provenance"))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except reading.Unfit as unfit:

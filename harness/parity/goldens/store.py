@@ -94,7 +94,7 @@ def extension(file: Path, *, pending: Path, agrees: Callable[[Any], bool]) -> ty
         def owns_snapshot_collection(self, *, filepath: str, test_location: Any) -> bool:
             return Path(filepath) == file
 
-        def serialize(self, data: Any, **_: Any) -> str:
+        def serialize(self, data: str, **_: Any) -> str:
             return data
 
         def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 from parity import reading
 from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
+from parity.typed import Amount, Closed, Must, is_number
 from parity.verdict import UsageError
 
 #: What a condition teaches: tolerances for the same media; those for another encoding; or only how sensitive a run is.
@@ -61,14 +62,27 @@ class Perturbations(Protocol):
 
 def perturbations_of(pipeline: Pipeline) -> Perturbations:
     """Those that ``pipeline`` offers."""
-    found = getattr(pipeline, "perturbations", None)
+    found: Perturbations | None = getattr(pipeline, "perturbations", None)
     if found is None:
         raise UsageError(f"pipeline {pipeline.name} has no perturbations: there is nothing to calibrate with")
     return found
 
 
+def _are_factors(value: object) -> bool:
+    return isinstance(value, dict) and all(is_number(each) and each >= 1 for each in value.values())
+
+
+def _has_both(value: object) -> bool:
+    return isinstance(value, dict) and len(value) == 2
+
+
+#: What tolerances are for: the same media, or another encoding of them.
+Media = Literal["same", "encodings"]
+Factors = Annotated[Mapping[Media, float], Must("have same and encodings, each at least 1", _are_factors)]
+
+
 @dataclass(frozen=True)
-class Floor:
+class Floor(Closed):
     """The least tolerance of a class, and why. ``by``: which part grows with the spread, ``abs`` or ``rel``.
 
     ``factor``: tolerance over spread, for the kinds of media where this class has its own.
@@ -76,14 +90,14 @@ class Floor:
 
     unit: str
     reason: str
-    abs: float = 0.0
-    rel: float = 0.0
+    abs: Amount = 0.0
+    rel: Amount = 0.0
     by: Literal["abs", "rel"] = "abs"
-    factor: Mapping[str, float] = field(default_factory=dict)
+    factor: Factors = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class FlipFloor:
+class FlipFloor(Closed):
     """A detector's ``threshold``, the tolerance class of its score, and the least budget, with the reason."""
 
     threshold: float
@@ -93,7 +107,7 @@ class FlipFloor:
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Closed):
     """``[calibration]`` of ``parity.toml``; paths are absolute.
 
     ``factor``: tolerance over spread. ``loose``: a tolerance more than this many times what is needed is too loose.
@@ -103,9 +117,9 @@ class Settings:
     page: Path
     captures: Path
     few: tuple[str, ...]
-    repeats: int
-    factor: Mapping[Literal["same", "encodings"], float]
-    loose: float
+    repeats: Annotated[int, Must("be at least 2", lambda value: is_number(value) and value >= 2)]
+    factor: Annotated[Factors, Must("have same and encodings, each at least 1", _has_both)]
+    loose: Annotated[float, Must("be above 1", lambda value: is_number(value) and value > 1)]
     classes: Mapping[str, Floor]
     flips: Mapping[str, FlipFloor] = field(default_factory=dict)
 
@@ -117,33 +131,14 @@ def load(config: Config) -> Settings:
     if not isinstance(table, dict):
         raise UsageError(f"{place} is not there: a calibration needs data, page, captures, few, classes and the like")
     try:
-        made = dict(table)
-        for key in ("data", "page", "captures"):
-            made[key] = config.root / made[key]
-        made["few"] = tuple(made["few"])
-        made["classes"] = {name: Floor(**entry) for name, entry in made["classes"].items()}
-        made["flips"] = {name: FlipFloor(**entry) for name, entry in made.get("flips", {}).items()}
-        settings = reading.model(Settings, made)
-        factors = dict(settings.factor)
-    except (KeyError, TypeError, AttributeError, ValueError, reading.Unfit) as error:
+        settings = reading.model(Settings, table)
+    except reading.Unfit as error:
         raise UsageError(f"{place} cannot be used: {error}; mend it, or take it back from git") from error
-    if set(factors) != {"same", "encodings"} or min(factors.values()) < 1:
-        raise UsageError(f"{place} factor must have same and encodings, each at least 1, got {factors}")
-    if settings.repeats < 2 or settings.loose <= 1:
-        raise UsageError(
-            f"{place} repeats must be at least 2 and loose above 1, got {settings.repeats}, {settings.loose}"
-        )
     for name, entry in settings.flips.items():
         if entry.score not in settings.classes:
             raise UsageError(f"{place} flips.{name}: its score is of class {entry.score!r}, which is not in classes")
-    for name, floor in settings.classes.items():
-        if floor.by not in ("abs", "rel") or floor.abs < 0 or floor.rel < 0:
-            raise UsageError(f"{place} classes.{name}: by must be abs or rel, and neither part negative, got {floor}")
-        if set(floor.factor) - set(factors) or min(floor.factor.values(), default=1) < 1:
-            raise UsageError(
-                f"{place} classes.{name}: factor may have same and encodings, each at least 1, got {floor.factor}"
-            )
-    return settings
+    paths = {key: config.root / getattr(settings, key) for key in ("data", "page", "captures")}
+    return replace(settings, **paths)
 
 
 @dataclass(frozen=True)
@@ -169,9 +164,9 @@ def measurements(
     for condition in conditions:
         for case in cases:
             if condition.name == REPEAT:
-                numbers = range(2, repeats + 1) if case.name in few else ()
+                numbers = range(2, repeats + 1) if case.name in few else range(0)
             else:
-                numbers = (1,) if case.name in few or not condition.few else ()
+                numbers = range(1, 2) if case.name in few or not condition.few else range(0)
             made += [Measurement(condition.name, case.name, number) for number in numbers]
     return made
 

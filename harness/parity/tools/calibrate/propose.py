@@ -9,10 +9,8 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
 from parity.compare.tolerance import EXACT, FlipRule, Tolerance, Tolerances
-from parity.tools.calibrate.plan import FlipFloor, Floor, Settings
+from parity.tools.calibrate.plan import FlipFloor, Floor, Media, Settings
 from parity.tools.calibrate.spread import Flipped, Observed, Spread
-
-Media = Literal["same", "encodings"]
 
 
 @dataclass(frozen=True)
@@ -36,10 +34,8 @@ def propose(observed: Mapping[Media, Observed], settings: Settings, provenance: 
     Those for encodings are at least those for the same media.
     """
     same = _proposed(observed["same"], settings, "same", provenance, None)
-    return Tolerances(
-        same.classes, same.flips,
-        _proposed(observed["encodings"], settings, "encodings", provenance, same),
-    )  # fmt: skip
+    other = _proposed(observed["encodings"], settings, "encodings", provenance, same)
+    return Tolerances(same.classes, same.flips, other)
 
 
 def _proposed(
@@ -54,8 +50,8 @@ def _proposed(
             tolerance = Tolerance(max(tolerance.abs, least_abs), max(tolerance.rel, least_rel), floor.unit, provenance)
         classes[name] = tolerance
     flips = {}
-    for name, floor in settings.flips.items():
-        rule = _flip_rule(seen.flips.get(name, Flipped()), floor, classes[floor.score], factor, provenance)
+    for name, detector in settings.flips.items():
+        rule = _flip_rule(seen.flips.get(name, Flipped()), detector, classes[detector.score], factor, provenance)
         if least is not None:
             other = least.flips[name]
             rule = FlipRule(rule.threshold, max(rule.margin, other.margin), max(rule.budget, other.budget), provenance)

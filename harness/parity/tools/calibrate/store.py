@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from parity import reading
 from parity.compare.tolerance import Tolerances
 from parity.files import write_atomically
-from parity.tools.calibrate.measure import Alarm, Checked
-from parity.tools.calibrate.plan import Condition
-from parity.tools.calibrate.propose import Media
-from parity.tools.calibrate.spread import Discrete, Flipped, Observed, Spread
+from parity.tools.calibrate.measure import Checked
+from parity.tools.calibrate.plan import Condition, Media
+from parity.tools.calibrate.spread import Observed
 from parity.verdict import UsageError
 
 FORMAT = "parity-calibration/1"
@@ -75,14 +74,15 @@ def load(file: Path) -> Calibration:
         document = reading.json_file(file)
         if document["format"] != FORMAT:
             raise UsageError(f"{file}: is no {FORMAT}: make it anew with `parity calibrate --write`")
-        rows = document["conditions"]
-        conditions = tuple(_read_condition(row) for row in rows)
-        made = Calibration(
-            document["provenance"], conditions, document["floors"],
-            {row["name"]: _read_observed(row) for row in rows},
-            {row["name"]: _read_checked(row["golden"]) for row in rows if "golden" in row},
-        )  # fmt: skip
-        return reading.model(Calibration, asdict(made))
+        rows = {row["name"]: row for row in document["conditions"]}
+        checked = {name: row["golden"] for name, row in rows.items() if "golden" in row}
+        read = {
+            **document,
+            "conditions": list(rows.values()),
+            "observed": {name: {**row, **_pairs(row)} for name, row in rows.items()},
+            "checked": {name: {**seen, "alarms": seen["listed"]} for name, seen in checked.items()},
+        }
+        return reading.model(Calibration, read)
     except FileNotFoundError as error:
         raise UsageError(f"{file} is not there: make it with `parity calibrate --write`") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, reading.Unfit) as error:
@@ -91,9 +91,9 @@ def load(file: Path) -> Calibration:
         ) from error
 
 
-def _read_condition(row: Mapping[str, Any]) -> Condition:
-    names = ("name", "kind", "what", "few", "level", "threads")
-    return Condition(**{name: row[name] for name in names if name in row})
+def _pairs(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Of every field its class and its spread."""
+    return {key: {name: (each["class"], each) for name, each in row[key].items()} for key in ("fields", "follows")}
 
 
 def _observed(seen: Observed) -> dict[str, Any]:
@@ -102,48 +102,19 @@ def _observed(seen: Observed) -> dict[str, Any]:
         "cases": sorted(seen.cases),
         "leaves": seen.leaves,
         "unequal": seen.unequal,
-        "classes": {name: _spread(spread) for name, spread in sorted(seen.classes().items())},
-        "fields": {name: {"class": kind, **_spread(spread)} for name, (kind, spread) in sorted(seen.fields.items())},
-        "follows": {name: {"class": kind, **_spread(spread)} for name, (kind, spread) in sorted(seen.follows.items())},
+        "classes": {name: asdict(spread) for name, spread in sorted(seen.classes().items())},
+        "fields": {name: {"class": kind, **asdict(spread)} for name, (kind, spread) in sorted(seen.fields.items())},
+        "follows": {name: {"class": kind, **asdict(spread)} for name, (kind, spread) in sorted(seen.follows.items())},
         "flips": {name: asdict(flipped) for name, flipped in sorted(seen.flips.items())},
         "discrete": {name: asdict(each) for name, each in sorted(seen.discrete.items())},
     }
 
 
-def _spread(spread: Spread) -> dict[str, Any]:
-    return {"changed": spread.changed, "abs": spread.abs, "rel": spread.rel, "where": spread.where}
-
-
-def _read_observed(row: Mapping[str, Any]) -> Observed:
-    return Observed(
-        row["pairs"], row["leaves"], row["unequal"], set(row["cases"]), _read_fields(row["fields"]),
-        {name: Flipped(**entry) for name, entry in row["flips"].items()},
-        {name: Discrete(**entry) for name, entry in row["discrete"].items()},
-        _read_fields(row["follows"]),
-    )  # fmt: skip
-
-
-def _read_fields(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, Spread]]:
-    return {
-        name: (entry["class"], Spread(**{key: value for key, value in entry.items() if key != "class"}))
-        for name, entry in rows.items()
-    }
-
-
 def _checked(seen: Checked) -> dict[str, Any]:
-    return {
-        "runs": seen.runs, "leaves": seen.leaves, "flips": seen.flips, "follows": seen.follows, "remaining": seen.remaining,
-        "in_data": seen.in_data,
-        "by_stage": dict(sorted(seen.by_stage.items())),
-        "listed": [asdict(alarm) for alarm in seen.alarms[:_LISTED]],
-    }  # fmt: skip
-
-
-def _read_checked(row: Mapping[str, Any]) -> Checked:
-    return Checked(
-        row["runs"], row["leaves"], row["flips"], row["follows"], row["remaining"], row["in_data"], dict(row["by_stage"]),
-        [Alarm(**entry) for entry in row["listed"]],
-    )  # fmt: skip
+    counts = asdict(replace(seen, alarms=[]))
+    del counts["alarms"]
+    by_stage = dict(sorted(seen.by_stage.items()))
+    return {**counts, "by_stage": by_stage, "listed": [asdict(alarm) for alarm in seen.alarms[:_LISTED]]}
 
 
 def differences(present: Tolerances, proposed: Tolerances) -> Iterable[str]:
