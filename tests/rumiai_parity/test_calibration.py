@@ -12,7 +12,7 @@ from parity.tools.calibrate import plan, session, store, write
 from parity.tools.calibrate.propose import propose
 from parity.verdict import Verdict
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
