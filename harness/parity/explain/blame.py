@@ -17,12 +17,13 @@ def by_graph(graph: Graph, findings: Iterable[Finding]) -> list[Attribution]:
     """Attribution without a run: a stage whose inputs differ follows from the first of them that differs."""
     findings = list(findings)
     differing = {each.stage for each in findings if each.stage is not None}
-    roots = {name: _root(graph, name, differing) for name in differing}
-    absent = {each.stage for each in findings if _is_absent(each)}
-    for name in list(roots):
+    absent = {each.stage for each in findings if each.stage is not None and _is_absent(each)}
+    roots: dict[str | None, str] = {}
+    for name in differing:
         # Of what is left of the outputs, only lines and names of files follow from something: from missing files.
-        if graph.by_name[name].kind == "output":
-            roots[name] = min((each for each in absent if each != name), key=graph.order, default=name)
+        is_output = graph.by_name[name].kind == "output"
+        above = absent - {name} if is_output else differing.intersection(graph.upstream(name))
+        roots[name] = min(above, key=graph.order, default=name)
     own = {id(each) for each in findings if _stands_for_itself(graph, each)}
     return [(each, each.stage if id(each) in own else roots.get(each.stage, each.stage), False) for each in findings]
 
@@ -37,11 +38,6 @@ def _stands_for_itself(graph: Graph, finding: Finding) -> bool:
     if finding.difference.is_unreadable:
         return True
     return _is_absent(finding) and finding.stage in graph.of_kind("output")
-
-
-def _root(graph: Graph, name: str, differing: set[str]) -> str:
-    above = [each for each in graph.upstream(name) if each in differing]
-    return min(above, key=graph.order, default=name)
 
 
 def first(graph: Graph, attributions: Iterable[Attribution]) -> str | None:

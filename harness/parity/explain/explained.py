@@ -12,7 +12,7 @@ from parity.explain import proof as proving
 from parity.explain.blame import Attribution, first
 from parity.explain.causes import EXAMPLES, Cause, Explanation, explain, largest, leaves, would_pass
 from parity.explain.findings import Comparing, Finding, gather
-from parity.explain.patterns import Part, values
+from parity.explain.patterns.part import Part, values
 from parity.explain.transplant import READ, Proof, Transplants
 from parity.paths import is_item, parent
 from parity.pipeline.capture import load

@@ -6,7 +6,7 @@ from typing import Any
 
 from parity.explain.causes import Cause, explain
 from parity.explain.findings import Comparing, Finding, gather
-from parity.explain.patterns import values
+from parity.explain.patterns.part import values
 from parity.explain.proof import attribute
 from parity.pipeline.stages import Graph
 from parity.tools.diff.pairs import Pair
