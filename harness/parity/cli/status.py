@@ -28,11 +28,11 @@ _SHOWN, _LETTERS = 12, 120
 @click.pass_obj
 def status(file: str | None, as_json: bool, check: bool, run_id: str | None) -> None:
     """Show the goldens that the last run (or that of --run) would have otherwise, by cause, and what was decided last."""
-    from parity.decide import decide
+    from parity.decide import state as decisions
 
     config = settings_of_any(file, run_id)
-    state = decide.state(config)
-    problems = decide.problems(config)
+    state = decisions.state(config)
+    problems = decisions.problems(config)
     if as_json:
         click.echo(plain.json_text(json.dumps({**state, "problems": problems}, ensure_ascii=False, indent=1)))
     else:

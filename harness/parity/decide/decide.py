@@ -5,24 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from parity import git, plain
 from parity.decide import journal, stability
 from parity.decide import pending as waiting
 from parity.decide import select as selecting
-from parity.decide.patch import Entangled, patched
-from parity.decide.pending import WHOLE, Change, Decided, Item, Pending
+from parity.decide.pending import Change, Decided, Pending
 from parity.decide.select import Selection
-from parity.documents import parse
-from parity.files import encoded
-from parity.goldens import history, ledger, provenance
-from parity.goldens.form import canonical
-from parity.goldens.ledger import digest
+from parity.decide.written import Picked, accepted_text, now, provenances, record_of, writes
+from parity.goldens import ledger
 from parity.pipeline import cases as corpus
-from parity.pipeline.capture import load as load_capture
 from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
 from parity.run import runs
@@ -72,9 +65,15 @@ def _count(number: int, noun: str) -> str:
 
 
 def accept(
-    config: Config, selection: Selection, *, reason: str, author: str | None = None, run_id: str | None = None,
-    blocked: Literal["refused", "left"] = "refused", say: Say = lambda line: None,
-) -> Decision:  # fmt: skip
+    config: Config,
+    selection: Selection,
+    *,
+    reason: str,
+    author: str | None = None,
+    run_id: str | None = None,
+    blocked: Literal["refused", "left"] = "refused",
+    say: Say = lambda line: None,
+) -> Decision:
     """Write the selected differences into the goldens and record why; nothing else of the goldens changes.
 
     ``run_id``: the run that was looked at; where another one's changes wait by now, nothing is decided. ``blocked``:
@@ -91,16 +90,15 @@ def accept(
         pending = waiting.load(config)
         _check_run(pending, run_id)
         picked = _picked(selection, pending, "accepted", leave_blocked=blocked == "left")
-        texts = {change.key: _accepted_text(config, change, numbers) for change, numbers in picked}
+        texts = {change.key: accepted_text(config, change, numbers) for change, numbers in picked}
         _check_stable(config, pending, picked, say)
-        touched = [(change, numbers) for change, numbers in picked if _writes(change, texts[change.key])]
-        record = _record(config, selection, pending, picked, texts, reason=reason.strip(), author=author)
-        files: dict[str, str | None] = {change.file: texts[change.key] for change, _ in touched}
+        record = record_of(config, selection, pending, picked, texts, reason=reason.strip(), author=author)
+        files = {change.file: text for change, _ in picked if writes(change, text := texts[change.key])}
         made = Decided("accepted", record.author, record.date, record.reason, record.id)
         after = _decided(pending, picked, made, texts)
-        written = {**files, **_provenance(config, pending, [change for change, _ in picked])}
+        origins = provenances(config, pending, [change for change, _ in picked])
         line = ledger.line_of(record) if config.ledger is not None else None
-        journal.write(config, journal.Journal({**written, **_kept(config, after)}, line))
+        journal.write(config, journal.Journal({**files, **origins, **_kept(config, after)}, line))
     return _decision("accepted", picked, tuple(files), record.id if line else None, after)
 
 
@@ -118,7 +116,7 @@ def reject(
         pending = waiting.load(config)
         _check_run(pending, run_id)
         picked = _picked(selection, pending, "rejected")
-        made = Decided("rejected", author or git.author(config.root), _now(), (reason or "").strip())
+        made = Decided("rejected", author or git.author(config.root), now(), (reason or "").strip())
         after = _decided(pending, picked, made, {})
         journal.write(config, journal.Journal(_kept(config, after), None))
     return _decision("rejected", picked, (), None, after)
@@ -130,72 +128,6 @@ def not_in_ci() -> None:
         raise UsageError(
             f"{CI} is set: goldens are never written there; accept on a machine of yours, look at `git diff`, and push"
         )
-
-
-def state(config: Config) -> dict[str, Any]:
-    """What waits and what was decided, as JSON for pages and for ``parity status``."""
-    config = runs.current(config)
-    with journal.settled(config):
-        pending = waiting.load(config)
-        records = ledger.load(config.ledger) if config.ledger is not None else []
-    changes = [_state_of_change(pending, change) for change in pending.changes]
-    return {
-        "run_id": pending.run_id or (config.run.name if config.run else ""),
-        "causes": {name: _state_of_cause(pending, name) for name in pending.causes},
-        "changes": changes,
-        "records": [
-            {"id": r.id, "date": r.date, "author": r.author, "reason": r.reason, "title": r.title}
-            for r in records[-20:]
-        ][::-1],
-    }
-
-
-def problems(config: Config) -> list[str]:
-    """What is wrong with the ledger's chains, one text each; a ledger that cannot be read is a ``ContractError``."""
-    if config.ledger is None:
-        return []
-    pipeline, records = load_pipeline(config), ledger.load(config.ledger)
-    files = history.files(config, pipeline, corpus.discover(config), records, complete=True)
-    return history.messages(history.problems(records, files), config.relative(config.snapshots))
-
-
-def _state_of_change(pending: Pending, change: Change) -> dict[str, Any]:
-    states = [each.state for each in change.differences]
-    decided = {each.decision for each in change.differences if each.decision is not None}
-    return {
-        "case": change.case,
-        "artifact": change.artifact,
-        "file": change.file,
-        "category": change.category,
-        "state": "blocked" if change.blocked and change.open else _one(states),
-        "open": states.count("open"),
-        "accepted": states.count("accepted"),
-        "rejected": states.count("rejected"),
-        "blocked": change.blocked,
-        "causes": change.causes,
-        "decided": [_told(pending.decisions[number]) for number in sorted(decided)],
-    }
-
-
-def _state_of_cause(pending: Pending, cause: str) -> dict[str, Any]:
-    own = [(change, item) for change in pending.changes for item in change.differences if item.cause == cause]
-    blocked = pending.blocked()["causes"].get(cause)
-    decided = {item.decision for _, item in own if item.decision is not None}
-    return {
-        **pending.causes[cause],
-        "state": "blocked" if blocked else _one([item.state for _, item in own]),
-        "blocked": blocked,
-        "goldens": sorted({change.file for change, _ in own}),
-        "decided": [_told(pending.decisions[number]) for number in sorted(decided)],
-    }
-
-
-def _one(states: Sequence[str]) -> str:
-    return states[0] if len(set(states)) == 1 else "partly"
-
-
-def _told(made: Decided) -> dict[str, Any]:
-    return {"action": made.action, "by": made.by, "when": made.when, "reason": made.reason, "record": made.record}
 
 
 def _check_run(pending: Pending, run_id: str | None) -> None:
@@ -245,55 +177,7 @@ def _decided_before(pending: Pending, found: Iterable[tuple[Change, Sequence[int
     )
 
 
-def _accepted_text(config: Config, change: Change, numbers: Sequence[int]) -> str | None:
-    """The golden with everything that was accepted of it and what is accepted now; None where it goes."""
-    file = config.root / change.file
-    now = digest(file.read_bytes()) if file.is_file() else None
-    if now != change.now:
-        raise UsageError(
-            f"{change.file}: changed since the run that is decided on; run `parity run --case {change.case}` first"
-        )
-    base, candidate = waiting.base_of(config, change), waiting.candidate_of(config, change)
-    for text, known in ((base, change.before), (candidate, change.after)):
-        if digest(None if text is None else encoded(text)) != known:
-            raise UsageError(
-                f"{change.key} in {config.relative(waiting.folder_of(config))}: not what the run left there; run `parity run "
-                f"--case {change.case}` again"
-            )
-    accepted = [n for n, each in enumerate(change.differences) if each.state == "accepted" or n in numbers]
-    if candidate is None or any(change.differences[n].kind == WHOLE for n in accepted):
-        return candidate
-    if base is None:
-        raise UsageError(
-            f"{config.relative(waiting.folder_of(config))} lacks {change.key}; run `parity run --case {change.case}` again"
-        )
-    mine = [change.differences[n] for n in accepted]
-    others = [each for n, each in enumerate(change.differences) if n not in accepted]
-    try:
-        made = patched(
-            parse(base), parse(candidate), [each.difference for each in mine],
-            [each.difference for each in others],
-        )  # fmt: skip
-    except Entangled as error:
-        if not others:
-            return candidate
-        raise UsageError(_entangled(change, str(error), others)) from error
-    return canonical(made)
-
-
-def _entangled(change: Change, place: str, others: Sequence[Item]) -> str:
-    names = ", ".join(dict.fromkeys(each.cause or f"{each.path} (unexplained)" for each in others))
-    return (
-        f"{change.file}: at {place} what is to be accepted cannot be told from other differences ({names}): "
-        "accept those too, or mend them first"
-    )
-
-
-def _writes(change: Change, text: str | None) -> bool:
-    return change.now != digest(encoded(text) if text is not None else None)
-
-
-def _check_stable(config: Config, pending: Pending, picked: Sequence[tuple[Change, Sequence[int]]], say: Say) -> None:
+def _check_stable(config: Config, pending: Pending, picked: Picked, say: Say) -> None:
     by_case: dict[str, list[Change]] = {}
     for change, _ in picked:
         if change.category in ("create", "fix") and change.before != change.after:
@@ -309,43 +193,7 @@ def _check_stable(config: Config, pending: Pending, picked: Sequence[tuple[Chang
         stability.confirm(config, pipeline, case, doubtful[case.name], {k: t for k, t in candidates.items() if t}, say)
 
 
-def _record(
-    config: Config, selection: Selection, pending: Pending, picked: Sequence[tuple[Change, Sequence[int]]],
-    texts: Mapping[str, str | None], *, reason: str, author: str | None,
-) -> ledger.Record:  # fmt: skip
-    records = ledger.load(config.ledger) if config.ledger is not None else []
-    causes = list(dict.fromkeys(
-        cause for change, numbers in picked for n in numbers if (cause := change.differences[n].cause)
-    ))  # fmt: skip
-    titles = [str(pending.causes[cause]["title"]) for cause in causes]
-    changes = {}
-    for change, _ in picked:
-        text = texts[change.key]
-        if Path(change.file).name == provenance.FILE_NAME:
-            continue
-        changes[change.key] = history.following(
-            records, change.key, category=change.category, before=None if change.category == "create" else change.now,
-            after=digest(encoded(text) if text is not None else None),
-        )  # fmt: skip
-    title = "; ".join(titles) or _many([change for change, _ in picked])
-    return ledger.make(
-        date=_now(), author=author or git.author(config.root), commit=git.commit(config.root), reason=reason,
-        fingerprints=causes, title=title, selection=selection.to_json(), run_id=pending.run_id, changes=changes,
-    )  # fmt: skip
-
-
-def _many(changes: Sequence[Change]) -> str:
-    """``12 goldens of minimal created``."""
-    words = {"create": "created", "fix": "fixed", "update": "updated", "trim": "trimmed"}
-    cases = list(dict.fromkeys(change.case for change in changes))
-    of = cases[0] if len(cases) == 1 else f"{len(cases)} cases"
-    what = " and ".join(words[kind] for kind in words if any(change.category == kind for change in changes))
-    return f"{len(changes)} golden{'s' * (len(changes) != 1)} of {of} {what}"
-
-
-def _decided(
-    pending: Pending, picked: Sequence[tuple[Change, Sequence[int]]], made: Decided, texts: Mapping[str, str | None]
-) -> Pending:
+def _decided(pending: Pending, picked: Picked, made: Decided, texts: Mapping[str, str | None]) -> Pending:
     number = len(pending.decisions)
     changed = []
     for change, numbers in picked:
@@ -353,24 +201,9 @@ def _decided(
             replace(item, state=made.action, decision=number) if n in numbers else item
             for n, item in enumerate(change.differences)
         )
-        now = change.now
-        if change.key in texts:
-            text = texts[change.key]
-            now = digest(encoded(text) if text is not None else None)
-        changed.append(replace(change, differences=items, now=now))
+        left = ledger.text_digest(texts[change.key]) if change.key in texts else change.now
+        changed.append(replace(change, differences=items, now=left))
     return replace(pending.with_changes(changed), decisions=(*pending.decisions, made))
-
-
-def _provenance(config: Config, pending: Pending, changes: Iterable[Change]) -> dict[str, str | None]:
-    """The files that say where the goldens of these cases come from; none for a case that goes."""
-    reference = load_pipeline(config).reference
-    files: dict[str, str | None] = {}
-    for case in dict.fromkeys(change.case for change in changes if change.category != "trim"):
-        origin = pending.origins[case]
-        capture = load_capture(config.root / origin.captures / case / reference)
-        made = provenance.document(config, capture, agreed=stability.WITNESSES, commit=origin.commit)
-        files[config.relative(provenance.path_of(config, case))] = provenance.text(made)
-    return files
 
 
 def _kept(config: Config, pending: Pending) -> dict[str, str | None]:
@@ -380,16 +213,10 @@ def _kept(config: Config, pending: Pending) -> dict[str, str | None]:
 
 def _decision(
     action: str,
-    picked: Sequence[tuple[Change, Sequence[int]]],
+    picked: Picked,
     files: tuple[str, ...],
     record: str | None,
     after: Pending,
 ) -> Decision:
-    return Decision(
-        action, sum(len(numbers) for _, numbers in picked), files, record, sum(each.open for each in after.changes),
-        after.run_id,
-    )  # fmt: skip
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    differences = sum(len(numbers) for _, numbers in picked)
+    return Decision(action, differences, files, record, sum(each.open for each in after.changes), after.run_id)

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from parity import reading
-from parity.files import CannotWrite, encoded, refused, write_atomically
+from parity.files import CannotWrite, refused, write_atomically
 from parity.goldens import ledger
 from parity.pipeline.settings import Config
 from parity.verdict import ContractError, UsageError
@@ -148,7 +148,7 @@ def _cause(error: CannotWrite | OSError) -> str:
 def _check_untouched(config: Config, journal: Journal) -> None:
     for name, before in journal.before.items():
         text = journal.files[name]
-        if _digest(config.root / name) not in (before, ledger.digest(encoded(text) if text is not None else None)):
+        if _digest(config.root / name) not in (before, ledger.text_digest(text)):
             raise ContractError(
                 f"{name}: changed while a decision about it was broken off, so it is left alone. Take it back from git, and "
                 f"the next command carries the decision out; or remove {config.relative(config.snapshots.parent / _NAME)}, "

@@ -171,9 +171,13 @@ class _Patch:
         return found
 
     def _laid_out(
-        self, golden: Sequence[Any], run: Sequence[Any], at: tuple[str, str], partners: Mapping[int, int],
+        self,
+        golden: Sequence[Any],
+        run: Sequence[Any],
+        at: tuple[str, str],
+        partners: Mapping[int, int],
         carried: Mapping[int, int],
-    ) -> list[Any]:  # fmt: skip
+    ) -> list[Any]:
         """The golden's items in their order, without those that go; each that comes stands behind the run's neighbour."""
         behind: dict[int, list[Any]] = {}
         anchor = -1

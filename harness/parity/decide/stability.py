@@ -14,7 +14,7 @@ from parity.explain.settle import SettlingSuite
 from parity.paths import pattern
 from parity.pipeline.artifacts import known_artifacts
 from parity.pipeline.case import Case
-from parity.pipeline.parts import Pipeline
+from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
 from parity.run.captures import Captures
 from parity.run.record import record
@@ -42,27 +42,30 @@ def needs_another_run(origin: Origin) -> bool:
 
 
 def confirm(
-    config: Config, pipeline: Pipeline, case: Case, changes: Sequence[Change], candidates: Mapping[str, str],
+    config: Config,
+    pipeline: Pipeline,
+    case: Case,
+    changes: Sequence[Change],
+    candidates: Mapping[str, str],
     say: Callable[[str], None],
-) -> None:  # fmt: skip
+) -> None:
     """Run ``case`` anew and hold it against ``candidates`` (key → text); ``UnstableError`` names what differs."""
     say(f"{case.name}: its configurations shared what they computed; running it once more to see that it is repeatable")
     with tempfile.TemporaryDirectory(prefix="parity-accept-") as scratch:
-        made = record(
-            pipeline, case, pipeline.reference, destination=Path(scratch, pipeline.reference), run_id=uuid.uuid4().hex
-        )
+        place, run_id = Path(scratch, pipeline.reference), uuid.uuid4().hex
+        made = record(pipeline, case, pipeline.reference, destination=place, run_id=run_id)
         if made.failure is not None:
             raise PipelineError(f"{case.name}: the run that was to confirm the golden failed: {made.failure}")
         captures = Captures(config, pipeline, made.run_id, Path(scratch))
         captures.loaded[case.name, pipeline.reference] = made
         suite = SettlingSuite.of(captures)
         artifacts = {artifact.name: artifact for artifact in known_artifacts(pipeline)}
-        moved = []
-        for change in changes:
-            if candidates.get(change.key) is None:
-                continue
-            if suite.golden_text(case, artifacts[change.artifact]) != candidates[change.key]:
-                moved.append(_moved(suite, case, change, candidates[change.key]))
+        moved = [
+            _moved(suite, artifacts[change.artifact], change.key, again, candidates[change.key])
+            for change in changes
+            if change.key in candidates
+            and (again := suite.golden_text(case, artifacts[change.artifact])) != candidates[change.key]
+        ]
         if moved:
             raise UnstableError(
                 "a repeated run does not agree with what is to be accepted, so nothing was written:\n  "
@@ -71,14 +74,12 @@ def confirm(
             )
 
 
-def _moved(suite: Suite, case: Case, change: Change, candidate: str) -> str:
-    """Which fields of one golden moved between the two runs."""
+def _moved(suite: Suite, artifact: Artifact, key: str, again: str, candidate: str) -> str:
+    """Which fields of the golden ``key`` moved between the two runs."""
     from parity.compare.walk import Policy, compare
 
-    artifact = next(each for each in known_artifacts(suite.pipeline) if each.name == change.artifact)
-    again = parse(suite.golden_text(case, artifact))
-    node = suite.rules.node(artifact)
-    found = compare(parse(candidate), again, node, Policy(actual_by=suite.pipeline.reference)).differences
+    policy, node = Policy(actual_by=suite.pipeline.reference), suite.rules.node(artifact)
+    found = compare(parse(candidate), parse(again), node, policy).differences
     fields = list(dict.fromkeys(pattern(each.path) or "(the whole document)" for each in found))
     more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
-    return f"{change.key}: {', '.join(fields[:_SHOWN])}{more}"
+    return f"{key}: {', '.join(fields[:_SHOWN])}{more}"

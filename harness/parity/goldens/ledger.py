@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from parity import plain, reading
+from parity.files import encoded, write_atomically
 from parity.typed import Closed, Must, Text, are_different_texts, are_texts, is_object, is_string, is_text
 from parity.verdict import ContractError
 
@@ -90,6 +91,11 @@ def digest(content: bytes | None) -> str | None:
     return None if content is None else hashlib.sha256(content).hexdigest()[:16]
 
 
+def text_digest(text: str | None) -> str | None:
+    """The digest of a file that holds ``text``; None of no file."""
+    return digest(None if text is None else encoded(text))
+
+
 def make(
     *,
     date: str,
@@ -136,8 +142,6 @@ def load(file: Path) -> list[Record]:
 
 def append(file: Path, record: Record) -> None:
     """Put ``record`` at the end of ``file``, wholly or not at all; nothing happens where it stands there already."""
-    from parity.files import write_atomically
-
     if any(other.id == record.id for other in load(file)):
         return
     text = file.read_text(encoding="utf-8") if file.exists() else ""

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from parity.cli.main import main
 from parity.decide import decide, pending, propose
+from parity.decide import state as decisions
 from parity.decide.select import Selection
 from parity.explain.settle import SettlingSuite
 from parity.files import write_atomically
@@ -151,7 +152,7 @@ def test_a_golden_edited_by_hand_within_tolerance_fails_the_run_and_is_put_in_or
     assert "changed without a decision" in messages(report)
     accept(config, cases=("plain",))
     assert verdict(kept) == 0
-    assert decide.problems(config) == []
+    assert decisions.problems(config) == []
 
 
 def test_a_golden_edited_by_hand_beyond_tolerance_is_put_in_order_by_an_accept_of_what_differs(kept, config):

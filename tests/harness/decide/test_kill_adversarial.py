@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from parity.decide import decide, pending
+from parity.decide import state as decisions
 from parity.decide.select import Selection
 from parity.goldens import ledger
 from parity.pipeline import settings
@@ -80,7 +81,7 @@ def accept(config, selection=EVERYTHING, reason="meant"):
 
 
 def in_order(config) -> bool:
-    return decide.problems(config) == []
+    return decisions.problems(config) == []
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -102,7 +103,7 @@ def test_killed_at_any_write_of_an_accept_it_is_done_by_the_next_command_or_neve
         lines = len(ledger.load(config.ledger))
         if not dying_at(moment, after=after, work=lambda config=config: accept(config)):
             break
-        state = decide.state(config)  # the next command
+        state = decisions.state(config)  # the next command
         now = {name: content for name, content in goldens_in(project).items() if name in done}
         finished = len(ledger.load(config.ledger)) > lines
         outcomes.append(finished)
@@ -136,7 +137,7 @@ def test_killed_in_the_middle_of_a_trim_it_is_done_by_the_next_command(kept, con
     assert done.returncode == 6, done.stdout + done.stderr
     moment = 1
     while dying_at(moment, after=False, work=lambda: accept(config, Selection(cases=("second",)))):
-        state = decide.state(config)
+        state = decisions.state(config)
         if {each["state"] for each in state["changes"]} == {"accepted"}:
             break
         moment += 1
@@ -161,7 +162,7 @@ def test_a_golden_edited_after_a_kill_is_not_overwritten_silently(two_causes, co
     file.write_text(file.read_text().replace("word3", "by hand"))
     edited = file.read_bytes()
     with pytest.raises(Exception, match=r"snapshots/plain/scores\.json"):
-        decide.state(config)
+        decisions.state(config)
     assert file.read_bytes() == edited
 
 
@@ -177,7 +178,7 @@ def test_a_journal_that_is_none_is_named_and_nothing_is_touched(two_causes, conf
 
 
 def causes(config) -> list[str]:
-    return sorted(decide.state(config)["causes"])
+    return sorted(decisions.state(config)["causes"])
 
 
 def test_two_processes_that_accept_a_cause_each_at_once_both_succeed_and_lose_nothing(two_causes, config):
@@ -203,7 +204,7 @@ def test_two_processes_that_accept_a_cause_each_at_once_both_succeed_and_lose_no
     assert in_order(config)
     golden = json.loads((two_causes.root / "snapshots/plain/scores.json").read_text())
     assert (golden["Core"]["mean"], golden["Items"][7]["text"]) == (0.75, "other")
-    assert {each["state"] for each in decide.state(config)["changes"]} == {"accepted"}
+    assert {each["state"] for each in decisions.state(config)["changes"]} == {"accepted"}
 
 
 def test_two_processes_that_accept_the_same_at_once_write_one_record(two_causes, config):

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from parity.decide import decide, pending
+from parity.decide import state as decisions
 from parity.decide.select import Selection
 from parity.goldens import ledger
 from parity.run import runs
@@ -42,7 +43,7 @@ def drift(project, *, verdict=1, **changes):
 
 
 def causes(config):
-    state = decide.state(config)
+    state = decisions.state(config)
     return {cause["stage"]: name for name, cause in state["causes"].items()}
 
 
@@ -116,7 +117,7 @@ def test_accepting_one_of_two_causes_writes_what_it_explains_and_nothing_else(tw
     golden = json.loads(after["snapshots/plain/scores.json"])
     assert golden["Core"]["mean"] == 0.75
     assert golden["Items"][7]["text"] == "word7"
-    state = decide.state(config)["causes"]
+    state = decisions.state(config)["causes"]
     assert (state[found["scoring"]]["state"], state[found["input"]]["state"]) == ("accepted", "open")
     last = ledger.load(config.ledger)[-1]
     assert (last.reason, last.author, last.fingerprints) == ("a new mean", AUTHOR, (found["scoring"],))
@@ -165,7 +166,7 @@ def test_rejecting_leaves_every_golden_and_the_ledger_untouched(two_causes, conf
     assert (made.action, made.files, made.record) == ("rejected", (), None)
     assert goldens(two_causes) == before
     assert config.ledger.read_bytes() == records
-    assert {each["state"] for each in decide.state(config)["causes"].values()} == {"rejected"}
+    assert {each["state"] for each in decisions.state(config)["causes"].values()} == {"rejected"}
     assert two_causes.parity(*AGAIN).returncode == 1
 
 

@@ -151,7 +151,7 @@ def breaking(what, error):
 @pytest.mark.parametrize(
     ("broken", "arguments"),
     [
-        ("decide.decide.state", ("status",)),
+        ("decide.state.state", ("status",)),
         ("decide.decide.accept", ("accept", "--all", "--reason", "x")),
         ("report.write.read", ("report",)),
         ("pipeline.load.load_pipeline", ("diff", "reports/captures", "reports/captures")),
@@ -200,13 +200,13 @@ def test_where_no_file_can_be_written_at_all_the_traceback_is_said(monkeypatch):
 def test_a_contradiction_of_the_harness_is_a_crash_and_other_errors_are_what_they_were(project):
     made = parity(
         project,
-        "from parity.verdict import *\n" + breaking("decide.decide.state", "HarnessError('unequal')"),
+        "from parity.verdict import *\n" + breaking("decide.state.state", "HarnessError('unequal')"),
         "status",
     )
     assert made.returncode == 70
     assert "parity: crash: HarnessError: unequal; " in made.stderr and only_crash_file(project).is_file()
     made = parity(
-        project, "from parity.verdict import *\n" + breaking("decide.decide.state", "ContractError('x')"), "status"
+        project, "from parity.verdict import *\n" + breaking("decide.state.state", "ContractError('x')"), "status"
     )
     assert (made.returncode, made.stderr) == (3, "parity: contract: x\n")
     assert (HarnessError.verdict, UsageError.verdict) == (70, 2)
@@ -219,7 +219,7 @@ def test_a_contradiction_of_the_harness_is_a_crash_and_other_errors_are_what_the
     ("error", "code"), [("KeyboardInterrupt", 130), ("click.Abort", 130), ("SystemExit(5)", 5), ("SystemExit", 0)]
 )
 def test_what_ends_a_command_on_purpose_is_no_crash(project, error, code):
-    done = parity(project, breaking("decide.decide.state", error), "status")
+    done = parity(project, breaking("decide.state.state", error), "status")
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert list((project.root / "reports").glob("crash-*")) == []
 
@@ -229,7 +229,7 @@ def test_being_asked_to_stop_is_143_and_leaves_in_order(project, tmp_path):
     code = (
         "import pathlib, time\ndef wait(config):\n    print('waits', file=sys.stderr, flush=True)\n"
         f"    try: time.sleep(60)\n    finally: pathlib.Path({str(flag)!r}).touch()\n"
-        "mock.patch('parity.decide.decide.state', wait).start()"
+        "mock.patch('parity.decide.state.state', wait).start()"
     )
     program = f"import sys\nfrom unittest import mock\n{code}\nfrom parity.cli.main import main\nmain()"
     child = subprocess.Popen(

@@ -11,7 +11,8 @@ from parity.pipeline.settings import Config
 from parity.verdict import ParityError
 
 if TYPE_CHECKING:
-    from parity.decide.decide import Decision, Selection
+    from parity.decide.decide import Decision
+    from parity.decide.select import Selection
 
 ACTIONS = ("accept", "reject")
 #: What a selection may name, each as a list of texts.
@@ -49,9 +50,9 @@ class Desk:
 
     def state(self) -> dict[str, Any]:
         """How far the decisions are, as the page shows it."""
-        from parity.decide import decide
+        from parity.decide import state
 
-        return decide.state(self.config)
+        return state.state(self.config)
 
     def decide(self, given: Any) -> dict[str, Any]:
         """Decide what ``given`` asks for (the body of a request); the answer for the page: a message and the state.
@@ -84,7 +85,7 @@ class Desk:
 
 def read(given: Any) -> Asked:
     """``given`` as a question; ``Refused`` names the first part of it that cannot be used."""
-    from parity.decide.decide import Selection
+    from parity.decide.select import Selection
 
     _only(given, ("action", "selection", "reason", "run_id"), "the request")
     action, chosen = given.get("action"), given.get("selection")
