@@ -177,9 +177,14 @@ def _spread(config: Config, conditions: Iterable[Condition], known: Known) -> li
 
 
 def _sentence(
-    golden: Machine, run: Machine, problem: str | None, cases: Sequence[str], known: Known | str | None,
-    conditions: Sequence[Condition] | None, spread: Sequence[Mapping[str, Any]],
-) -> Iterator[str]:  # fmt: skip
+    golden: Machine,
+    run: Machine,
+    problem: str | None,
+    cases: Sequence[str],
+    known: Known | str | None,
+    conditions: Sequence[Condition] | None,
+    spread: Sequence[Mapping[str, Any]],
+) -> Iterator[str]:
     named = ", ".join(cases[:SHOWN]) + (f" and {len(cases) - SHOWN} more" if len(cases) > SHOWN else "")
     if problem is not None:
         yield f"where the goldens of {named} were recorded cannot be told: {problem}"

@@ -24,7 +24,7 @@ from parity.pipeline.stages import Graph
 from parity.run.captures import Captures
 from parity.tools.calibrate.plan import Condition, Kind, Measurement, Settings
 from parity.tools.calibrate.runs import baseline
-from parity.tools.calibrate.spread import Observed, nothing_passes, observe
+from parity.tools.calibrate.spread import Observed, Where, nothing_passes, observe
 from parity.verdict import UsageError
 
 
@@ -103,12 +103,8 @@ class Bench:
         for artifact in self.artifacts:
             documents = self._documents(first, second, artifact, kind)
             comparison = self._compare(documents, self.cases[first.case], artifact, wide, kind)
-            seen = seen.merge(
-                observe(
-                    comparison, documents, case=first.case, artifact=artifact.name, floors=floors,
-                    teaches=partial(self._teaches, artifact.name),
-                )
-            )  # fmt: skip
+            place = Where(first.case, artifact.name, floors)
+            seen = seen.merge(observe(comparison, documents, place, partial(self._teaches, artifact.name)))
         return seen
 
     def _teaches(self, artifact: str, path: str) -> bool:

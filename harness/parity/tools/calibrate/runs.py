@@ -43,7 +43,7 @@ def make(
     """Run every measurement that is not there yet; ``fresh`` makes all anew. A run that fails ends it all.
 
     ``say`` gets a line before each run, with the time left at the pace of the runs so far.
-    """  # fmt: skip
+    """
     wanted = run_id(perturbations)
     note_provenance(settings.captures, perturbations, run=wanted)
     missing = [each for each in plan if fresh or not _is_there(settings.captures / each.place, wanted)]

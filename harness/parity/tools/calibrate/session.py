@@ -61,9 +61,16 @@ class _Project:
 
 
 def calibrate(
-    config: Config, *, cases: Sequence[str], conditions: Sequence[str], repeats: int | None, given: Path | None,
-    fresh: bool, write: bool, say: Callable[[str], None],
-) -> Result:  # fmt: skip
+    config: Config,
+    *,
+    cases: Sequence[str],
+    conditions: Sequence[str],
+    repeats: int | None,
+    given: Path | None,
+    fresh: bool,
+    write: bool,
+    say: Callable[[str], None],
+) -> Result:
     """Make the runs that are missing, learn from them, and say (``write``: write) what follows."""
     here = _Project.of(config, cases)
     settings = replace(
@@ -85,9 +92,8 @@ def calibrate(
 def _learn(here: _Project, conditions: Sequence[Condition], captures: Mapping[Measurement, Capture]) -> Calibration:
     bench = here.bench
     observed = bench.observed(captures, conditions, _known(here.settings))
-    calibration = Calibration(
-        _provenance(here, captures), tuple(conditions), _floors(here.settings), observed, {},
-    )  # fmt: skip
+    made_with = _provenance(here, captures)
+    calibration = Calibration(made_with, tuple(conditions), _floors(here.settings), observed, {})
     proposed = _proposal(calibration, here.settings)
     return replace(calibration, checked=bench.against_goldens(captures, conditions, proposed))
 

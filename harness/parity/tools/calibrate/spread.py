@@ -123,45 +123,55 @@ def _merged(
     return made
 
 
+@dataclass(frozen=True)
+class Where:
+    """What is observed: an artifact of a case, and of every class the floor below which no share is taken."""
+
+    case: str
+    artifact: str
+    floors: Mapping[str, float]
+
+    def at(self, path: str) -> str:
+        """A place in it, for people."""
+        return f"{self.case} {self.artifact}:{path}"
+
+
 def observe(
-    comparison: Comparison, documents: tuple[Any, Any], *, case: str, artifact: str, floors: Mapping[str, float],
+    comparison: Comparison,
+    documents: tuple[Any, Any],
+    where: Where,
     teaches: Callable[[str], bool] = lambda path: True,
-) -> Observed:  # fmt: skip
-    """What a comparison of ``documents`` under ``nothing_passes`` says. ``floors``: class → its absolute floor.
+) -> Observed:
+    """What a comparison of ``documents`` under ``nothing_passes`` says.
 
     ``teaches`` says of a path whether tolerances are learnt from what stands there.
     """
-    found = Observed(leaves=comparison.leaves, unequal=comparison.differing + comparison.flipped, cases={case})
+    unequal = comparison.differing + comparison.flipped
+    found = Observed(leaves=comparison.leaves, unequal=unequal, cases={where.case})
     for difference in comparison.differences:
-        fields = found.fields if teaches(difference.path) else found.follows
-        _take(found, fields, difference, case=case, artifact=artifact, floors=floors)
+        _take(found, found.fields if teaches(difference.path) else found.follows, difference, where)
     flips: dict[tuple[str, str], list[Flip]] = {}
     for flip in comparison.flips:
         flips.setdefault((flip.rule, flip.list_path), []).append(flip)
     for (rule, path), each in flips.items():
         items = max(_length(document, path) for document in documents)
         farthest = max(each, key=lambda flip: abs(flip.score - flip.threshold))
-        distance, where = abs(farthest.score - farthest.threshold), f"{case} {artifact}:{farthest.path}"
-        flipped = Flipped(len(each), len(each) / items, distance, where)
+        distance = abs(farthest.score - farthest.threshold)
+        flipped = Flipped(len(each), len(each) / items, distance, where.at(farthest.path))
         found.flips[rule] = found.flips.get(rule, Flipped()).merge(flipped)
     return found
 
 
-def _take(
-    found: Observed, fields: dict[str, tuple[str, Spread]], difference: Difference, *, case: str, artifact: str,
-    floors: Mapping[str, float],
-) -> None:  # fmt: skip
-    name = field_of(artifact, difference.path)
-    kind = difference.tolerance_class
+def _take(found: Observed, fields: dict[str, tuple[str, Spread]], difference: Difference, where: Where) -> None:
+    name, kind = field_of(where.artifact, difference.path), difference.tolerance_class
     counted = kind == "exact" and isinstance(difference.expected, int)  # a count moves by whole steps, or not at all
     if difference.kind != "value" or difference.magnitude is None or kind is None or counted:
         before = found.discrete.setdefault(name, Discrete())
         before.count += 1
-        before.example = before.example or f"{case}: {difference.text(expected='before', actual='now')}"
+        before.example = before.example or f"{where.case}: {difference.text(expected='before', actual='now')}"
         return
-    spread = fields.setdefault(name, (kind, Spread()))[1]
-    where = f"{case} {artifact}:{difference.path}"
-    spread.take(difference.magnitude, difference.expected, floor=floors.get(kind, 0.0), where=where)
+    spread, floor = fields.setdefault(name, (kind, Spread()))[1], where.floors.get(kind, 0.0)
+    spread.take(difference.magnitude, difference.expected, floor=floor, where=where.at(difference.path))
 
 
 def _length(document: Any, path: str) -> int:

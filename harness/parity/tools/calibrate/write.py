@@ -67,17 +67,16 @@ def save(text: str, file: Path) -> None:
 
 def markdown(calibration: Calibration, tolerances: Tolerances, settings: Settings, found: Sequence[Flag]) -> str:
     """Provenance, tolerances, what was seen, and what does not suit, as tables."""
-    return "\n\n".join(
-        [
-            "### Provenance", _provenance(calibration.provenance),
-            "### Tolerance classes", _classes(calibration, tolerances, settings),
-            "### Flips", _flips(calibration, tolerances, settings),
-            "### Conditions, and how far the runs lay apart", _conditions(calibration),
-            "### Held against the goldens at these tolerances", _golden(calibration),
-            "### Values that are no distance", _discrete(calibration),
-            "### Too tight, too loose", _flags(found),
-        ]
-    )  # fmt: skip
+    parts = {
+        "Provenance": _provenance(calibration.provenance),
+        "Tolerance classes": _classes(calibration, tolerances, settings),
+        "Flips": _flips(calibration, tolerances, settings),
+        "Conditions, and how far the runs lay apart": _conditions(calibration),
+        "Held against the goldens at these tolerances": _golden(calibration),
+        "Values that are no distance": _discrete(calibration),
+        "Too tight, too loose": _flags(found),
+    }
+    return "\n\n".join(f"### {title}\n\n{part}" for title, part in parts.items())
 
 
 def _provenance(made: Mapping[str, Any]) -> str:
@@ -147,15 +146,8 @@ def _golden(calibration: Calibration) -> str:
     for name, seen in calibration.checked.items():
         by_stage = sorted(seen.by_stage.items(), key=lambda item: (-item[1], item[0]))
         stages = ", ".join(f"{stage or 'elsewhere'} {count}" for stage, count in by_stage)
-        counts = (
-            str(seen.runs),
-            f"{seen.leaves:,}",
-            str(seen.flips),
-            str(seen.follows),
-            str(seen.remaining),
-            str(seen.in_data),
-        )
-        rows.append((f"`{name}`", *counts, stages or "–"))
+        counts = (seen.flips, seen.follows, seen.remaining, seen.in_data)
+        rows.append((f"`{name}`", str(seen.runs), f"{seen.leaves:,}", *map(str, counts), stages or "–"))
     return _table(("condition", "runs", "leaves", "flips", "follow", "remaining", "of these in data", "by stage"), rows)
 
 

@@ -7,7 +7,7 @@ import pytest
 from parity.compare.tolerance import FlipRule, Tolerance, Tolerances
 from parity.compare.walk import Policy, compare
 from parity.contract import check, registry
-from parity.tools.calibrate.spread import field_of, nothing_passes, observe
+from parity.tools.calibrate.spread import Where, field_of, nothing_passes, observe
 
 SCHEMA = {
     "$id": "seen.schema.json",
@@ -63,7 +63,7 @@ def seen(before, after, **options):
     node = check.build(registry.collect([SCHEMA]), "seen.schema.json").node
     comparison = compare(before, after, node, Policy(actual_by="disk", tolerances=nothing_passes(KNOWN)))
     floors = {"time": 0.001, "score": 0.001}
-    return observe(comparison, (before, after), case="clip", artifact="seen", floors=floors, **options)
+    return observe(comparison, (before, after), Where("clip", "seen", floors), **options)
 
 
 def test_distances_are_gathered_by_field_with_their_class_and_place():
