@@ -116,9 +116,9 @@ def _exact(text: str) -> Any:
         raise Unreadable(f"is not JSON: {error}") from error
     if found := list(_breaches(value)):
         more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        error = Ambiguous(f"cannot be compared: {'; '.join(found[:_NAMED])}{more}")
-        error.value = value
-        raise error
+        ambiguous = Ambiguous(f"cannot be compared: {'; '.join(found[:_NAMED])}{more}")
+        ambiguous.value = value
+        raise ambiguous
     return value
 
 

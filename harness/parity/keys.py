@@ -8,4 +8,9 @@ from collections.abc import Iterable
 def repeated(keys: Iterable[str]) -> list[str]:
     """Those of ``keys`` that stand more than once, each once, in their order."""
     seen: set[str] = set()
-    return list(dict.fromkeys(key for key in keys if key in seen or seen.add(key)))
+    twice: dict[str, None] = {}
+    for key in keys:
+        if key in seen:
+            twice[key] = None
+        seen.add(key)
+    return list(twice)

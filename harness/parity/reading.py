@@ -10,7 +10,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -64,7 +64,7 @@ def json_bytes(raw: bytes) -> Any:
 def toml_file(file: Path) -> dict[str, Any]:
     """The TOML in ``file``."""
     text = _written(file)
-    document = _parsed("TOML", lambda: tomllib.loads(text))
+    document: dict[str, Any] = _parsed("TOML", lambda: tomllib.loads(text))
     _check(document, zeros=False)
     return document
 
@@ -107,7 +107,7 @@ def model(kind: type[Model], value: Any, *, place: str = "") -> Model:
 
 
 @cache
-def _adapter(kind: type) -> Any:
+def _adapter(kind: Hashable) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

@@ -17,7 +17,7 @@ from typing import Any
 class _Lenient(io.RawIOBase):
     """Writes to ``raw``; once that fails, drops the rest and keeps why."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: io.FileIO) -> None:
         self.raw = raw
         self.error: OSError | None = None
 

@@ -111,7 +111,7 @@ def _chosen(context: click.Context) -> list[str]:
         value = context.params[given.name]
         if isinstance(given, click.Argument):
             again.append(value)
-        elif given.is_flag:
+        elif isinstance(given, click.Option) and given.is_flag:
             again += given.opts if value else given.secondary_opts
         else:
             again += [word for each in (value if given.multiple else [value]) for word in (given.opts[0], each)]

@@ -49,7 +49,7 @@ def expect(
         raise ParityError("--form checks one folder of outputs: leave out --case, --from and --run")
     config = settings(file)
     pipeline = load_pipeline(config)
-    if form is not None:
+    if form is not None and against is not None:
         judgement = truth.judge_form(pipeline, Path(form), Path(against))
     else:
         selected = corpus.select(config, cases)

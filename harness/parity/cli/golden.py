@@ -16,6 +16,7 @@ from parity.run import runs
 from parity.verdict import UsageError
 
 if TYPE_CHECKING:
+    from parity.decide.select import Selection
     from parity.pipeline.settings import Config
 
 
@@ -76,7 +77,7 @@ def golden(
     sys.exit(compare(config, Asked(cases, made_by.captures, jobs=jobs), display).report["exit_code"])
 
 
-def _selection(cases: tuple[str, ...]) -> object:
+def _selection(cases: tuple[str, ...]) -> Selection:
     from parity.decide.select import Selection
 
     return Selection(cases=cases) if cases else Selection(everything=True)

@@ -47,16 +47,18 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return getattr(import_module(f"parity.cli.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(f"parity.cli.{cmd_name}"), cmd_name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *arguments: Any, standalone_mode: bool = True, **options: Any) -> Any:
+        command = partial(super().main, *arguments, **(options | {"standalone_mode": False}))
         if not standalone_mode:
-            return super().main(*arguments, standalone_mode=False, **options)
-        run = partial(_ended, partial(super().main, *arguments, standalone_mode=False, **options))
+            return command()
+        run = partial(_ended, command)
         ending.process(run, reports=lambda: _reports(None))
 
     def invoke(self, ctx: click.Context) -> Any:

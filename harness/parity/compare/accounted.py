@@ -13,8 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from parity.compare.difference import Comparison, shown
-from parity.compare.tally import leaf_count
+from parity.compare.difference import Comparison, leaf_count, shown
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse
 from parity.paths import join, steps
@@ -81,7 +80,8 @@ def _unequal(a: Any, b: Any, ignored: _Ignored) -> int:
             return _unequal(parse(a), parse(b), ignored[_TEXT])
     if kind is not type(b) or kind not in (dict, list):
         return _differing(a, b)
-    one, other = (a, b) if kind is dict else (dict(enumerate(a)), dict(enumerate(b)))
+    one: dict[str | int, Any] = a if kind is dict else dict(enumerate(a))
+    other: dict[str | int, Any] = b if kind is dict else dict(enumerate(b))
     found = _differing(
         {k: v for k, v in one.items() if k not in ignored}, {k: v for k, v in other.items() if k not in ignored}
     )

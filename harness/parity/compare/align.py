@@ -97,7 +97,7 @@ class _Clock:
 
     def __call__(self, item: Any) -> float:
         value = item.get(self.by) if isinstance(item, dict) else item
-        if type(value) in NUMBERS and -_FARTHEST < value < _FARTHEST:
+        if isinstance(value, int | float) and type(value) in NUMBERS and -_FARTHEST < value < _FARTHEST:
             return value
         return 1e15 + 1e6 * self.ranks.setdefault(repr(value), len(self.ranks))
 
@@ -184,7 +184,7 @@ class Search:
         costs: dict[int, dict[int, float]] = {}
         for i in rows:
             at = self.time(self.left[i])
-            near = range(bisect_left(times, at - self.window), bisect_right(times, at + self.window))
+            near: Sequence[int] = range(bisect_left(times, at - self.window), bisect_right(times, at + self.window))
             if len(near) > _CANDIDATES:
                 near = sorted(near, key=lambda k: abs(times[k] - at))[:_CANDIDATES]
             for k in near:
@@ -229,7 +229,7 @@ class Search:
 def are_apart(a: Any, b: Any, node: Node | None) -> bool:
     """Whether two boxes show different places; False where one is none."""
     one, other = box_of(a, node), box_of(b, node)
-    return bool(one and other) and overlap(one, other) < _APART
+    return one is not None and other is not None and overlap(one, other) < _APART
 
 
 def _field_cost(a: Any, b: Any, node: Node | None, *, is_box: bool) -> float:
@@ -259,7 +259,7 @@ def box_of(value: Any, node: Node | None) -> tuple[float, float, float, float] |
         node = node.choose(value) or node
     form = node.box if node is not None else None
     if isinstance(value, dict):
-        values = [value.get(key) for key in ("x", "y", "width", "height")]
+        values: list[Any] = [value.get(key) for key in ("x", "y", "width", "height")]
     elif isinstance(value, list) and len(value) == 4:
         values = value
     else:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from parity.compare import align
-from parity.compare.difference import Flip
+from parity.compare.difference import Flip, leaf_count
 from parity.compare.policy import Policy
-from parity.compare.tally import Tally, leaf_count
+from parity.compare.tally import Tally
 from parity.compare.trail import Place, text
 from parity.contract.nodes import NUMBERS, Node
 
@@ -40,9 +40,7 @@ def _score(policy: Policy, value: Any, node: Node) -> float | None:
     if node.flip.score is None:
         return rule.threshold
     score = value.get(node.flip.score) if isinstance(value, dict) else None
-    if type(score) not in NUMBERS or not rule.near(score):
-        return None
-    return score
+    return score if isinstance(score, int | float) and type(score) in NUMBERS and rule.near(score) else None
 
 
 def take(tally: Tally, kind: Any, value: Any, node: Node, here: Place, place: Place) -> bool:

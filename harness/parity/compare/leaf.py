@@ -60,6 +60,8 @@ def _measures_text(node: Node, policy: Policy) -> bool:
 
 def _distance(tally: Tally, expected: Any, actual: Any, node: Node, place: Place) -> None:
     rule, tolerance = node.rule, tally.policy.tolerance(node.rule.kind, node.where)
+    magnitude: float | None
+    unit: str | None
     if isinstance(expected, str):
         magnitude, allowed, unit = error_rate(expected, actual, tolerance.unit), tolerance.abs, tolerance.unit
         is_near = agree(expected, actual, tolerance)

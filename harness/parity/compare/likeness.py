@@ -77,7 +77,8 @@ def _unlike(left: Sequence[Any], right: Sequence[Any]) -> np.ndarray:
     shared = (tables[0] @ tables[1].T).toarray() + len(common)
     sizes = [np.array([len(leaves) for leaves in side], dtype=np.float32) for side in held]
     most = np.maximum(np.maximum(sizes[0][:, None], sizes[1][None, :]), 1)
-    return 1 - shared / most
+    unlike: np.ndarray = 1 - shared / most
+    return unlike
 
 
 def landmarks(left: Sequence[Any], right: Sequence[Any]) -> list[tuple[int, int]]:

@@ -9,10 +9,10 @@ from parity.compare import align, flips, matching, order, recognise, sequence, s
 from parity.compare.align import Partners
 from parity.compare.anything import ANYTHING
 from parity.compare.compiled import Compiled, compiled
-from parity.compare.difference import Comparison
+from parity.compare.difference import Comparison, leaf_count
 from parity.compare.leaf import is_same
 from parity.compare.policy import Policy
-from parity.compare.tally import Equals, Tally, leaf_count, rule_of
+from parity.compare.tally import Equals, Tally, rule_of
 from parity.compare.trail import Place, below
 from parity.contract.nodes import Node, Rule
 
@@ -31,6 +31,8 @@ def compare_lists(
         _in_place(walk, expected, actual, node.items, place, watched=watched)
         return
     functions = compiled(node.items, walk.way)
+    rows: Sequence[int]
+    columns: Sequence[int]
     near = _never if watched else functions.near
     if node.series and node.align is None:
         common = min(len(expected), len(actual))

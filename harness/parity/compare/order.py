@@ -111,8 +111,8 @@ def compare_out_of_order(
 
 
 def _apart(one: Any, other: Any, by: str) -> float:
-    values = [item.get(by) if isinstance(item, dict) else None for item in (one, other)]
-    if all(type(value) in NUMBERS for value in values):
-        apart = distance(*values)
+    left, right = (item.get(by) if isinstance(item, dict) else None for item in (one, other))
+    if left is not None and right is not None and {type(left), type(right)} <= set(NUMBERS):
+        apart = distance(left, right)
         return math.inf if apart is None else apart
-    return 0.0 if values[0] == values[1] else math.inf
+    return 0.0 if left == right else math.inf

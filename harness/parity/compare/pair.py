@@ -94,7 +94,7 @@ def _is_valid_apart_from(equals: list[Equals], document: Any, contract: Contract
     try:
         for each in equals:
             each.items[:] = each.without()
-        return contract.fast.is_valid(document)
+        return bool(contract.fast.is_valid(document))
     finally:
         for items, before in whole:
             items[:] = before

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parity.compare import sequence
-from parity.compare.tally import leaf_count
+from parity.compare.difference import leaf_count
 from parity.contract.nodes import Node
 
 #: Units of leaves that say where an item stands, not what it is.

@@ -121,7 +121,8 @@ def _pieces(text: bytes, run: _Run, end: bytes, between: bytes) -> Iterator[_Run
 
 def _items(text: bytes, run: _Run) -> list[Any]:
     start, _, length = run
-    return orjson.loads(b"[{" + text[start : start + length] + b"}]")
+    items: list[Any] = orjson.loads(b"[{" + text[start : start + length] + b"}]")
+    return items
 
 
 def _rest(text: bytes, runs: list[_Run], side: int) -> bytes:

@@ -180,7 +180,8 @@ def _agreeing(
 
     ``same`` takes the pairs that Python takes for equal; None where that is not to be asked.
     """
-    within, unequal, index = 0, [], -1
+    within, index = 0, -1
+    unequal: list[int] = []
     for index, (a, b) in enumerate(zip(left, right, strict=False)):
         if same is not None:
             if a is b:

@@ -82,8 +82,8 @@ class Tally(ABC):
         if node is None:
             self.uncovered(value, place)
         else:
-            sides = (value, None) if kind == "missing" else (None, value)
-            self.differ(kind, *sides, place, Rule(), leaf_count(value))
+            expected, actual = (value, None) if kind == "missing" else (None, value)
+            self.differ(kind, expected, actual, place, Rule(), leaf_count(value))
 
     def uncovered(self, value: Any, place: Place) -> None:
         """Note every leaf of a value that no schema covers."""

@@ -12,12 +12,12 @@ from typing import Any
 from parity.compare import accounted
 from parity.compare.anything import ANYTHING
 from parity.compare.compiled import Way, compiled
-from parity.compare.difference import Comparison
+from parity.compare.difference import Comparison, leaf_count
 from parity.compare.leaf import compare_leaf, is_ignored, is_same
 from parity.compare.lists import compare_lists
 from parity.compare.policy import Policy
 from parity.compare.recognise import renamed
-from parity.compare.tally import Equals, Tally, is_covered, leaf_count, rule_of
+from parity.compare.tally import Equals, Tally, is_covered, rule_of
 from parity.compare.trail import INSIDE, Place, below
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse

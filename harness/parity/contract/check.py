@@ -173,11 +173,12 @@ def _message(error: ValidationError) -> str:
     whole, value = repr(error.instance), error.instance
     if error.schema is False:
         error.message = f"no value is allowed here, got {whole}"
+    message: str = error.message
     if len(whole) <= _SHOWN:
-        return error.message[:300]
+        return message[:300]
     if isinstance(value, str):
-        return error.message.replace(whole, f"{value[:_SHOWN]!r}…")[:300]
-    return error.message.replace(whole, size_name(value))[:300]
+        return message.replace(whole, f"{value[:_SHOWN]!r}…")[:300]
+    return message.replace(whole, size_name(value))[:300]
 
 
 def size_name(value: dict[str, Any] | list[Any]) -> str:
@@ -229,10 +230,10 @@ def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
             yield Violation(path, f"is not a JSON text: {str(error).removeprefix('is not JSON: ')}")
             return
         if node.content.validator is not None:
-            errors = (each for error in node.content.validator.iter_errors(inside) for each in _closest(error))
-            for error in errors:
-                below = _dotted(error.absolute_path)
-                yield _violation(f"{path}(json){'.' if below else ''}{below}", error)
+            errors = (each for broken in node.content.validator.iter_errors(inside) for each in _closest(broken))
+            for each in errors:
+                below = _dotted(each.absolute_path)
+                yield _violation(f"{path}(json){'.' if below else ''}{below}", each)
         yield from _walk(inside, node.content, f"{path}(json)")
 
 

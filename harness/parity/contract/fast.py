@@ -55,7 +55,7 @@ def validator(schema: Mapping[str, Any], registry: Any) -> Any:
 def is_schema(schema: Mapping[str, Any]) -> bool:
     """Whether ``schema`` is certainly one of draft 2020-12; where not, the reference validator may know better."""
     try:
-        return _of_schemas().is_valid(schema)
+        return bool(_of_schemas().is_valid(schema))
     except UnicodeEncodeError:  # half a surrogate pair
         return False
 

@@ -122,7 +122,8 @@ class Node:
             return chosen
         if chosen not in self.made:
             self.made[chosen] = _overlay(chosen, self)
-        return self.made[chosen]
+        overlaid: Node = self.made[chosen]
+        return overlaid
 
     @property
     def inside(self) -> list[Node]:

@@ -51,7 +51,9 @@ class Captures:
         """The capture of ``configuration`` on ``case``; whoever asks first runs it, the others wait and load."""
         key = (case.name, configuration)
         if key not in self.loaded:
-            self.loaded[key] = self._saved(case, configuration) if self.given else self._made(case, configuration)
+            self.loaded[key] = (
+                self._saved(self.given, case, configuration) if self.given else self._made(case, configuration)
+            )
         return self.loaded[key]
 
     def repeated(self, case: Case, first: Capture) -> Capture:
@@ -65,8 +67,8 @@ class Captures:
                 self.loaded[key] = repeat(self.pipeline, first, destination=folder, run_id=self.run_id)
         return self.loaded[key]
 
-    def _saved(self, case: Case, configuration: str) -> Capture:
-        capture = load(self.given / case.name / configuration)
+    def _saved(self, given: Path, case: Case, configuration: str) -> Capture:
+        capture = load(given / case.name / configuration)
         if (capture.case, capture.configuration) != (case.name, configuration):
             raise UsageError(
                 f"{capture.folder}: holds {capture.case} · {capture.configuration}, "

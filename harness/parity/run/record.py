@@ -53,7 +53,7 @@ def record(
     Without ``reuse`` everything is computed. A pipeline that fails is a capture too, with ``failure`` set.
     """
     reuse = reuse or Reuse()
-    job = partial(pipeline.job, case, configuration)
+    job: Callable[[], AbstractContextManager[Job]] = partial(pipeline.job, case, configuration)
     if reuse.place is not None:
         job = partial(_reusing, pipeline, job, reuse)
     return _save(pipeline, job, (case.name, configuration), destination=destination, run_id=run_id, reuse=reuse.mode)
@@ -61,8 +61,9 @@ def record(
 
 @contextlib.contextmanager
 def _reusing(pipeline: Pipeline, make: Callable[[], AbstractContextManager[Job]], reuse: Reuse) -> Iterator[Job]:
-    with make() as job, pipeline.reusing(job, reuse) as reusing:
-        yield reusing
+    reusing: Callable[[Job, Reuse], AbstractContextManager[Job]] = getattr(pipeline, "reusing")  # noqa: B009 - optional
+    with make() as job, reusing(job, reuse) as made:
+        yield made
 
 
 def repeat(pipeline: Pipeline, capture: Capture, *, destination: Path, run_id: str) -> Capture:
@@ -111,7 +112,12 @@ def _run(
     work = folder / WORK
     work.mkdir()
     begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    exit_code, failure, argv, inputs, changed, names = None, None, (), (), [], ()
+    exit_code: int | None = None
+    failure: str | None = None
+    argv: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    changed: list[str] = []
     try:
         with make() as job:
             argv, inputs, names = job.argv, tuple(job.inputs), job.input_names

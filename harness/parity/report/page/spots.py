@@ -24,27 +24,28 @@ class Spot:
     @property
     def path(self) -> str:
         """Its place in the actual document (of what is missing: in the expected one)."""
-        return self.row["path"]
+        return str(self.row["path"])
 
     @property
     def expected_path(self) -> str:
         """Its place in the expected document."""
-        return self.row["expected_path"] or self.row["path"]
+        return str(self.row["expected_path"] or self.row["path"])
 
     @property
     def cause(self) -> str | None:
         """Id of the cause it belongs to."""
-        return self.row["cause"]
+        cause: str | None = self.row["cause"]
+        return cause
 
     @property
     def is_own(self) -> bool:
         """Whether it is what broke, not what follows from it."""
-        return self.row["role"] == "own"
+        return bool(self.row["role"] == "own")
 
     @property
     def is_missing(self) -> bool:
         """Whether only the expected side has it."""
-        return self.row["kind"] == "missing"
+        return bool(self.row["kind"] == "missing")
 
     @cached_property
     def steps(self) -> list[str | int]:

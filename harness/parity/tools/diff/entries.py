@@ -30,28 +30,26 @@ def pair_up(left: Path, right: Path, pipeline: Pipeline, cases: Iterable[str] = 
             raise UsageError(f"{path}: no such file or folder")
     found = [_corpus(path, pipeline) for path in (left, right)]
     cases = set(cases)
-    if found == [None, None]:
+    corpora = [each for each in found if each is not None]
+    if not corpora:
         if cases:
             raise UsageError("--case chooses among the cases of two corpora, and these are none")
         if left.is_file() != right.is_file():
             raise UsageError(f"{left} and {right}: a file and a folder: compare two of one kind")
         return Entries((((None, None), left, right),))
-    if None in found:
+    if len(corpora) == 1:
         one, other = (left, right) if found[0] is not None else (right, left)
-        raise UsageError(f"{one} is a corpus and {other} is not: name a case of it, as in {one}/{next(_names(found))}")
-    return _corpora(*_selected(found, cases), left, right)
+        first = "/".join(part for part in next(iter(corpora[0])) if part)
+        raise UsageError(f"{one} is a corpus and {other} is not: name a case of it, as in {one}/{first}")
+    chosen = _selected(corpora, cases)
+    return _corpora(chosen[0], chosen[1], left, right)
 
 
-def _names(found: list[dict[Key, Path] | None]) -> Iterable[str]:
-    corpus = next(each for each in found if each is not None)
-    return iter("/".join(part for part in key if part) for key in corpus)
-
-
-def _selected(found: list[dict[Key, Path] | None], cases: set[str]) -> list[dict[Key, Path]]:
-    known = {case for corpus in found for case, _ in corpus or {}}
+def _selected(found: list[dict[Key, Path]], cases: set[str]) -> list[dict[Key, Path]]:
+    known = {case for corpus in found for case, _ in corpus}
     if unknown := sorted(cases - {case for case in known if case}):
         raise UsageError(f"unknown case {unknown[0]!r}; known: {', '.join(sorted(case or '' for case in known))}")
-    return [{key: path for key, path in (corpus or {}).items() if not cases or key[0] in cases} for corpus in found]
+    return [{key: path for key, path in corpus.items() if not cases or key[0] in cases} for corpus in found]
 
 
 def _corpora(first: dict[Key, Path], second: dict[Key, Path], left: Path, right: Path) -> Entries:

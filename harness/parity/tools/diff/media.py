@@ -105,7 +105,7 @@ def _other_machine(expected: Side, actual: Side) -> str:
 
 
 def _flat(provenance: Any) -> dict[str, str]:
-    flat = {}
+    flat: dict[str, str] = {}
     for name, value in provenance.items():
         flat |= {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {str(name): str(value)}
     return flat

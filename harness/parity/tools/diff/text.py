@@ -207,7 +207,7 @@ def finding(number: int, each: Mapping[str, Any], labels: tuple[str, str]) -> It
 def difference(each: Mapping[str, Any], labels: tuple[str, str]) -> str:
     """The line of one difference; a file that cannot be read is named by what is wrong with it."""
     if each["path"] == "" and each["kind"] == "schema":
-        return each["note"]
+        return str(each["note"])
     return describe(each, expected=labels[0], actual=labels[1])
 
 
@@ -218,8 +218,9 @@ def _also(places: Sequence[Mapping[str, str]]) -> list[str]:
     return [artifact if number == 1 else f"{artifact} ({number}×)" for artifact, number in counted.items()]
 
 
-def _violation(each: Mapping[str, str]) -> str:
-    sides, (artifact, *more) = " and ".join(each["sides"]).upper().replace(" AND ", " and "), each["artifacts"]
+def _violation(each: Mapping[str, Any]) -> str:
+    sides = " and ".join(each["sides"]).upper().replace(" AND ", " and ")
+    artifact, *more = each["artifacts"]
     also = f" (and {', '.join(more)})" if more else ""
     message = each["message"] if len(each["message"]) <= LONGEST else f"{each['message'][:LONGEST]}…"
     return f"{sides} {artifact}  {each['path'] or '(the whole document)'}: {message}{also}"

@@ -53,7 +53,8 @@ def rehearsal_of(pipeline: Pipeline) -> Rehearsal:
             f"pipeline {pipeline.name}: names no faults; give it the attribute drill = 'package.module:NAME'"
         )
     module, _, name = named.partition(":")
-    return getattr(importlib.import_module(module), name)
+    rehearsal: Rehearsal = getattr(importlib.import_module(module), name)
+    return rehearsal
 
 
 def run(
@@ -181,8 +182,8 @@ def mutate_all(
         if number % 200 == 0:
             tell(f"mutation {number} of {len(chosen) + len(of_files)}")
         drill.mutations.append(_of_document(bench, by_name[mutation.case], mutation))
-    for number, mutation in enumerate(of_files):
-        drill.mutations.append(_of_files(bench, by_name[mutation.case], mutation, folder / str(number)))
+    for number, of_file in enumerate(of_files):
+        drill.mutations.append(_of_files(bench, by_name[of_file.case], of_file, folder / str(number)))
 
 
 def _due(bench: Bench, case: Case) -> Capture:

@@ -66,7 +66,8 @@ class Module:
     @functools.cached_property
     def functions(self) -> dict[str, Function]:
         """Every function and method by its qualified name."""
-        return {self.scope(node): node for node in [*self.nodes(ast.FunctionDef), *self.nodes(ast.AsyncFunctionDef)]}
+        found: list[Function] = [*self.nodes(ast.FunctionDef), *self.nodes(ast.AsyncFunctionDef)]
+        return {self.scope(node): node for node in found}
 
     @functools.cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
@@ -91,12 +92,13 @@ class Module:
     @functools.cached_property
     def _docstrings(self) -> set[ast.AST]:
         found: set[ast.AST] = set()
-        for node in (
+        holders: list[ast.Module | ast.ClassDef | Function] = [
             self.tree,
             *self.nodes(ast.ClassDef),
             *self.nodes(ast.FunctionDef),
             *self.nodes(ast.AsyncFunctionDef),
-        ):
+        ]
+        for node in holders:
             if node.body and isinstance(node.body[0], ast.Expr) and text(node.body[0].value) is not None:
                 found.add(node.body[0].value)
         return found
@@ -112,9 +114,9 @@ class Module:
         for node in self.nodes(ast.Import):
             for alias in node.names:
                 yield node, alias.name, ""
-        for node in self.nodes(ast.ImportFrom):
-            for alias in node.names:
-                yield node, node.module or "", alias.name
+        for taken in self.nodes(ast.ImportFrom):
+            for alias in taken.names:
+                yield taken, taken.module or "", alias.name
 
 
 def parse(path: str, content: bytes) -> Module:

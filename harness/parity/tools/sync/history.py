@@ -162,7 +162,9 @@ def _searched(
     git: Git, commits: list[Commit], rules: Sequence[Rule], now: Judgement, *, dirty: bool, shallow: bool, depth: int
 ) -> History:
     origins: dict[str, Origin] = {}
-    last, unjudged, searched = None, (), 0
+    last: str | None = None
+    unjudged: tuple[str, ...] = ()
+    searched = 0
     after: Commit | None = None
     ended = _end(len(commits), depth, shallow)
     for commit, judged in _judged(git, commits, rules):
