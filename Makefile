@@ -7,7 +7,7 @@ DOCS := .venv-docs
 # Thousands of short processes import the same modules: none of them is to compile those again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup parity nightly sync hooks test test-harness coverage test-feat oracle golden review expect leaves drill wrong-values pairs bench publish-campaign docs doctor lint clean
+.PHONY: setup parity nightly sync hooks test test-harness coverage test-feat oracle golden review expect leaves drill wrong-values pairs bench publish-campaign docs doctor lint types clean
 
 setup: $(READY)
 
@@ -113,6 +113,10 @@ lint: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check --quiet .
 	$(VENV)/bin/lint-imports --no-cache --no-logo
+
+# The harness' types on each Python that it runs on; `make lint` checks all packages on the first.
+types: setup
+	for version in 3.11 3.12 3.13; do $(PY) -m mypy --python-version $$version --package parity || exit; done
 
 clean:
 	rm -rf reports insights unified_analysis temp

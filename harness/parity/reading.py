@@ -10,7 +10,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -78,7 +78,8 @@ def yaml_file(file: Path) -> Any:
     class Loader(yaml.SafeLoader):
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
-                raise ValueError(f"*{self.peek_event().anchor} stands for something else; write it out")
+                alias: Any = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave this method open
+                raise ValueError(f"*{alias.anchor} stands for something else; write it out")
             return super().compose_node(parent, index)
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
@@ -106,11 +107,16 @@ def model(kind: type[Model], value: Any, *, place: str = "") -> Model:
         raise Unfit(f"{at}{joint}{what}, got {_shown(first['input'])}") from error
 
 
-@cache
-def _adapter(kind: Hashable) -> Any:
+_adapters: dict[Any, Any] = {}
+
+
+def _adapter(kind: Any) -> Any:
+    """What validates values as ``kind``, made once."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def _text(file: Path, most: int) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from parity import ending
 from parity.cli.common import run_option, settings_of_any
-from parity.cli.deciding import author_option, selecting, selection
+from parity.cli.deciding import author_option, selecting
 from parity.plain import printed
 
 if TYPE_CHECKING:
+    from parity.decide.select import Selection
     from parity.pipeline.settings import Config
 
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @author_option
 @run_option
 @click.pass_obj
-def accept(file: str | None, reason: str | None, author: str | None, run_id: str | None, **chosen: Any) -> None:
+def accept(file: str | None, reason: str | None, author: str | None, run_id: str | None, selection: Selection) -> None:
     """Write pending changes of the last run (or of --run) into the goldens, and record who accepted them and why.
 
     Different options narrow each other; an option that is given again widens. Never writes when CI is set.
@@ -43,7 +44,7 @@ def accept(file: str | None, reason: str | None, author: str | None, run_id: str
         reason = click.prompt("Why", err=True)
     again = _again(config) if config.run else None  # read before anything is decided: what it says may be unfit
     made = decide.accept(
-        config, selection(**chosen), reason=reason or "", author=author, say=lambda line: click.echo(line, err=True)
+        config, selection, reason=reason or "", author=author, say=lambda line: click.echo(line, err=True)
     )
     ending.done(told := f"run {made.run_id}: {made.text()}")
     click.echo(printed(told))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import Any
 
 import click
-
-if TYPE_CHECKING:
-    from parity.decide.select import Selection
 
 author_option = click.option(
     "--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR)."
@@ -26,14 +24,22 @@ _OPTIONS = (
 
 
 def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options; each may be given again, and different ones narrow each other."""
+    """Adds the options, each of which may be given again; the command gets what they select as ``selection``."""
+
+    @wraps(command)
+    def chosen(
+        *arguments: Any,
+        causes: tuple[str, ...],
+        cases: tuple[str, ...],
+        artifacts: tuple[str, ...],
+        fields: tuple[str, ...],
+        everything: bool,
+        **options: Any,
+    ) -> Any:
+        from parity.decide.select import Selection
+
+        return command(*arguments, selection=Selection(causes, cases, artifacts, fields, everything), **options)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def selection(causes: Any, cases: Any, artifacts: Any, fields: Any, everything: bool) -> Selection:
-    """The selection that the options make."""
-    from parity.decide.select import Selection
-
-    return Selection(tuple(causes), tuple(cases), tuple(artifacts), tuple(fields), everything)
+        chosen = option(chosen)
+    return chosen

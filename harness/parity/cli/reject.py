@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from parity import ending
 from parity.cli.common import run_option, settings_of_any
-from parity.cli.deciding import author_option, selecting, selection
+from parity.cli.deciding import author_option, selecting
 from parity.plain import printed
+
+if TYPE_CHECKING:
+    from parity.decide.select import Selection
 
 
 @click.command(
@@ -22,11 +25,11 @@ from parity.plain import printed
 @author_option
 @run_option
 @click.pass_obj
-def reject(file: str | None, reason: str | None, author: str | None, run_id: str | None, **chosen: Any) -> None:
+def reject(file: str | None, reason: str | None, author: str | None, run_id: str | None, selection: Selection) -> None:
     """Note that pending changes of the last run (or of --run) are not wanted; the goldens stay as they are."""
     from parity.decide import decide
 
-    made = decide.reject(settings_of_any(file, run_id), selection(**chosen), reason=reason, author=author)
+    made = decide.reject(settings_of_any(file, run_id), selection, reason=reason, author=author)
     ending.done(told := f"run {made.run_id}: {made.text()}")
     click.echo(printed(told))
     click.echo("next: mend the cause, then `parity run`")

@@ -162,7 +162,7 @@ def _searched(
     git: Git, commits: list[Commit], rules: Sequence[Rule], now: Judgement, *, dirty: bool, shallow: bool, depth: int
 ) -> History:
     origins: dict[str, Origin] = {}
-    last: str | None = None
+    last: Commit | None = None
     unjudged: tuple[str, ...] = ()
     searched = 0
     after: Commit | None = None
