@@ -5,6 +5,7 @@ pydantic does the work. It takes long to import, so that it comes with the first
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
@@ -88,14 +89,19 @@ def is_object(value: object) -> bool:
     return isinstance(value, dict)
 
 
-def are_texts(value: object) -> bool:
+def matching(pattern: str) -> Callable[[object], bool]:
+    """Whether a value is a text that has ``pattern`` as a whole."""
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def are_texts(value: object) -> TypeGuard[list[str]]:
     """Whether it is a list of texts."""
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def are_different_texts(value: object) -> bool:
     """Whether it is a list of texts, each once."""
-    return isinstance(value, list) and are_texts(value) and len(set(value)) == len(value)
+    return are_texts(value) and len(set(value)) == len(value)
 
 
 Text = Annotated[str, Must("be a text", is_string)]

@@ -117,7 +117,7 @@ def _read(config: Config, file: Path) -> Journal:
 def write(config: Config, journal: Journal) -> None:
     """Carry out ``journal``: from the moment that it stands on disk it cannot be lost."""
     goldens = {name for name in journal.files if (config.root / name).is_relative_to(config.snapshots)}
-    journal = replace(journal, before={name: _digest(config.root / name) for name in goldens})
+    journal = replace(journal, before={name: ledger.digest_at(config.root / name) for name in goldens})
     file = config.snapshots.parent / _NAME
     write_atomically(file, json.dumps({"format": FORMAT, **asdict(journal)}) + "\n")
     with _standing(config, file):
@@ -148,16 +148,12 @@ def _cause(error: CannotWrite | OSError) -> str:
 def _check_untouched(config: Config, journal: Journal) -> None:
     for name, before in journal.before.items():
         text = journal.files[name]
-        if _digest(config.root / name) not in (before, ledger.text_digest(text)):
+        if ledger.digest_at(config.root / name) not in (before, ledger.text_digest(text)):
             raise ContractError(
                 f"{name}: changed while a decision about it was broken off, so it is left alone. Take it back from git, and "
                 f"the next command carries the decision out; or remove {config.relative(config.snapshots.parent / _NAME)}, "
                 "look at `git status`, and decide again"
             )
-
-
-def _digest(file: Path) -> str | None:
-    return ledger.digest(file.read_bytes() if file.is_file() else None)
 
 
 def _sweep(file: Path) -> None:

@@ -179,17 +179,7 @@ def load(config: Config) -> Pending:
         return Pending()
     file = folder_of(config) / FILE_NAME
     try:
-        found = reading.json_file(file, schema="pending", halves=True)
-        return Pending(
-            run_id=found["run_id"],
-            origins={case: Origin(**origin) for case, origin in found["origins"].items()},
-            causes=found["causes"],
-            changes=tuple(
-                Change(**{**each, "differences": tuple(Item(**item) for item in each["differences"])})
-                for each in found["changes"]
-            ),
-            decisions=tuple(Decided(**each) for each in found["decisions"]),
-        )
+        return reading.model(Pending, reading.json_file(file, schema="pending", halves=True))
     except FileNotFoundError as error:
         if (config.run / runs.REPORT).is_file():
             raise UsageError(

@@ -15,7 +15,7 @@ from parity.decide.select import Selection
 from parity.documents import parse
 from parity.goldens import history, ledger, provenance
 from parity.goldens.form import canonical
-from parity.goldens.ledger import digest, text_digest
+from parity.goldens.ledger import digest_at, text_digest
 from parity.pipeline.capture import load as load_capture
 from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
@@ -27,8 +27,7 @@ Picked = Sequence[tuple[Change, Sequence[int]]]
 
 def accepted_text(config: Config, change: Change, numbers: Sequence[int]) -> str | None:
     """The golden with everything that was accepted of it and what is accepted now; None where it goes."""
-    file = config.root / change.file
-    if digest(file.read_bytes() if file.is_file() else None) != change.now:
+    if digest_at(config.root / change.file) != change.now:
         raise UsageError(
             f"{change.file}: changed since the run that is decided on; run `parity run --case {change.case}` first"
         )

@@ -12,13 +12,8 @@ from pathlib import Path
 from typing import Annotated
 
 from parity import reading
-from parity.typed import UNREAD, Closed, Must, are_different_texts, is_text
+from parity.typed import UNREAD, Closed, Must, are_different_texts, is_text, matching
 from parity.verdict import ContractError
-
-
-def _is_role(value: object) -> bool:
-    """A role in small letters: a name or an address would not fit."""
-    return isinstance(value, str) and re.fullmatch("[a-z][a-z -]*[a-z]", value) is not None
 
 
 def _is_day(value: object) -> bool:
@@ -29,10 +24,6 @@ def _is_day(value: object) -> bool:
         return False
 
 
-def _are_cases(value: object) -> bool:
-    return isinstance(value, list) and are_different_texts(value) and value == sorted(value)
-
-
 def _compiles(value: object) -> bool:
     try:
         return isinstance(value, str | re.Pattern) and bool(re.compile(value))
@@ -41,10 +32,15 @@ def _compiles(value: object) -> bool:
 
 
 Said = Annotated[str, Must("be a text", is_text)]
-Role = Annotated[str, Must("be a role in small letters, as in 'platform integration', never a person", _is_role)]
+#: A name or an address would not fit.
+_ROLE = matching("[a-z][a-z -]*[a-z]")
+_IN_ORDER = Must(
+    "be a list of names in order, each once", lambda value: are_different_texts(value) and value == sorted(value)
+)
+Role = Annotated[str, Must("be a role in small letters, as in 'platform integration', never a person", _ROLE)]
 Day = Annotated[date, Must("be a day as in 2026-01-31", _is_day)]
 Pattern = Annotated[re.Pattern[str], Must("be a regular expression", _compiles)]
-Cases = Annotated[tuple[str, ...], Must("be a list of names in order, each once", _are_cases)]
+Cases = Annotated[tuple[str, ...], _IN_ORDER]
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from parity.goldens.ledger import Category, Record, Recorded, digest, steps_of, tips
+from parity.goldens.ledger import Category, Record, Recorded, digest_at, steps_of, tips
 from parity.pipeline.artifacts import artifacts_of
 from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
@@ -55,14 +54,7 @@ def files(
         if artifact.golden and config.golden(case.name, artifact.golden).is_file()
     }
     keys |= {key for record in records for key in record.changes if complete or key.partition("/")[0] in names}
-    return {key: digest(_content(config.snapshots / key)) for key in keys}
-
-
-def _content(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    return {key: digest_at(config.snapshots / key) for key in keys}
 
 
 def messages(found: Sequence[Problem], folder: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from parity import plain, reading
 from parity.files import encoded, write_atomically
-from parity.typed import Closed, Must, Text, are_different_texts, are_texts, is_object, is_string, is_text
+from parity.typed import Closed, Must, Text, are_different_texts, are_texts, is_object, is_string, is_text, matching
 from parity.verdict import ContractError
 
 Category = Literal["create", "fix", "update", "trim"]
@@ -32,20 +31,9 @@ def _is_moment(value: object) -> bool:
         return False
 
 
-def _is_digest(value: object) -> bool:
-    return value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None)
-
-
-def _has_some(value: object) -> bool:
-    return isinstance(value, dict) and bool(value)
-
-
-def _is_key(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch("[^/]+/[^/]+", value) is not None
-
-
-Digest = Annotated[str | None, Must("be a digest of 16 hexadecimal digits or null", _is_digest)]
-Key = Annotated[str, Must("be named by case and file, as in case/file.json", _is_key)]
+Digest = Annotated[str, Must("be a digest of 16 hexadecimal digits or null", matching("[0-9a-f]{16}"))]
+_SOME = Must("be an object with at least one golden", lambda value: isinstance(value, dict) and value)
+Key = Annotated[str, Must("be named by case and file, as in case/file.json", matching("[^/]+/[^/]+"))]
 
 
 @dataclass(frozen=True)
@@ -57,8 +45,8 @@ class Recorded(Closed):
     """
 
     category: Annotated[Category, Must(f"be one of {', '.join(get_args(Category))}", get_args(Category).__contains__)]
-    before: Digest
-    after: Digest
+    before: Digest | None
+    after: Digest | None
     previous: Annotated[tuple[str, ...], Must("be a list of ids, each once", are_different_texts)]
 
 
@@ -78,7 +66,7 @@ class Record(Closed):
     title: Text
     selection: Annotated[Mapping[str, Any], Must("be an object", is_object)]
     run_id: Text | None
-    changes: Annotated[Mapping[Key, Recorded], Must("be an object with at least one golden", _has_some)]
+    changes: Annotated[Mapping[Key, Recorded], _SOME]
 
     def name(self) -> str:
         """What messages call it: id, day, author and reason, in one harmless line."""
@@ -94,6 +82,11 @@ def digest(content: bytes | None) -> str | None:
 def text_digest(text: str | None) -> str | None:
     """The digest of a file that holds ``text``; None of no file."""
     return digest(None if text is None else encoded(text))
+
+
+def digest_at(file: Path) -> str | None:
+    """The digest of ``file``; None where there is none."""
+    return digest(file.read_bytes() if file.is_file() else None)
 
 
 def make(

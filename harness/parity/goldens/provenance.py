@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from parity import git, reading
-from parity.files import write_atomically
 from parity.goldens.store import PROVENANCE
 from parity.pipeline.capture import Capture
 from parity.pipeline.settings import Config
@@ -60,13 +59,6 @@ def document(config: Config, capture: Capture, *, agreed: int, commit: str | Non
 def text(made: Mapping[str, Any]) -> str:
     """The document as it stands in the file."""
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
-
-
-def write_provenance(config: Config, case: str, capture: Capture, *, agreed: int, commit: str | None = None) -> Path:
-    """Write the provenance of ``case``'s goldens, wholly or not at all, and return where it lies."""
-    file = path_of(config, case)
-    write_atomically(file, text(document(config, capture, agreed=agreed, commit=commit)))
-    return file
 
 
 def read(config: Config, case: str) -> dict[str, Any] | None:

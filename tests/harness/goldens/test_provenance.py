@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator
 
+from parity.files import write_atomically
 from parity.goldens import provenance, store
 from parity.pipeline import capture as captures
 from parity.pipeline import cases, settings
@@ -94,8 +95,9 @@ def test_a_pipeline_that_says_nothing_of_weights_and_threads_has_none():
 def test_what_is_written_is_read_and_what_is_broken_is_named(config, made, tmp_path):
     config = replace(config, snapshots=tmp_path)
     assert provenance.read(config, "plain") is None
-    file = provenance.write_provenance(config, "plain", made, agreed=2)
+    file = provenance.path_of(config, "plain")
     assert file == tmp_path / "plain/provenance.json"
+    write_atomically(file, provenance.text(provenance.document(config, made, agreed=2)))
     assert provenance.read(config, "plain") == provenance.document(config, made, agreed=2)
     file.write_text("{")
     with pytest.raises(ContractError, match=r"plain/provenance\.json: cannot be read as provenance.*from git"):
@@ -110,7 +112,7 @@ def test_what_is_written_is_read_and_what_is_broken_is_named(config, made, tmp_p
 def test_provenance_is_stale_where_its_case_is_gone_and_nowhere_else(config, made, tmp_path):
     config = replace(config, snapshots=tmp_path)
     for case in ("plain", "gone"):
-        provenance.write_provenance(config, case, made, agreed=1)
+        write_atomically(provenance.path_of(config, case), "{}\n")
     assert store.stale(config, cases.discover(config), PIPELINE) == [tmp_path / "gone/provenance.json"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, TypeGuard
 
 from parity import reading
 from parity.pipeline.case import Case
@@ -68,17 +68,14 @@ def perturbations_of(pipeline: Pipeline) -> Perturbations:
     return found
 
 
-def _are_factors(value: object) -> bool:
+def _are_factors(value: object) -> TypeGuard[dict[str, float]]:
     return isinstance(value, dict) and all(is_number(each) and each >= 1 for each in value.values())
 
 
-def _has_both(value: object) -> bool:
-    return isinstance(value, dict) and len(value) == 2
-
-
+_BOTH = Must("have same and encodings, each at least 1", lambda value: _are_factors(value) and len(value) == 2)
 #: What tolerances are for: the same media, or another encoding of them.
 Media = Literal["same", "encodings"]
-Factors = Annotated[Mapping[Media, float], Must("have same and encodings, each at least 1", _are_factors)]
+Factors = Annotated[Mapping[Media, float], Must("be same and encodings at most, each at least 1", _are_factors)]
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ class Settings(Closed):
     captures: Path
     few: tuple[str, ...]
     repeats: Annotated[int, Must("be at least 2", lambda value: is_number(value) and value >= 2)]
-    factor: Annotated[Factors, Must("have same and encodings, each at least 1", _has_both)]
+    factor: Annotated[Factors, _BOTH]
     loose: Annotated[float, Must("be above 1", lambda value: is_number(value) and value > 1)]
     classes: Mapping[str, Floor]
     flips: Mapping[str, FlipFloor] = field(default_factory=dict)
