@@ -26,9 +26,14 @@ __all__ = [
 
 
 def compare(
-    expected: str | Path, actual: str | Path, *, config: str | Path | None = None, schema: str | None = None,
-    tolerances: bool | None = None, fields: Sequence[str] = (),
-) -> dict[str, Any]:  # fmt: skip
+    expected: str | Path,
+    actual: str | Path,
+    *,
+    config: str | Path | None = None,
+    schema: str | None = None,
+    tolerances: bool | None = None,
+    fields: Sequence[str] = (),
+) -> dict[str, Any]:
     """Two captures, folders of outputs or files compared as ``parity diff`` does; its JSON document (``verdict``,
     ``exit_code``, ``pairs`` with every difference).
 

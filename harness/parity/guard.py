@@ -47,9 +47,13 @@ class Guarded:
         locale = "given" if _LOCALE in env else "none"
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", __file__, str(theirs.fileno()), locale, *argv], env=env,
-                pass_fds=[theirs.fileno()], start_new_session=True, stdin=subprocess.DEVNULL, **options,
-            )  # fmt: skip
+                [sys.executable, "-I", "-S", __file__, str(theirs.fileno()), locale, *argv],
+                env=env,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                **options,
+            )
         self.pid = self._process.pid
 
     def wait(self, timeout: float | None = None) -> int:

@@ -62,11 +62,17 @@ def stale(
         why, problem = _problem(record, results, today=today, complete=complete)
         if why is None:
             continue
-        found.append({
-            "artifact": record.artifact, "path": record.path, "cases": list(record.cases), "owner": record.owner,
-            "expires": record.expires.isoformat(), "why": why,
-            "message": f"{record.name}, line {record.line} of the ledger: {problem}",
-        })  # fmt: skip
+        found.append(
+            {
+                "artifact": record.artifact,
+                "path": record.path,
+                "cases": list(record.cases),
+                "owner": record.owner,
+                "expires": record.expires.isoformat(),
+                "why": why,
+                "message": f"{record.name}, line {record.line} of the ledger: {problem}",
+            }
+        )
     return found
 
 

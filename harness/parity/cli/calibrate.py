@@ -35,9 +35,15 @@ from parity.cli.common import case_option, settings
 @click.option("--check", "check", is_flag=True, help="Hold the tolerances against the committed data; run nothing.")
 @click.pass_obj
 def calibrate(
-    file: str | None, cases: tuple[str, ...], conditions: tuple[str, ...], repeats: int | None, given: str | None,
-    fresh: bool, write: bool, check: bool,
-) -> NoReturn:  # fmt: skip
+    file: str | None,
+    cases: tuple[str, ...],
+    conditions: tuple[str, ...],
+    repeats: int | None,
+    given: str | None,
+    fresh: bool,
+    write: bool,
+    check: bool,
+) -> NoReturn:
     """Run the reference configuration again and again, also perturbed, and propose tolerances from the spread.
 
     Per class: max(floor, factor × spread), for the same media and for other encodings of them. Floors and factors stand
@@ -56,9 +62,15 @@ def calibrate(
         if given and (fresh or repeats):
             raise click.UsageError("--from runs nothing: leave out --fresh and --repeats")
         result = session.calibrate(
-            config, cases=cases, conditions=conditions, repeats=repeats, given=Path(given) if given else None,
-            fresh=fresh, write=write, say=lambda text: click.echo(text, err=True),
-        )  # fmt: skip
+            config,
+            cases=cases,
+            conditions=conditions,
+            repeats=repeats,
+            given=Path(given) if given else None,
+            fresh=fresh,
+            write=write,
+            say=lambda text: click.echo(text, err=True),
+        )
     if result.wrote:
         ending.done(result.wrote)
     click.echo(result.text)

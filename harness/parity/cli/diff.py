@@ -31,34 +31,56 @@ _SHOWING = frozenset({"form", "limit", "quiet"})
 @case_option
 @click.option("--analysis", "analyses", multiple=True, metavar="NAME", help="Only these files; may be given again.")
 @click.option(
-    "--field", "patterns", multiple=True, metavar="PATTERN",
+    "--field",
+    "patterns",
+    multiple=True,
+    metavar="PATTERN",
     help="Only this field and what is below it; * any text, [*] any index; may be given again.",
-)  # fmt: skip
+)
 @click.option("--stamp", metavar="STAMP", help="Of folders: the run whose files have this stamp (or begin so).")
 @click.option("--stamp-a", metavar="STAMP", help="The same for A alone.")
 @click.option("--stamp-b", metavar="STAMP", help="The same for B alone.")
 @click.option(
-    "--media", type=click.Choice(["auto", "same", "different"]), default="auto", show_default=True,
+    "--media",
+    type=click.Choice(["auto", "same", "different"]),
+    default="auto",
+    show_default=True,
     help="Whether both saw the same decoded frames; auto compares the fingerprints.",
-)  # fmt: skip
+)
 @click.option(
-    "--tolerances/--exact", "tolerances", default=None,
+    "--tolerances/--exact",
+    "tolerances",
+    default=None,
     help="Compare as with a golden, or exactly; otherwise the two sides decide, and the output says why.",
-)  # fmt: skip
+)
 @click.option("--schema", metavar="ID", help="Compare along this schema; none: without any.")
 @click.option(
-    "--any-contract", is_flag=True,
+    "--any-contract",
+    is_flag=True,
     help="Breaches of today's schemas do not count, and what they do not cover is compared without them.",
-)  # fmt: skip
+)
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="Findings shown; 0: all.")
 @click.option("--quiet", is_flag=True, help="Only the verdict.")
 @click.pass_obj
 def diff(
-    file: str | None, a: str, b: str, cases: tuple[str, ...], analyses: tuple[str, ...], patterns: tuple[str, ...],
-    stamp: str | None, stamp_a: str | None, stamp_b: str | None, media: str, tolerances: bool | None,
-    schema: str | None, any_contract: bool, form: str, limit: int, quiet: bool,
-) -> NoReturn:  # fmt: skip
+    file: str | None,
+    a: str,
+    b: str,
+    cases: tuple[str, ...],
+    analyses: tuple[str, ...],
+    patterns: tuple[str, ...],
+    stamp: str | None,
+    stamp_a: str | None,
+    stamp_b: str | None,
+    media: str,
+    tolerances: bool | None,
+    schema: str | None,
+    any_contract: bool,
+    form: str,
+    limit: int,
+    quiet: bool,
+) -> NoReturn:
     """Compare A (what is expected) with B: captures, folders of outputs, goldens, corpora of captures, JSON files.
 
     Folders: the newest complete set of each analysis, unless a stamp is given. Where both sides tell a fingerprint of
@@ -86,9 +108,7 @@ def diff(
         first = sides.read(left, config, pipeline, stamp=stamp_a or stamp, schema=schema)
         second = sides.read(right, config, pipeline, stamp=stamp_b or stamp, schema=schema)
         pairs.append((key, comparer.pair(first, second)))
-    document = report.build(
-        pairs, found, config=config, pipeline=pipeline, options=options, limit=limit or None
-    )  # fmt: skip
+    document = report.build(pairs, found, config=config, pipeline=pipeline, options=options, limit=limit or None)
     older = not any_contract and any(pair.may_be_older for _, pair in pairs)
     following = report.next_command(document, _chosen(click.get_current_context()), older=older)
     if quiet:

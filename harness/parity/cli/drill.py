@@ -43,9 +43,18 @@ FILE_NAME = "drill.json"
 @click.option("--write", "page", type=click.Path(dir_okay=False), metavar="FILE", help="Write the page of the results.")
 @click.pass_obj
 def drill(
-    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, only: tuple[str, ...], faults: tuple[str, ...],
-    mutations: int, seed: int, fresh: int, perturbed: str | None, page: str | None,
-) -> NoReturn:  # fmt: skip
+    file: str | None,
+    cases: tuple[str, ...],
+    given: str | None,
+    run_id: str | None,
+    only: tuple[str, ...],
+    faults: tuple[str, ...],
+    mutations: int,
+    seed: int,
+    fresh: int,
+    perturbed: str | None,
+    page: str | None,
+) -> NoReturn:
     """Put known faults in and change captures on purpose: is each found and named, and nothing else reported?
 
     Faults are put into the second configuration, by a launcher of its own; services answer from a recording. Mutations
@@ -68,10 +77,18 @@ def drill(
     )
     selected = corpus.select(config, cases)
     result = run.run(
-        config, pipeline, selected, saved=saved, parts=parts, mutations=mutations, seed=seed, fresh=fresh,
-        perturbed=Path(perturbed).absolute() if perturbed else None, only=faults,
+        config,
+        pipeline,
+        selected,
+        saved=saved,
+        parts=parts,
+        mutations=mutations,
+        seed=seed,
+        fresh=fresh,
+        perturbed=Path(perturbed).absolute() if perturbed else None,
+        only=faults,
         tell=lambda line: click.echo(line, err=True),
-    )  # fmt: skip
+    )
     report = tables.to_json(result)
     target = config.reports / FILE_NAME
     write_atomically(target, json.dumps(report, ensure_ascii=False, indent=1) + "\n")

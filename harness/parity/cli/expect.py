@@ -30,9 +30,14 @@ from parity.verdict import ParityError
 @click.option("--format", "form_of", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def expect(
-    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, form: str | None,
-    against: str | None, form_of: str,
-) -> NoReturn:  # fmt: skip
+    file: str | None,
+    cases: tuple[str, ...],
+    given: str | None,
+    run_id: str | None,
+    form: str | None,
+    against: str | None,
+    form_of: str,
+) -> NoReturn:
     """Hold what is known of each case against its saved run, component by component; run nothing.
 
     Cases whose media were analysed (live) and replayed recordings are counted apart. A component that no case scripts

@@ -34,9 +34,15 @@ if TYPE_CHECKING:
 @display_options
 @click.pass_obj
 def golden(
-    file: str | None, cases: tuple[str, ...], given: str | None, run_id: str | None, reason: str | None, author: str | None,
-    jobs: int, display: Display,
-) -> NoReturn:  # fmt: skip
+    file: str | None,
+    cases: tuple[str, ...],
+    given: str | None,
+    run_id: str | None,
+    reason: str | None,
+    author: str | None,
+    jobs: int,
+    display: Display,
+) -> NoReturn:
     """Run every case anew, show what differs, ask why, and record it as the goldens.
 
     Each configuration computes everything itself, so that their agreement shows that the truth can be computed again. What
@@ -68,9 +74,13 @@ def golden(
         click.echo(f"nothing was written; `parity status{option}` shows what waits")
         sys.exit(code)
     made = decide.accept(
-        made_by, _selection(cases), reason=reason, author=author, blocked="left",
+        made_by,
+        _selection(cases),
+        reason=reason,
+        author=author,
+        blocked="left",
         say=lambda line: click.echo(line, err=True),
-    )  # fmt: skip
+    )
     ending.done(told := f"run {made.run_id}: {made.text()}")
     click.echo(printed(told))
     click.echo("comparing once more, with what was recorded")

@@ -53,8 +53,10 @@ def check(expected: Any, actual: Any, node: Node | None, found: Comparison) -> N
     alone = [bags[0] - bags[1], bags[1] - bags[0]]
     if max(each.total() for each in alone) <= tolerated + len(found.ignored):
         return
-    sides = [", ".join(f"{path or '(the whole document)'} = {shown(value)!r}" for path, _, value in list(each)[:3])
-             for each in alone]  # fmt: skip
+    sides = [
+        ", ".join(f"{path or '(the whole document)'} = {shown(value)!r}" for path, _, value in list(each)[:3])
+        for each in alone
+    ]
     raise Unaccounted(
         f"they differ ({sides[0] or 'nothing more'} of the one; {sides[1] or 'nothing more'} of the other), and nothing "
         "was found"

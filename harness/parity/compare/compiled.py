@@ -110,9 +110,14 @@ def _compile(node: Node, way: Way) -> Compiled:
 
 def _function(name: str, lines: list[str], more: str = "") -> list[str]:
     return [
-        f"def {name}(x, y{more}):", "    n = 0", "    try:", *_indented(_indented(lines)),
-        "    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):", "        return -1", "    return n",
-    ]  # fmt: skip
+        f"def {name}(x, y{more}):",
+        "    n = 0",
+        "    try:",
+        *_indented(_indented(lines)),
+        "    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):",
+        "        return -1",
+        "    return n",
+    ]
 
 
 def _total(constant: int, terms: list[str]) -> str:
@@ -182,8 +187,11 @@ class _Writer:
 
     def _or_null(self, x: str, y: str, body: list[str]) -> list[str]:
         return [
-            f"if {x} is None or {y} is None:", f"    if {x} is not {y}: return -1", "else:", *_indented(body),
-        ]  # fmt: skip
+            f"if {x} is None or {y} is None:",
+            f"    if {x} is not {y}: return -1",
+            "else:",
+            *_indented(body),
+        ]
 
     def _alternatives(self, node: Node, x: str, y: str) -> list[str]:
         real = [branch for branch in node.branches if branch.types != {"null"}]
@@ -200,8 +208,10 @@ class _Writer:
         table = self.name("t", _Lazy(branches, lambda branch: getattr(compiled(branch, self.way), which)))
         m = self.name("m")
         return [
-            f"{m} = {table}[{x}[{key!r}]]({x}, {y}{more})", f"if {m} < 0: return -1", f"n += {m}",
-        ]  # fmt: skip
+            f"{m} = {table}[{x}[{key!r}]]({x}, {y}{more})",
+            f"if {m} < 0: return -1",
+            f"n += {m}",
+        ]
 
     def _at(self, step: str | int, node: Node | None, x: str, y: str) -> list[str]:
         """The same one step further."""
@@ -276,9 +286,11 @@ class _Writer:
             return lines
         a, b = self.name("a"), self.name("b")
         return [
-            *lines, f"if len({x}) != len({y}): return -1",
-            f"for {a}, {b} in zip({x}, {y}):", *_indented(self._each_of(node.items, a, b)),
-        ]  # fmt: skip
+            *lines,
+            f"if len({x}) != len({y}): return -1",
+            f"for {a}, {b} in zip({x}, {y}):",
+            *_indented(self._each_of(node.items, a, b)),
+        ]
 
     def _leaf(self, node: Node, x: str, y: str) -> Iterator[str]:
         if node.types & _NUMBERS:

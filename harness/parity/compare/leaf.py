@@ -75,11 +75,19 @@ def _distance(tally: Tally, expected: Any, actual: Any, node: Node, place: Place
     tally.found.differing += 1
     tally.found.differences.append(
         Difference(
-            text(place), "value", expected, actual, magnitude=magnitude, unit=unit, allowed=allowed,
-            would_pass=magnitude, note=f"class {kind}" if kind else "",
-            expected_path=expected_elsewhere(place), tolerance_class=kind,
+            text(place),
+            "value",
+            expected,
+            actual,
+            magnitude=magnitude,
+            unit=unit,
+            allowed=allowed,
+            would_pass=magnitude,
+            note=f"class {kind}" if kind else "",
+            expected_path=expected_elsewhere(place),
+            tolerance_class=kind,
         )
-    )  # fmt: skip
+    )
 
 
 def is_ignored(tally: Tally, expected: Any, actual: Any, node: Node | None, place: Place, *, watched: bool) -> bool:

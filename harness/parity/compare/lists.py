@@ -123,18 +123,30 @@ def _length(walk: Tally, expected: list[Any], actual: list[Any], common: int, pl
 
 
 def _partners(
-    policy: Policy, expected: list[Any], actual: list[Any], rows: Sequence[int], columns: Sequence[int], node: Node,
+    policy: Policy,
+    expected: list[Any],
+    actual: list[Any],
+    rows: Sequence[int],
+    columns: Sequence[int],
+    node: Node,
     near: align.Near,
-) -> Partners:  # fmt: skip
+) -> Partners:
     if node.align is None:
         return sequence.partners(expected, actual, rows, columns, near)
     return align.partners(expected, actual, rows, columns, node=node, near=near, slack=shortcuts.slack(policy, node))
 
 
 def _better(
-    walk: Tally, expected: list[Any], actual: list[Any], partners: Partners, rows: Sequence[int], node: Node, place: Place,
-    *, watched: bool,
-) -> None:  # fmt: skip
+    walk: Tally,
+    expected: list[Any],
+    actual: list[Any],
+    partners: Partners,
+    rows: Sequence[int],
+    node: Node,
+    place: Place,
+    *,
+    watched: bool,
+) -> None:
     """Compare the partners, or ``rows``, none of which agrees, index by index where that leaves fewer differences."""
     outer, before = walk.found, len(walk.equals)
     found: list[tuple[Comparison, list[Equals]]] = []

@@ -88,9 +88,15 @@ def _any_apart(pairs: Sequence[tuple[int, int]], apart: Callable[[int, int], boo
 
 
 def compare_out_of_order(
-    walk: Tally, expected: list[Any], actual: list[Any], pairs: set[tuple[int, int]], item: Node | None, place: Place,
-    *, watched: bool,
-) -> None:  # fmt: skip
+    walk: Tally,
+    expected: list[Any],
+    actual: list[Any],
+    pairs: set[tuple[int, int]],
+    item: Node | None,
+    place: Place,
+    *,
+    watched: bool,
+) -> None:
     """One difference for all items out of order; what else differs in them is said too, their leaves count once."""
     outer, walk.found = walk.found, Comparison()
     for i, j in sorted(pairs):

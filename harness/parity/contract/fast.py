@@ -64,8 +64,9 @@ def is_schema(schema: Mapping[str, Any]) -> bool:
 def _of_schemas() -> Any:
     return jsonschema_rs.Draft202012Validator(
         {"$ref": "https://json-schema.org/draft/2020-12/schema"},  # comes with the library
-        validate_formats=True, formats={"regex": meaning.is_pattern},
-    )  # fmt: skip
+        validate_formats=True,
+        formats={"regex": meaning.is_pattern},
+    )
 
 
 def registry(schemas: Mapping[str, Mapping[str, Any]]) -> Any:

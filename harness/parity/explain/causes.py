@@ -145,9 +145,15 @@ def _cause(graph: Graph, stage: str | None, parts: list[Part], left: tuple[Findi
         title = f"{many(values(left), 'single value')}: {', '.join(map(named, patterns[:2]))}{', …' if len(patterns) > 2 else ''}"
     proof = tuple(dict.fromkeys(sentence for part in parts for sentence in part.proof))
     return Cause(
-        fingerprint(kind, stage, patterns), kind, stage, f"{label(graph, stage)}: {title}", tuple(parts), findings, (),
+        fingerprint(kind, stage, patterns),
+        kind,
+        stage,
+        f"{label(graph, stage)}: {title}",
+        tuple(parts),
+        findings,
+        (),
         proof,
-    )  # fmt: skip
+    )
 
 
 def fingerprint(kind: str, stage: str | None, patterns: Iterable[str]) -> str:

@@ -63,9 +63,13 @@ class Finding:
 
 
 def gather(
-    graph: Graph, where: Comparing, artifact: str, differences: list[Difference], documents: tuple[Any, Any],
+    graph: Graph,
+    where: Comparing,
+    artifact: str,
+    differences: list[Difference],
+    documents: tuple[Any, Any],
     file: str | None = None,
-) -> list[Finding]:  # fmt: skip
+) -> list[Finding]:
     """The findings of one comparison of one artifact; ``documents`` are the expected and the actual one."""
     found = []
     for number, difference in enumerate(differences):
@@ -73,10 +77,17 @@ def gather(
         items, twin = _in_list(difference, documents)
         found.append(
             Finding(
-                where, artifact, difference, stage.name if stage else None, canonical(stage, difference.path),
-                items, twin, number, file,
+                where,
+                artifact,
+                difference,
+                stage.name if stage else None,
+                canonical(stage, difference.path),
+                items,
+                twin,
+                number,
+                file,
             )
-        )  # fmt: skip
+        )
     return found
 
 

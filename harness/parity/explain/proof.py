@@ -27,9 +27,15 @@ def _guilty(graph: Graph, proof: Proof) -> Mapping[str, str]:
 
 
 def _of(
-    graph: Graph, finding: Finding, guess: str | None, _: bool, *, proof: Proof, sources: Sequence[str],
+    graph: Graph,
+    finding: Finding,
+    guess: str | None,
+    _: bool,
+    *,
+    proof: Proof,
+    sources: Sequence[str],
     guilty: Mapping[str, str],
-) -> Attribution:  # fmt: skip
+) -> Attribution:
     stage = graph.by_name.get(finding.stage or "")
     if stage is None or stage.kind in READ:
         return finding, guess, False  # only the models themselves could prove more

@@ -59,8 +59,11 @@ def settle(suite: SettlingSuite, case: Case, artifact: Artifact, outcome: Outcom
     if not _follows(suite, case, where, artifact, comparison.differences, runs, base):
         return outcome
     settled = replace(
-        comparison, differences=[], differing=0, flipped=comparison.flipped + comparison.differing,
-    )  # fmt: skip
+        comparison,
+        differences=[],
+        differing=0,
+        flipped=comparison.flipped + comparison.differing,
+    )
     followed = [each.to_json() for each in comparison.differences]
     return replace(
         outcome, comparison=settled, verdicts=judge(settled), data={**outcome.data, "follows_from_flips": followed}
@@ -96,9 +99,14 @@ def _noise_above(suite: Suite, case: Case, where: Comparing, graph: Graph) -> bo
 
 
 def _follows(
-    suite: Suite, case: Case, where: Comparing, artifact: Artifact, differences: list[Difference], runs: Transplants,
+    suite: Suite,
+    case: Case,
+    where: Comparing,
+    artifact: Artifact,
+    differences: list[Difference],
+    runs: Transplants,
     base: Capture,
-) -> bool:  # fmt: skip
+) -> bool:
     """Whether the fed run comes out exactly as expected there."""
     if artifact.name in suite.pipeline.repeatable:
         return not runs.differences(case, where, artifact, base, exact=True)

@@ -135,9 +135,13 @@ class Transplants:
             if capture is None:
                 write_atomically(file, json.dumps(recording, ensure_ascii=False))
                 capture = rerun(
-                    pipeline, file, where.configuration, name=(case.name, "transplant"), destination=folder / name,
+                    pipeline,
+                    file,
+                    where.configuration,
+                    name=(case.name, "transplant"),
+                    destination=folder / name,
                     run_id=suite.captures.run_id,
-                )  # fmt: skip
+                )
         if capture.failure is not None:
             return f"{where.configuration} did not run on {where.against}'s data: {capture.failure}"
         return capture

@@ -51,15 +51,21 @@ def lines(
     whole = detail is Detail.VERBOSE
     end = [BLANK, *end, *after.whereabouts(report, file=files.report, page=files.page, width=width)]
     begin = [
-        *head.verdict(report, width), *head.facts(report, width), BLANK,
-        *grid.grid(report, width, most=None if whole else grid.ROWS), BLANK, *head.counts(report, width),
+        *head.verdict(report, width),
+        *head.facts(report, width),
+        BLANK,
+        *grid.grid(report, width, most=None if whole else grid.ROWS),
+        BLANK,
+        *head.counts(report, width),
         *(wrapped(text, width, rest="  ") if (text := words.truth(report)) else ()),
         *causes.flips(report, width),
-    ]  # fmt: skip
+    ]
     if whole:
         middle = [
-            *causes.section(report, width, None), *beside.section(report, width, None), *beside.every(differences, width),
-        ]  # fmt: skip
+            *causes.section(report, width, None),
+            *beside.section(report, width, None),
+            *beside.every(differences, width),
+        ]
         return [*begin, *middle, *end]
     room = LINES - len(begin) - len(end)
     # The causes come first: what stands beside them takes what they leave, and a few lines in any case.

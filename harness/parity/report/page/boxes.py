@@ -117,9 +117,16 @@ class _Look:
         within = max(NEAR, around.align.within if around.align else 0.0)
         assert around.begin is not None
         return Thing(
-            around.begin, around.end, within, box, label, is_text, around.list_name, around.list_path,
+            around.begin,
+            around.end,
+            within,
+            box,
+            label,
+            is_text,
+            around.list_name,
+            around.list_path,
             stage.name if stage else None,
-        )  # fmt: skip
+        )
 
     def _names(
         self, value: Mapping[str, Any], node: Node, align: Align | None, *, deep: bool = False

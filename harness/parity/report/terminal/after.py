@@ -38,9 +38,11 @@ def whereabouts(report: Mapping[str, Any], *, file: str, page: str | None, width
         yield from _told(styled("pending ", LABEL), text, f"parity status{option(report['run_id'])}", width)
     if failed := report.get("page_failed"):
         yield from wrapped(
-            f"the page could not be drawn: {failed}; the files hold everything", width, first=styled("page    ", LABEL),
+            f"the page could not be drawn: {failed}; the files hold everything",
+            width,
+            first=styled("page    ", LABEL),
             rest=_INDENT,
-        )  # fmt: skip
+        )
     yield from wrapped(
         " · ".join([page, file] if page else [file]), width, first=styled("report  ", LABEL), rest=_INDENT
     )

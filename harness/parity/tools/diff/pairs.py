@@ -291,9 +291,15 @@ class Comparer:
             matched = len(asked.actual) + len(comparison.differences) + len(violations)
         verdicts = in_order([*judge(comparison), *([Verdict.CONTRACT] if violations else [])])
         return Part(
-            name, "compared", tuple(verdicts), comparison, schema=contract.schema_id, files=files,
-            violations=violations, matched=matched,
-        )  # fmt: skip
+            name,
+            "compared",
+            tuple(verdicts),
+            comparison,
+            schema=contract.schema_id,
+            files=files,
+            violations=violations,
+            matched=matched,
+        )
 
     def _policy(self, name: str, expected: Side, actual: Side, strict: Strictness) -> Policy:
         """Declared differences count between two configurations, and in goldens, which hold a placeholder for them.

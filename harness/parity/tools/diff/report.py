@@ -30,7 +30,7 @@ def build(
     options: Options,
     limit: int | None,
 ) -> dict[str, Any]:
-    """One document. ``limit``: how many differences of each pair it lists, None for all; all are counted."""  # fmt: skip
+    """One document. ``limit``: how many differences of each pair it lists, None for all; all are counted."""
     found = [verdict for _, pair in pairs for verdict in pair.verdicts] + [Verdict.DRIFT] * bool(entries.only)
     verdict = decide(found)
     graph = Graph(pipeline.stages)
@@ -65,8 +65,11 @@ def _pair(key: Key, pair: Pair, config: Config, graph: Graph, limit: int | None)
             "text": _contract(first, second),
         },
         "media": {
-            "state": pair.media.state, "insisted": pair.media.insisted, "text": pair.media.text,
-            "a": dict(first.told.media), "b": dict(second.told.media),
+            "state": pair.media.state,
+            "insisted": pair.media.insisted,
+            "text": pair.media.text,
+            "a": dict(first.told.media),
+            "b": dict(second.told.media),
         },
         "compared": _how(pair),
         "notes": list(pair.notes),
@@ -82,8 +85,14 @@ def _pair(key: Key, pair: Pair, config: Config, graph: Graph, limit: int | None)
             {"artifact": part.artifact, "path": path} for part in pair.parts for path in part.comparison.uncompared
         ],
         "flips": [
-            {"artifact": part.artifact, "path": flip.path, "kind": flip.kind, "score": flip.score,
-             "threshold": flip.threshold, "margin": flip.margin}
+            {
+                "artifact": part.artifact,
+                "path": flip.path,
+                "kind": flip.kind,
+                "score": flip.score,
+                "threshold": flip.threshold,
+                "margin": flip.margin,
+            }
             for part in pair.parts
             for flip in part.comparison.flips
         ],
@@ -92,7 +101,7 @@ def _pair(key: Key, pair: Pair, config: Config, graph: Graph, limit: int | None)
             for part in pair.parts
             for leaf in part.comparison.ignored
         ],
-    }  # fmt: skip
+    }
 
 
 def _how(pair: Pair) -> dict[str, str]:

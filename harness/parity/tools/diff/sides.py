@@ -110,13 +110,21 @@ def _capture(folder: Path, pipeline: Pipeline, reader: Reader) -> Side:
     documents, unreadable = _each(capture.files, lambda name: _captured(capture, by_name.get(name), name))
     repeating = [name for name in documents if name in by_name and by_name[name].repeats]
     return Side(
-        "capture", folder, documents, dict(capture.files), unreadable,
+        "capture",
+        folder,
+        documents,
+        dict(capture.files),
+        unreadable,
         whole={name: capture.document(name) for name in repeating},
         possible=frozenset(artifact.name for artifact in pipeline.artifacts),
-        told=reader.told(documents), configuration=capture.configuration, case=capture.case,
+        told=reader.told(documents),
+        configuration=capture.configuration,
+        case=capture.case,
         stamps={name: capture.stamps[0] for name in capture.files if capture.stamps},
-        notes=tuple(capture.problems), failure=capture.failure, provenance=capture.provenance,
-    )  # fmt: skip
+        notes=tuple(capture.problems),
+        failure=capture.failure,
+        provenance=capture.provenance,
+    )
 
 
 def _captured(capture: Capture, artifact: Artifact | None, name: str) -> Any:
@@ -149,19 +157,32 @@ def _golden(folder: Path, pipeline: Pipeline, reader: Reader) -> Side:
             unreadable[name] = f"cannot be derived from the goldens of {folder.name}: {error!r}"
     files = {name: by_name[name].golden or "derived from goldens" for name in (*documents, *unreadable)}
     return Side(
-        "golden", folder, documents, files, unreadable,
-        possible=frozenset(artifact.name for artifact in pipeline.artifacts), told=reader.told(documents),
+        "golden",
+        folder,
+        documents,
+        files,
+        unreadable,
+        possible=frozenset(artifact.name for artifact in pipeline.artifacts),
+        told=reader.told(documents),
         case=folder.name,
-    )  # fmt: skip
+    )
 
 
 def _outputs(found: Outputs, pipeline: Pipeline, reader: Reader) -> Side:
     documents, unreadable = _each(found.files, lambda name: _document(found.files[name]))
     files = {name: _beside(path, found.folder) for name, path in found.files.items()}
     return Side(
-        "outputs", found.folder, documents, files, unreadable, possible=reader.artifacts, told=reader.told(documents),
-        stamps=dict(found.chosen), notes=found.notes, configuration=reader.told(documents).configuration,
-    )  # fmt: skip
+        "outputs",
+        found.folder,
+        documents,
+        files,
+        unreadable,
+        possible=reader.artifacts,
+        told=reader.told(documents),
+        stamps=dict(found.chosen),
+        notes=found.notes,
+        configuration=reader.told(documents).configuration,
+    )
 
 
 def _file(file: Path, config: Config, pipeline: Pipeline, reader: Reader, schema: str | None) -> Side:
@@ -180,10 +201,16 @@ def _file(file: Path, config: Config, pipeline: Pipeline, reader: Reader, schema
     if schema:
         schemas = {name: schema}
     return Side(
-        "golden" if golden else "file", file, {} if unreadable else {name: document}, {name: file.name},
-        {name: unreadable} if unreadable else {}, possible=frozenset({name}), schemas=schemas,
-        told=reader.told({name: document}), case=file.parent.name if golden else None,
-    )  # fmt: skip
+        "golden" if golden else "file",
+        file,
+        {} if unreadable else {name: document},
+        {name: file.name},
+        {name: unreadable} if unreadable else {},
+        possible=frozenset({name}),
+        schemas=schemas,
+        told=reader.told({name: document}),
+        case=file.parent.name if golden else None,
+    )
 
 
 def _document(file: Path) -> Any:

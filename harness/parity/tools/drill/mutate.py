@@ -118,10 +118,17 @@ def _of_document(kind: str, target: Target, rng: random.Random) -> Mutation | No
         return _mutation(kind, target, _set(found[0]), f"in the text alone: {place.value!r} → {found[0]!r}"[:120])
     key = str(place.steps[0])
     return Mutation(
-        kind, target.case, target.artifact, key, key, "", (), f"{key!r} → 'drill{key}'",
+        kind,
+        target.case,
+        target.artifact,
+        key,
+        key,
+        "",
+        (),
+        f"{key!r} → 'drill{key}'",
         lambda: {f"drill{name}" if name == key else name: value for name, value in target.document.items()},
         in_golden=target.in_golden,
-    )  # fmt: skip
+    )
 
 
 def _is_leaf(value: Any) -> bool:
@@ -214,9 +221,19 @@ Made = tuple[Edit, str] | None
 def _mutation(kind: str, target: Target, change: Edit, text: str, *, size: str = "") -> Mutation:
     place = target.place
     return Mutation(
-        kind, target.case, target.artifact, place.field, place.path, place.parent, place.lists, text,
-        lambda: changed(target.document, place.steps, change), size, place.node.rule.kind, target.in_golden,
-    )  # fmt: skip
+        kind,
+        target.case,
+        target.artifact,
+        place.field,
+        place.path,
+        place.parent,
+        place.lists,
+        text,
+        lambda: changed(target.document, place.steps, change),
+        size,
+        place.node.rule.kind,
+        target.in_golden,
+    )
 
 
 def _added(target: Target, change: Edit, text: str) -> Mutation:

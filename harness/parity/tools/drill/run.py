@@ -135,9 +135,17 @@ def _result(fault: Fault, case: str, found: Sequence[Finding]) -> FaultResult:
     shown = [next(f for f in found if f not in unrelated)] if len(unrelated) < len(found) else []
     stated = [line for place in fault.shows for line in _meeting(place, found)]
     return FaultResult(
-        fault.id, fault.title, fault.does, fault.means, "source" if fault.means == "sync" else fault.scene, case,
-        len(found), _lines(stated or shown), tuple(fault.missed(found)), _lines(unrelated),
-    )  # fmt: skip
+        fault.id,
+        fault.title,
+        fault.does,
+        fault.means,
+        "source" if fault.means == "sync" else fault.scene,
+        case,
+        len(found),
+        _lines(stated or shown),
+        tuple(fault.missed(found)),
+        _lines(unrelated),
+    )
 
 
 def _meeting(place: str, found: Sequence[Finding]) -> list[Finding]:
@@ -204,9 +212,20 @@ def _of_document(bench: Bench, case: Case, mutation: mutate.Mutation) -> Mutatio
     detected = found and (by_golden or not sized or not mutation.in_golden)
     why = "" if detected else _why(outcomes, mutation) if found else "nothing was reported"
     return MutationResult(
-        mutation.kind, mutation.size, case.name, mutation.artifact, mutation.field, mutation.path, mutation.text,
-        mutation.rule, detected, by_golden, named, len(elsewhere), why,
-    )  # fmt: skip
+        mutation.kind,
+        mutation.size,
+        case.name,
+        mutation.artifact,
+        mutation.field,
+        mutation.path,
+        mutation.text,
+        mutation.rule,
+        detected,
+        by_golden,
+        named,
+        len(elsewhere),
+        why,
+    )
 
 
 def _why(outcomes: Sequence[Outcome], mutation: mutate.Mutation) -> str:
@@ -218,9 +237,20 @@ def _of_files(bench: Bench, case: Case, mutation: files.FileMutation, folder: Pa
     found = judge.findings(bench.judge(case, [changed], bench.artifacts(case), run=True))
     named = all(any(re.match(place, each.line) for each in found) for place in mutation.names)
     return MutationResult(
-        mutation.kind, "", case.name, mutation.what, "", "", mutation.text, "", bool(found), bool(found), named, 0,
+        mutation.kind,
+        "",
+        case.name,
+        mutation.what,
+        "",
+        "",
+        mutation.text,
+        "",
+        bool(found),
+        bool(found),
+        named,
+        0,
         "" if found else "nothing was reported",
-    )  # fmt: skip
+    )
 
 
 # ── controls ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,9 +25,7 @@ def to_json(drill: Drill) -> dict[str, Any]:
         "cases": list(drill.cases),
         "seconds": round(drill.seconds, 1),
         "provenance": drill.provenance,
-        "faults": [
-            {**as_json(each), "found": each.found, "named": each.named} for each in drill.faults
-        ],
+        "faults": [{**as_json(each), "found": each.found, "named": each.named} for each in drill.faults],
         "not_injectable": drill.spared,
         "mutations": {
             "by_kind": counts(drill.structural, lambda each: each.kind),
@@ -42,7 +40,7 @@ def to_json(drill: Drill) -> dict[str, Any]:
             "by_kind": alarms(drill),
             "false_alarms": [as_json(each) for each in drill.controls if not each.silent],
         },
-    }  # fmt: skip
+    }
 
 
 def counts(mutations: Iterable[MutationResult], key: Callable[[MutationResult], str]) -> dict[str, dict[str, int]]:

@@ -35,9 +35,15 @@ def serve(config: Config, *, port: int, browser: bool, say: Callable[[str], None
     door = Door(port=listening.getsockname()[1], token=secrets.token_urlsafe(32))
     page, desk = Page(config, door.token), Desk(config, say)
     settings = uvicorn.Config(
-        app.make(page, desk, door), log_level="warning", access_log=False, lifespan="off", ws="none",
-        server_header=False, proxy_headers=False, http="h11",
-    )  # fmt: skip
+        app.make(page, desk, door),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        http="h11",
+    )
     with listening, _interruptible():
         try:
             page.current()  # what cannot be drawn is said here, not in a browser

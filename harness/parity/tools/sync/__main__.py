@@ -22,10 +22,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--depth", type=int, default=history.DEPTH, help="how many commits are judged at most")
     given = parser.parse_args(arguments)
     gc.disable()  # a third of the time: syntax trees are many small objects, and all of them live to the end
-    return int(command.run(
-        given.config, root=given.root, commit=given.commit, only=tuple(given.rule), form=given.format,
-        with_history=not given.no_history, depth=given.depth,
-    ))  # fmt: skip
+    return int(
+        command.run(
+            given.config,
+            root=given.root,
+            commit=given.commit,
+            only=tuple(given.rule),
+            form=given.format,
+            with_history=not given.no_history,
+            depth=given.depth,
+        )
+    )
 
 
 def process() -> None:

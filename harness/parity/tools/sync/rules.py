@@ -89,11 +89,16 @@ def check(tree: Tree | Path, rules: Sequence[Rule]) -> Judgement:
     judged = judge(tree if isinstance(tree, Tree) else Folder(tree), rules)
     lacking = [
         Finding(
-            lacking.file, 1, f"the rule cannot be checked without {lacking.what}", lacking.what, "nothing",
-            "put it back; where it has moved, say so in the rule", rule,
+            lacking.file,
+            1,
+            f"the rule cannot be checked without {lacking.what}",
+            lacking.what,
+            "nothing",
+            "put it back; where it has moved, say so in the rule",
+            rule,
         )
         for rule, lacking in judged.unjudged.items()
-    ]  # fmt: skip
+    ]
     order = [rule.id for rule in rules]
     findings = sorted([*judged.findings, *lacking], key=lambda f: (order.index(f.rule), f.file, f.line))
     return Judgement(judged.rules, tuple(findings))
