@@ -83,9 +83,9 @@ def main(arguments: list[str]) -> None:
     sys.argv = ["rumiai_v2", *arguments[1:]]
     if condition == "noise":
         _add_noise()
-    from rumiai_v2 import cli
+    from rumiai_v2.entry import main as command_line
 
-    cli.main()
+    command_line()
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def main(arguments: Sequence[str]) -> None:
         number, _, event = options.rename.partition(":")
         break_rename(int(number), event)
     sys.argv[1:] = rest
-    from rumiai_v2.cli import main as command_line
+    from rumiai_v2.entry import main as command_line
 
     command_line()
 

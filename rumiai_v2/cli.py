@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.exceptions import Exit
 
-from rumiai_v2.entry import failed, main
 from rumiai_v2.errors import OutputError, Stopped
+from rumiai_v2.failure import failed
 from rumiai_v2.shown import shown_document
 
 if TYPE_CHECKING:
@@ -58,9 +58,6 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 def _services(command: Callable[..., Any]) -> Callable[..., Any]:
     command = click.option("--allow-partial", is_flag=True, help="Carry on when a service fails.")(command)
     return click.option("--services", metavar="LIST", help="Run only these services, e.g. yolo,ocr.")(command)
-
-
-__all__ = ["cli", "main"]
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -15,9 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 from rumiai_v2.console import Streams, guard_streams
-from rumiai_v2.crash import reported
-from rumiai_v2.errors import Defect, Interrupted, RumiError, Stopped
-from rumiai_v2.failure import failure
+from rumiai_v2.errors import Interrupted, Stopped
+from rumiai_v2.failure import failed, failure
 from rumiai_v2.redact import watch_logs
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -43,15 +42,6 @@ def main() -> None:
         for each in _SIGNALS:  # the same signal once more must not give the end another code
             signal.signal(each, signal.SIG_IGN)
     sys.exit(code)
-
-
-def failed(error: BaseException) -> dict[str, Any]:
-    """The failure structure of whatever ended the process outside of a run."""
-    if isinstance(error, RumiError | Stopped):
-        said, code = str(error), error.exit_code
-    else:
-        said, code = reported(error), Defect.exit_code
-    return failure(said, error_type=type(error).__name__, exit_code=code)
 
 
 def _commanded(streams: Streams, *, as_json: bool) -> int:

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> None:
     if options.kill_at:
         killing.arm(options.kill_at)
     sys.argv[1:] = options.rest
-    from rumiai_v2.cli import main as command_line
+    from rumiai_v2.entry import main as command_line
 
     command_line()
 

@@ -26,7 +26,7 @@ BELOW: dict[str, set[str]] = {
     "metrics": set(),
     "progress": set(),
     "shown": set(),
-    "failure": {"redact"},
+    "failure": {"crash", "errors", "redact"},
     "crash": {"redact", "settings", "shown"},
     "console": {"progress", "redact", "shown"},
     "settings": {"errors"},

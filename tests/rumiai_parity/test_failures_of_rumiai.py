@@ -150,7 +150,7 @@ def test_a_wrong_case_is_named_with_its_place(tmp_path, changes, text):
 # ── drifts in failures are found, in real runs ───────────────────────────────────────────────────────────────────────
 
 #: Starts the command line in which something is different.
-LAUNCH = "import sys\n{}\nfrom rumiai_v2.cli import main\nmain()"
+LAUNCH = "import sys\n{}\nfrom rumiai_v2.entry import main\nmain()"
 
 
 def outcomes(tmp_path: Path, case: Case, program: str | None = None) -> dict[tuple[str, str], str]:

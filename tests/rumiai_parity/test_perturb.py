@@ -71,10 +71,10 @@ class TestNoise:
 def launched(condition: str, code: str, **variables: str) -> list[str]:
     """What ``code`` prints in place of the pipeline's command line, under ``condition``."""
     program = (
-        "import os, sys, rumiai_v2.cli as cli\n"
+        "import os, sys, rumiai_v2.entry as entry\n"
         "from rumiai_parity import perturb\n"
         f"def instead():\n    {code}\n"
-        "cli.main = instead\n"
+        "entry.main = instead\n"
         f"perturb.main([{condition!r}, 'local', 'clip.mp4'])"
     )
     done = subprocess.run(

@@ -408,7 +408,7 @@ def replace(source, target):
         os.kill(os.getpid(), signal.SIGKILL)
 files.os.replace = replace
 sys.argv[0] = "rumiai"
-from rumiai_v2.cli import main
+from rumiai_v2.entry import main
 main()
 """
 

@@ -31,6 +31,6 @@ FAULTS = {each.__name__: each for each in (longer_scenes, late_entries)}
 if __name__ == "__main__":
     for name in sys.argv.pop(1).split(","):
         FAULTS[name]()
-    from rumiai_v2.cli import main
+    from rumiai_v2.entry import main
 
     main()
