@@ -13,6 +13,7 @@ from parity.pipeline.settings import Config
 from parity.run.cpu import INSTRUCTION_SETS, level
 from parity.tools.calibrate import plan, store
 from parity.tools.calibrate.plan import Condition
+from parity.tools.calibrate.spread import Spread
 from parity.verdict import ContractError, ParityError
 
 #: Cases, and classes of a spread, that a sentence names; the others are counted.
@@ -52,7 +53,7 @@ class Known:
     level: str
     threads: int | None
     conditions: tuple[Condition, ...]
-    moved: Mapping[str, Mapping[str, Any]]
+    moved: Mapping[str, Mapping[str, Spread]]
 
     def between(self, golden: Machine, run: Machine) -> tuple[Condition, ...] | None:
         """The conditions that stand for the whole difference of two machines; None where it was never calibrated."""
@@ -124,11 +125,10 @@ def _known(config: Config, pipeline: Pipeline) -> Known | str:
         calibration = store.load(plan.load(config).data)
     except ParityError as error:
         return str(error)
-    machine = calibration.provenance["machine"]
-    made_on = machine.get("class", "").partition(" ")[0]
+    machine = calibration.provenance.machine
     return Known(
-        where=f"{machine['cpu']}, {calibration.provenance['date']}",
-        level=made_on or level(set(machine["instruction_sets"]), known=set(INSTRUCTION_SETS)),
+        where=f"{machine.cpu}, {calibration.provenance.date}",
+        level=level(set(machine.instruction_sets), known=set(INSTRUCTION_SETS)),
         threads=getattr(pipeline, "threads", None),
         conditions=tuple(each for each in conditions if each.name in calibration.observed),
         moved={name: seen.classes() for name, seen in calibration.observed.items()},

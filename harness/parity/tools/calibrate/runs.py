@@ -8,9 +8,9 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from parity import reading
 from parity.files import write_atomically
@@ -25,9 +25,30 @@ from parity.verdict import PipelineError, UsageError
 PROVENANCE = "provenance.json"
 
 
+@dataclass(frozen=True)
+class Machine:
+    """The kind of machine: CPU, the instruction sets that libraries choose kernels by, CPUs, system."""
+
+    cpu: str
+    instruction_sets: tuple[str, ...]
+    cpus: int
+    system: str
+    python: str
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Beside the runs: which they are, and on what machine and with what versions and weights they were made."""
+
+    run_id: str
+    date: str
+    machine: Machine
+    identity: Mapping[str, Mapping[str, str]]
+
+
 def run_id(perturbations: Perturbations) -> str:
     """The same for runs on one machine of the same code, versions and weights: those need not be made again."""
-    text = json.dumps([perturbations.code(), perturbations.identity(), machine()], sort_keys=True)
+    text = json.dumps([perturbations.code(), perturbations.identity(), asdict(machine())], sort_keys=True)
     return "calibration-" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -68,35 +89,33 @@ def make(
 def note_provenance(folder: Path, perturbations: Perturbations, *, run: str) -> None:
     """Write beside the runs on which machine and with what they are made: they may be read elsewhere, later."""
     identity = {group: dict(values) for group, values in perturbations.identity().items()}
-    made = {"run_id": run, "date": datetime.now(UTC).date().isoformat(), "machine": machine(), "identity": identity}
-    write_atomically(folder / PROVENANCE, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+    made = Noted(run, datetime.now(UTC).date().isoformat(), machine(), identity)
+    write_atomically(folder / PROVENANCE, json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n")
 
 
-def noted_provenance(folder: Path, captures: Iterable[Capture]) -> dict[str, Any]:
+def noted_provenance(folder: Path, captures: Iterable[Capture]) -> Noted:
     """What ``note_provenance`` wrote for ``captures``; an error where it was written for other runs."""
     file = folder / PROVENANCE
     try:
-        made = reading.model(dict[str, Any], reading.json_file(file))
-        run = made.pop("run_id")
-    except (OSError, KeyError, reading.Unfit) as error:
+        made = reading.model(Noted, reading.json_file(file))
+    except (OSError, reading.Unfit) as error:
         raise UsageError(f"{file}: cannot be read: {error}; make the runs anew with `parity calibrate`") from error
-    if others := sorted({capture.run_id for capture in captures} - {run}):
+    if others := sorted({capture.run_id for capture in captures} - {made.run_id}):
         raise UsageError(
-            f"{file}: is of the runs {run}, but {folder} holds {others[0]}: make them anew with `parity calibrate`"
+            f"{file}: is of the runs {made.run_id}, but {folder} holds {others[0]}: make them anew with `parity calibrate`"
         )
     return made
 
 
-def machine() -> dict[str, Any]:
-    """The kind of machine: CPU, the instruction sets that libraries choose kernels by, CPUs, system."""
-    processor = cpu()
-    return {
-        "cpu": processor["model"],
-        "instruction_sets": processor["instruction_sets"],
-        "cpus": os.cpu_count() or 0,
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-    }
+def machine() -> Machine:
+    """The machine that this runs on."""
+    return Machine(
+        cpu=cpu()["model"],
+        instruction_sets=tuple(cpu()["instruction_sets"]),
+        cpus=os.cpu_count() or 0,
+        system=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+    )
 
 
 def _is_there(folder: Path, wanted: str) -> bool:

@@ -20,7 +20,7 @@ from parity.tools.calibrate import plan, runs, store, write
 from parity.tools.calibrate.measure import Bench
 from parity.tools.calibrate.plan import Condition, Measurement, Perturbations, Settings
 from parity.tools.calibrate.propose import Flag, flags, propose
-from parity.tools.calibrate.store import Calibration
+from parity.tools.calibrate.store import Calibration, Provenance
 from parity.verdict import UsageError, Verdict, decide
 
 #: Lines of flags that a terminal shows.
@@ -109,13 +109,11 @@ def _floors(settings: Settings) -> dict[str, float]:
     return {name: floor.abs for name, floor in settings.classes.items()}
 
 
-def _provenance(here: _Project, captures: Mapping[Measurement, Capture]) -> dict[str, Any]:
-    return {
-        **runs.noted_provenance(here.settings.captures, captures.values()),
-        "pipeline": here.pipeline.name,
-        "configuration": here.pipeline.reference,
-        "cases": len(here.cases),
-    }
+def _provenance(here: _Project, captures: Mapping[Measurement, Capture]) -> Provenance:
+    noted, pipeline = runs.noted_provenance(here.settings.captures, captures.values()), here.pipeline
+    return Provenance(
+        noted.date, noted.machine, noted.identity, pipeline.name, pipeline.reference, cases=len(here.cases)
+    )
 
 
 def _proposal(calibration: Calibration, settings: Settings) -> Tolerances:
@@ -165,7 +163,7 @@ def check(config: Config) -> Result:
     here = _Project.of(config)
     calibration = store.load(here.settings.data)
     place = config.relative(here.settings.data)
-    stale = [*_other_identity(calibration.provenance["identity"], here.perturbations.identity())]
+    stale = [*_other_identity(calibration.provenance.identity, here.perturbations.identity())]
     if calibration.floors != _floors(here.settings):
         stale.append("the absolute floors in parity.toml are not those that the data were measured with")
     if unknown := [c.name for c in here.perturbations.conditions if c.name not in calibration.observed]:

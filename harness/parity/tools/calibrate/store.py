@@ -13,6 +13,7 @@ from parity.compare.tolerance import Tolerances
 from parity.files import write_atomically
 from parity.tools.calibrate.measure import Checked
 from parity.tools.calibrate.plan import Condition, Media
+from parity.tools.calibrate.runs import Machine
 from parity.tools.calibrate.spread import Observed
 from parity.verdict import UsageError
 
@@ -23,10 +24,22 @@ _LISTED = 40
 
 
 @dataclass(frozen=True)
+class Provenance:
+    """On what machine and with what versions and weights it was measured, and of which pipeline how many cases."""
+
+    date: str
+    machine: Machine
+    identity: Mapping[str, Mapping[str, str]]
+    pipeline: str
+    configuration: str
+    cases: int
+
+
+@dataclass(frozen=True)
 class Calibration:
     """What the data file holds. ``observed`` and ``checked`` by condition; ``floors``: class → absolute floor."""
 
-    provenance: Mapping[str, Any]
+    provenance: Provenance
     conditions: tuple[Condition, ...]
     floors: Mapping[str, float]
     observed: Mapping[str, Observed]
@@ -44,16 +57,14 @@ class Calibration:
         """Where the numbers come from, in one line, for the file of tolerances."""
         made = self.provenance
         runs = sum(seen.pairs for seen in self.observed.values())
-        return (
-            f"calibration of {made['date']} on {made['machine']['cpu']}: {runs} pairs of runs of {made['cases']} cases"
-        )
+        return f"calibration of {made.date} on {made.machine.cpu}: {runs} pairs of runs of {made.cases} cases"
 
 
 def save(calibration: Calibration, file: Path) -> None:
     """Write ``file``, wholly or not at all."""
     document = {
         "format": FORMAT,
-        "provenance": dict(calibration.provenance),
+        "provenance": asdict(calibration.provenance),
         "floors": dict(calibration.floors),
         "conditions": [
             {**asdict(condition), **_observed(calibration.observed[condition.name])}

@@ -12,7 +12,7 @@ from parity.files import write_atomically
 from parity.tools.calibrate.plan import Condition, Settings
 from parity.tools.calibrate.propose import Flag
 from parity.tools.calibrate.spread import Observed
-from parity.tools.calibrate.store import Calibration
+from parity.tools.calibrate.store import Calibration, Provenance
 from parity.verdict import UsageError
 
 TITLE = "How far a run may lie from its golden: allowed = max(abs, rel * |expected|); docs/tolerances.md says why"
@@ -79,18 +79,18 @@ def markdown(calibration: Calibration, tolerances: Tolerances, settings: Setting
     return "\n\n".join(f"### {title}\n\n{part}" for title, part in parts.items())
 
 
-def _provenance(made: Mapping[str, Any]) -> str:
-    machine = made["machine"]
-    rows = [
-        ("date", made["date"]),
-        ("machine", f"{machine['cpu']}, {machine['cpus']} CPUs, {machine['system']}, Python {machine['python']}"),
-        ("instruction sets", ", ".join(machine["instruction_sets"])),
-        *(
-            (group, ", ".join(f"{name} {_short(value)}" for name, value in each.items()))
-            for group, each in made["identity"].items()
-        ),
-    ]
-    return _table(("what", "which"), rows)
+def _provenance(made: Provenance) -> str:
+    machine = made.machine
+    groups = {
+        group: ", ".join(f"{name} {_short(value)}" for name, value in each.items())
+        for group, each in made.identity.items()
+    }
+    rows = {
+        "date": made.date,
+        "machine": f"{machine.cpu}, {machine.cpus} CPUs, {machine.system}, Python {machine.python}",
+        "instruction sets": ", ".join(machine.instruction_sets),
+    }
+    return _table(("what", "which"), (rows | groups).items())
 
 
 def _short(value: str) -> str:
