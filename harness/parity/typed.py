@@ -56,8 +56,11 @@ class Closed:
         more = f" and at most {', '.join(sorted(known - needed))} beside them" if known - needed else ""
 
         def keyed(value: Any) -> Any:
-            if not isinstance(value, dict) or not needed <= set(value) <= known:
-                words = f"{cls.keys_said} {sorted(needed)}{more}"
+            keys = set(value) if isinstance(value, dict) else set()
+            if not isinstance(value, dict) or not needed <= keys <= known:
+                odd = [f"without {key}" for key in sorted(needed - keys)] if keys else []
+                odd += [f"{key} is unknown" for key in sorted(keys - known)]
+                words = f"{cls.keys_said} {sorted(needed)}{more}" + (f" ({', '.join(odd)})" if odd else "")
                 raise PydanticCustomError("keys", "{words}", {"words": words})
             return value
 
