@@ -86,7 +86,7 @@ class Raises(_Part):
     @property
     def program(self) -> tuple[str, ...]:
         """What starts the command line with it."""
-        options = ("--service", self.service) if self.service else ("--analysis", self.analysis or "")
+        options: tuple[str, ...] = ("--service", self.service) if self.service else ("--analysis", self.analysis or "")
         if self.timeline:
             options = ("--timeline",)
         for number, event in (self.rename or {}).items():
@@ -106,7 +106,7 @@ class Ends(_Part):
 
     def of(self, configuration: str) -> tuple[int, str | None, str | None]:
         """Exit code, stage and error type in ``configuration``."""
-        values = (self.exit_code, self.stage, self.error_type)
+        values: tuple[Any, ...] = (self.exit_code, self.stage, self.error_type)
         code, stage, kind = (v[configuration] if isinstance(v, dict) else v for v in values)
         return code, stage, kind
 
@@ -199,9 +199,11 @@ def failing_job(
         given = {name: folder / "files" / name for name in failure.files}
         if configuration == "local":
             inputs = {name: folder / name for name in (CLIP, METADATA) if not (missing and name == CLIP)} | given
-            names = (re.escape(CLIP), re.escape(METADATA))
-            argv = (*program, "local", CLIP, "--metadata", METADATA, *options)
-            yield Job(argv, {**env, **failure.settings}, inputs, input_names=names, may_fail=True)
+            argv, named = (
+                (*program, "local", CLIP, "--metadata", METADATA, *options),
+                (re.escape(CLIP), re.escape(METADATA)),
+            )
+            yield Job(argv, {**env, **failure.settings}, inputs, input_names=named, may_fail=True)
             return
         from rumiai_parity.platform import Platform
 

@@ -193,7 +193,7 @@ def _choose(sets: list[_Set], stamp: str | None, name: str, notes: list[str]) ->
     sets = [each for each in sets if not stamp or each.stamp.startswith(stamp)]
     committed = [each for each in sets if each.committed]
     whole = [each for each in committed if each.complete]
-    found = (whole or committed or [None])[-1]
+    found = next(reversed(whole or committed), None)
     for each in sets:
         there = ", ".join(form for form in FORMS if form in each.files)
         if not each.committed:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 #: AVX2 at most, for one family of libraries each: what most machines without AVX-512 run.
@@ -64,8 +65,8 @@ def _add_noise() -> None:
 
     decoded = container.frames
 
-    def frames(opened: Any, stream: Any, path: Any) -> Iterator[Any]:
-        found = decoded(opened, stream, path)
+    def frames(container: Any, stream: Any, path: Path) -> Iterator[Any]:
+        found = decoded(container, stream, path)
         return noisy(found) if stream.type == "video" else found
 
     container.frames = frames

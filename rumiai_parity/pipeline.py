@@ -68,17 +68,25 @@ class RumiAI:
     """
 
     name = "rumiai"
-    configurations = ("production", "local")
+    configurations: tuple[str, ...] = ("production", "local")
     reference = "local"
     artifacts = _artifacts()
-    packages = (
-        "torch", "ultralytics", "mediapipe", "easyocr", "openai-whisper", "scenedetect", "librosa", "numpy", "av",
-    )  # fmt: skip
+    packages: tuple[str, ...] = (
+        "torch",
+        "ultralytics",
+        "mediapipe",
+        "easyocr",
+        "openai-whisper",
+        "scenedetect",
+        "librosa",
+        "numpy",
+        "av",
+    )
 
     repeatable = ("unified", *(f"{name}.{form}" for name in PREFIXES for form in FORMS))
     recording = "unified"
     stages = stages.build(PREFIXES, BLOCKS)
-    input_hash = ("unified", "processing_metadata.media.sha256")
+    input_hash: tuple[str, str] | None = ("unified", "processing_metadata.media.sha256")
     hashed: Mapping[str, tuple[str, ...]] = {"report": ("services.*.request",)}
     frame_size = ("unified", "processing_metadata.media.width", "processing_metadata.media.height")
     settled = LEAVES

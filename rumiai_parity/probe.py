@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from parity.verdict import UsageError
 
@@ -89,7 +90,7 @@ def broken(called: str, what: str) -> str:
     )
 
 
-def _shown(frame: object, stream: object, *, swap: bool) -> tuple[int, int]:
+def _shown(frame: Any, stream: Any, *, swap: bool) -> tuple[int, int]:
     """Width and height as players show them: pixels that are not square stretched, the picture upright."""
     aspect = getattr(stream, "sample_aspect_ratio", None) or 1
     sides = round(frame.width * aspect), frame.height

@@ -47,7 +47,7 @@ def break_service(name: str) -> None:
     make = registry.SERVICES[name]
 
     def made() -> Any:
-        service = make()
+        service: Any = make()
 
         def analyse(media: Any, upstream: Any) -> NoReturn:
             raise Raised("made to fail")
@@ -91,7 +91,8 @@ def break_rename(number: int, event: str) -> None:
             if done == number and event in ("kill", "terminate"):
                 os.kill(os.getpid(), signal.SIGKILL if event == "kill" else signal.SIGTERM)
 
-    journal.os = Os()
+    patched: Any = journal
+    patched.os = Os()
 
 
 def _known(name: str, names: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rumiai_parity import recording_people as people
-from rumiai_parity.script import Script, Sticker, Text
+from rumiai_parity.script import Script, Service, Sticker, Text
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ def write_recording(folder: Path) -> None:
 
 def record(script: Script) -> Json:
     """The recording: what a replay needs of a unified file."""
-    results = {
+    results: dict[Service, Json] = {
         "yolo": _objects(script),
         "whisper": _speech(script),
         "mediapipe": people.document(script),
@@ -138,7 +138,7 @@ def _texts(script: Script) -> Json:
 
 
 def _scenes(script: Script) -> Json:
-    transitions = [
+    transitions: list[dict[str, Any]] = [
         {"timestamp": t, "start": t, "end": t, "type": "cut", "confidence": people.wavering(0.8, k)}
         for k, t in enumerate(script.cuts)
     ]

@@ -14,6 +14,7 @@ import wave
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -134,7 +135,8 @@ def _still(scene: Scene, size: tuple[int, int]) -> np.ndarray:
         one, two = (np.array(ImageColor.getrgb(c), np.float32) for c in scene.stripes)
         y, x = np.mgrid[0:height, 0:width]
         share = (0.5 + 0.5 * np.sin((x + y) * 2 * np.pi / 120)).astype(np.float32)[..., None]
-        return one * (1 - share) + two * share
+        mixed: np.ndarray = one * (1 - share) + two * share
+        return mixed
     return np.full((height, width, 3), ImageColor.getrgb(scene.colour or "#000000"), np.float32)
 
 
@@ -158,7 +160,12 @@ def _text_layer(overlay: Overlay, size: tuple[int, int]) -> np.ndarray:
     font = ImageFont.truetype(str(FONT), overlay.size)
     layer = Image.new("RGBA", size, (0, 0, 0, 0))
     draw = ImageDraw.Draw(layer)
-    look = {"font": font, "stroke_width": max(2, overlay.size // 10), "spacing": overlay.size // 3, "align": "center"}
+    look: dict[str, Any] = {
+        "font": font,
+        "stroke_width": max(2, overlay.size // 10),
+        "spacing": overlay.size // 3,
+        "align": "center",
+    }
     left, top, right, bottom = draw.multiline_textbbox((0, 0), overlay.text, **look)
     if right - left > 0.95 * width or bottom - top > 0.5 * height:
         raise RenderError(
@@ -228,18 +235,19 @@ def speak(line: Line) -> np.ndarray:
             rate = file.getframerate()
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
     heard = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
-    samples = samples[heard[0] : heard[-1] + 1]
-    samples = resample_poly(samples, SAMPLE_RATE, rate)
-    return samples * SPEECH_PEAK / np.abs(samples).max()
+    spoken: np.ndarray = resample_poly(samples[heard[0] : heard[-1] + 1], SAMPLE_RATE, rate)
+    peak: float = np.abs(spoken).max()
+    return spoken * SPEECH_PEAK / peak
 
 
 def _sound(sound: Sound) -> np.ndarray:
     t = np.arange(round((sound.end - sound.start) * SAMPLE_RATE)) / SAMPLE_RATE
-    level = 10 ** (sound.level / 20)
+    level: float = 10 ** (sound.level / 20)
     if sound.frequency is not None:
         # 20 ms in and out: a tone that starts at full level clicks.
-        ramp = np.clip(np.minimum(t, t[-1] - t) / 0.02, 0, 1)
+        ramp: np.ndarray = np.clip(np.minimum(t, t[-1] - t) / 0.02, 0, 1)
         return level * ramp * np.sin(2 * np.pi * sound.frequency * t)
+    assert sound.bpm is not None  # a sound has one of the two
     since = t % (60 / sound.bpm)
     kick = np.exp(-since / 0.06) * np.sin(2 * np.pi * 70 * since)
     return level * kick * np.clip(since / 0.003, 0, 1)

@@ -58,7 +58,8 @@ class Track(Span):
     def box(self, t: float) -> Box:
         """Where it is at ``t``."""
         share = (t - self.start) / (self.end - self.start)
-        return tuple(round(a + (b - a) * share, 6) for a, b in zip(*self.path, strict=True))
+        x, y, width, height = (round(a + (b - a) * share, 6) for a, b in zip(*self.path, strict=True))
+        return x, y, width, height
 
 
 class Face(Track):

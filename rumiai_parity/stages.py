@@ -68,8 +68,8 @@ def _service(name: str, needs: tuple[str, ...]) -> Stage:
 
 
 def _timeline(upstream: tuple[str, ...]) -> Stage:
-    names = ("timeline", "speechTimeline", "textTimeline", "objectTimeline")
-    names += ("processing_metadata.timeline_entries", "processing_metadata.entry_types")
+    names = ["timeline", "speechTimeline", "textTimeline", "objectTimeline"]
+    names += ["processing_metadata.timeline_entries", "processing_metadata.entry_types"]
     counters = (("report", "processing_metrics.counters."), ("return", "metrics.counters."))
     places = [("unified", name) for name in names]
     places += [(artifact, f"{prefix}timeline_entries") for artifact, prefix in counters]

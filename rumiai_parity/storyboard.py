@@ -246,14 +246,15 @@ class Storyboard(_Part):
                 f"the speech lines leave {[list(p) for p in pauses]} of more than {MIN_SILENCE} s"
             )
         last = self.duration * (1 - CTA_SHARE)
-        late = " ".join(part.text for part in (*self.overlays, *self.speech) if part.start >= last)
+        said: list[Overlay | Line] = [*self.overlays, *self.speech]
+        late = " ".join(part.text for part in said if part.start >= last)
         for phrase in self.expected.cta:
             if plain(phrase) not in plain(late):
                 yield f"the call to action {phrase!r} is neither shown nor spoken after {last:g} s"
         for second in self.expected.peaks:
             if not (any(int(c) == second for c in self.cuts) and any(int(o.start) == second for o in self.overlays)):
                 yield f"second {second} is no peak: a cut and the start of an overlay must fall in it"
-        early = " ".join(part.text for part in (*self.overlays, *self.speech) if part.start < HOOK_SECONDS)
+        early = " ".join(part.text for part in said if part.start < HOOK_SECONDS)
         for phrase in self.expected.hook:
             if plain(phrase) not in plain(early):
                 yield f"the hook {phrase!r} is in no text or line that starts before {HOOK_SECONDS:g} s"

@@ -56,7 +56,7 @@ def _filled(value: Any, own: Any) -> Any:
         made = ((key, _filled(item, inside.get(key, _NOTHING))) for key, item in value.items())
         return {key: item for key, item in made if item is not _NOTHING}
     if isinstance(value, list):
-        inside = own if isinstance(own, list) else []
-        made = [_filled(item, inside[i] if i < len(inside) else _NOTHING) for i, item in enumerate(value)]
-        return [item for item in made if item is not _NOTHING]
+        owned = own if isinstance(own, list) else []
+        items = [_filled(item, owned[i] if i < len(owned) else _NOTHING) for i, item in enumerate(value)]
+        return [item for item in items if item is not _NOTHING]
     return value

@@ -239,6 +239,7 @@ def _newest(outputs: Path, analysis: str) -> Json:
 
 def _document(file: Path) -> Json:
     try:
-        return reading.json_file(file, halves=True)
+        document: Json = reading.json_file(file, halves=True)
     except (OSError, reading.Unfit) as error:
         raise UsageError(f"{file}: {error}; expected the outputs of a finished run") from error
+    return document

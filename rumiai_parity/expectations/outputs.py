@@ -13,7 +13,8 @@ def block(outputs: Mapping[str, Json], analysis: str, name: str) -> Json:
     """One of the six blocks of ``analysis``, with or without its prefix; KeyError says what there is instead."""
     document = outputs[analysis]
     # The complete form holds the blocks one level down.
-    for place in (document, document.get("parsed_response") or {}):
+    places: tuple[Mapping[str, Json], ...] = (document, document.get("parsed_response") or {})
+    for place in places:
         for key, value in place.items():
             if key.endswith(name):
                 return value

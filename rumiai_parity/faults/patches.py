@@ -131,7 +131,7 @@ def plain_write_of_the_unified_file() -> None:
 def no_device_line() -> None:
     from rumiai_v2.runner import _Run
 
-    _Run._log_device = lambda self: None
+    _method(_Run, "_log_device", lambda made, self: None)
 
 
 @_fault("item-7")
@@ -200,11 +200,11 @@ def another_processing_mode() -> None:
     from rumiai_v2 import runner
     from rumiai_v2.outputs import file_sets
 
-    def form(made: Callable[..., Any], analysis: str, *rest: Any) -> dict[str, Any]:
+    def form(made: Callable[..., dict[str, Any]], analysis: str, *rest: Any) -> dict[str, Any]:
         return made(analysis, *rest) | {"source": "prompt", "processing_mode": "prompt"}
 
     def report(made: Callable[..., Any], *arguments: Any, **named: Any) -> dict[str, Any]:
-        document = made(*arguments, **named)
+        document: dict[str, Any] = made(*arguments, **named)
         return document | {"feature_flags": document["feature_flags"] | {"python_only": False}}
 
     _around(file_sets, "complete_form", form)
@@ -241,7 +241,7 @@ def only_the_path_is_read() -> None:
 def id_from_the_file_name() -> None:
     from rumiai_v2.sources.local_file import LocalFile
 
-    LocalFile._identify = lambda self, metadata: (self.path.stem, "the name of the file")
+    _method(LocalFile, "_identify", lambda made, self, metadata: (self.path.stem, "the name of the file"))
 
 
 class _Mock:
@@ -282,7 +282,7 @@ def metadata_of_another_shape() -> None:
 
 @_fault("D3a")
 def invented_counts_and_dates() -> None:
-    invented = {
+    invented: dict[str, Any] = {
         "views": 0, "likes": 0, "comments": 0, "shares": 0, "saves": None, "url": None, "music": {}, "author": {},
         "create_time": "1970-01-01T00:00:00+00:00",
     }  # fmt: skip
@@ -356,7 +356,7 @@ def speech_depends_on_a_mode() -> None:
 def models_not_checked() -> None:
     from rumiai_v2.pipeline import ServiceRuns
 
-    ServiceRuns._check_ready = lambda self, service: None
+    _method(ServiceRuns, "_check_ready", lambda made, self, service: None)
 
 
 @_fault("D10")
@@ -423,14 +423,14 @@ def failed_analysis_ends_the_run() -> None:
 def partial_files_left_behind() -> None:
     from rumiai_v2.outputs.publication import Publication
 
-    Publication.discard = lambda self: None
+    _method(Publication, "discard", lambda made, self: None)
 
 
 @_fault("D16")
 def failure_raised_through() -> None:
     from rumiai_v2.runner import _Run
 
-    _Run.execute = lambda self: self._execute()
+    _method(_Run, "execute", lambda made, self: self._execute())
 
 
 @_fault("D17")
@@ -454,7 +454,7 @@ def other_lines_on_stdout_and_stderr() -> None:
         logging.getLogger().setLevel(logging.INFO)
         logging.getLogger("third.party").info("loading a model")
 
-    console.ConsoleProgress.stage = lambda self, label: None
+    _method(console.ConsoleProgress, "stage", lambda made, self, label: None)
     _around(console, "set_up_logging", listen)
 
 
@@ -469,7 +469,7 @@ def log_level_ignored() -> None:
 def no_memory_guard() -> None:
     from rumiai_v2.metrics import Metrics
 
-    Metrics.guard_memory = lambda self: None
+    _method(Metrics, "guard_memory", lambda made, self: None)
 
 
 @_fault("D21")
@@ -561,9 +561,4 @@ def missing_argument_ends_with_1() -> None:
             print("Usage: python local_video_runner.py <video_path>")
             raise click.exceptions.Exit(1) from None
 
-    class Group:
-        def __call__(self, **named: Any) -> Any:
-            return main(original, **named)
-
-    original = cli.cli
-    cli.cli = Group()
+    _around(cli, "cli", main)

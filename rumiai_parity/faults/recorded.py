@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ class Recorded:
         return None
 
     def analyse(self, media: Any, upstream: Mapping[str, Any]) -> dict[str, Any]:
-        return json.loads(json.dumps(self.data))
+        return copy.deepcopy(self.data)
 
 
 def install(file: str | Path) -> None:

@@ -40,12 +40,11 @@ class _Scene(RumiAI):
             return None
         code, stage, kind = ends
         if self.situation.bare:
-            ending, artifacts = Ending(code, RUN, {}), (RUN,)
-        else:
-            artifact = "return" if self.situation.publishes else "failure"
-            ending = Ending(code, artifact, {"success": False, "exit_code": code, "stage": stage, "error_type": kind})
-            names = [a.name for a in self.artifacts if a.name.partition(".")[0] != self.situation.failed]
-            artifacts = tuple(names) if self.situation.publishes else ("failure", RUN)
+            return Failing(dict.fromkeys(self.configurations, Ending(code, RUN, {})), (RUN,))
+        artifact = "return" if self.situation.publishes else "failure"
+        ending = Ending(code, artifact, {"success": False, "exit_code": code, "stage": stage, "error_type": kind})
+        names = [a.name for a in self.artifacts if a.name.partition(".")[0] != self.situation.failed]
+        artifacts = tuple(names) if self.situation.publishes else ("failure", RUN)
         return Failing(dict.fromkeys(self.configurations, ending), artifacts)
 
     def log_lines(self, capture: Capture) -> list[str]:
@@ -77,9 +76,9 @@ class RumiAIRehearsal:
         recording.write_bytes(config.golden(case.name, "unified.json").read_bytes())
         pipeline = _Scene(scene, fault, recording)
         situation = SITUATIONS[scene]
-        captures = [self._captured(pipeline, case, name, folder, fault) for name in pipeline.configurations]
+        first, second = (self._captured(pipeline, case, name, folder, fault) for name in pipeline.configurations)
         golden = situation.golden and situation.ends is None and situation.killed_at is None
-        return Staged(pipeline, case, *captures, alone=situation.alone, golden=golden)
+        return Staged(pipeline, case, first, second, alone=situation.alone, golden=golden)
 
     def _captured(self, pipeline: _Scene, case: Case, configuration: str, folder: Path, fault: Fault | None) -> Capture:
         """Production's capture is the same for every fault of a scene, so it is made once."""

@@ -5,12 +5,15 @@ A scene whose runs must fail says how; the ordinary one changes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
+from unittest.mock import patch
 
 from rumiai_parity.faults.recorded import wrap
 
@@ -101,22 +104,19 @@ def _missing_weights() -> None:
 
 
 def _full_disk() -> None:
-    from rumiai_v2.outputs import files, publication
+    from rumiai_v2.outputs.publication import Publication
 
-    fsync = files.os.fsync
-    stage = publication.Publication.stage
+    stage = Publication.stage
 
     def full(descriptor: int) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     def stage_on_full_disk(self: Any, target: Path, content: bytes) -> None:
-        files.os.fsync = full if target.parent.name == "unified_analysis" else fsync
-        try:
+        is_full = target.parent.name == "unified_analysis"
+        with patch.object(os, "fsync", full) if is_full else contextlib.nullcontext():
             stage(self, target, content)
-        finally:
-            files.os.fsync = fsync
 
-    publication.Publication.stage = stage_on_full_disk
+    patch.object(Publication, "stage", stage_on_full_disk).start()
 
 
 SITUATIONS: Mapping[str, Situation] = {

@@ -53,8 +53,8 @@ def defined(tree: Tree) -> list[Defined]:
     if not found:
         raise Missing(FOLDER, "a file with ANALYSIS")
     markers = tree.module(MARKERS)
-    name = top(markers, "NAME")
-    return [*found, Defined(str(text(name)), "", markers, name.lineno)]
+    named = top(markers, "NAME")
+    return [*found, Defined(str(text(named)), "", markers, named.lineno)]
 
 
 def prefixes(tree: Tree) -> dict[str, tuple[str, str]]:
@@ -113,7 +113,7 @@ def _registered(tree: Tree, code: list[Defined]) -> Iterator[Found]:
         if not any(dotted(n) == "found.name" for n in ast.walk(test)):
             continue
         for node in ast.walk(test):
-            if text(node) in files:
+            if isinstance(node, ast.Constant) and text(node) in files:
                 yield Found(
                     REGISTRY, node.lineno, f"the registry leaves out the analysis {files[str(text(node))].name}",
                     "every module with ANALYSIS", shown(test), "let it in, or remove its file",
@@ -179,7 +179,8 @@ def _written(module: Module, compute: Function) -> dict[str, dict[str, int]]:
     """Block → field → line, of the fields that are written out in code; those made by a loop are not seen."""
     found: dict[str, dict[str, int]] = {}
     for block, value in _pairs(_returned(compute)):
-        found[block.value] = {key.value: key.lineno for key, _ in _pairs(_dicts(module, compute, value))}
+        fields = _pairs(_dicts(module, compute, value))
+        found[str(block.value)] = {str(key.value): key.lineno for key, _ in fields}
     return found
 
 

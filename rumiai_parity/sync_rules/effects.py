@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from parity.tools.sync.code import Module, argument, called, dotted, shown, text
 from parity.tools.sync.rules import Found, Rule
@@ -97,7 +98,7 @@ def _writes(call: ast.Call, name: str, modules: set[str]) -> bool:
         return True  # of a path; that of a text has two arguments, that of a date has names
     if name in ("open", "os.fdopen", "io.open", "gzip.open"):
         mode = argument(call, 1, "mode")
-    elif method == "open":  # Path.open(mode), but module.open(file, mode)
+    elif isinstance(call.func, ast.Attribute) and method == "open":  # Path.open(mode), but module.open(file, mode)
         mode = argument(call, 1 if dotted(call.func.value) in modules else 0, "mode")
     else:
         return False
@@ -114,13 +115,13 @@ def exit_codes(tree: Tree) -> Iterator[Found]:
                     shown(call), f"raise an error of {ERRORS}, which carries its exit code",
                 )  # fmt: skip
         if module.path != ERRORS:
-            for node in module.nodes(ast.ClassDef):
+            for defined in module.nodes(ast.ClassDef):
                 yield from (
                     Found(
-                        module.path, line, f"{node.name} chooses an exit code", f"the table in {ERRORS}", str(code),
+                        module.path, line, f"{defined.name} chooses an exit code", f"the table in {ERRORS}", str(code),
                         f"define the error in {ERRORS}",
                     )
-                    for code, line in _class_codes(node)
+                    for code, line in _class_codes(defined)
                 )  # fmt: skip
     for path in (CLI, ENTRY):
         for call in tree.module(path).nodes(ast.Call):
@@ -138,7 +139,7 @@ def _of_errors(errors: Module) -> set[int]:
     return {code for node in errors.nodes(ast.ClassDef) for code, _ in _class_codes(node)}
 
 
-def _class_codes(node: ast.ClassDef) -> Iterator[tuple[int, int]]:
+def _class_codes(node: ast.ClassDef) -> Iterator[tuple[Any, int]]:
     for statement in node.body:
         value = getattr(statement, "value", None)
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]

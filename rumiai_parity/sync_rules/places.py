@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from parity.tools.sync.code import Function, Module, text
 from parity.tools.sync.tree import Missing, Tree
@@ -66,7 +67,7 @@ def runner_class(tree: Tree) -> str:
 def source_classes(tree: Tree) -> dict[str, str]:
     """Class that each command's source is made of: class name → command."""
     cli = tree.module(CLI)
-    found = {}
+    found: dict[str, str] = {}
     for command in COMMANDS:
         for node in ast.walk(function(cli, command)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}.sources"):
@@ -76,7 +77,7 @@ def source_classes(tree: Tree) -> dict[str, str]:
     return found
 
 
-def schema_at(tree: Tree, file: str, *keys: str) -> dict:
+def schema_at(tree: Tree, file: str, *keys: str) -> dict[str, Any]:
     """The properties of an object in a schema, found by the names of the properties around it."""
     path = f"{SCHEMAS}/{file}"
     node = tree.json(path)
@@ -86,10 +87,11 @@ def schema_at(tree: Tree, file: str, *keys: str) -> dict:
             raise Missing(path, f"the property {'.'.join(keys)}")
         if "$ref" in node:
             node = _resolved(tree, path, node["$ref"])
-    return node.get("properties") or {}
+    properties: dict[str, Any] = node.get("properties") or {}
+    return properties
 
 
-def _resolved(tree: Tree, path: str, ref: str) -> dict:
+def _resolved(tree: Tree, path: str, ref: str) -> Any:
     file, _, pointer = ref.partition("#")
     node = tree.json(f"{SCHEMAS}/{file}" if file else path)
     for part in pointer.strip("/").split("/") if pointer else ():

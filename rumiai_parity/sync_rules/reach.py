@@ -46,12 +46,10 @@ def _looks(module: Module) -> Iterator[ast.expr | ast.stmt]:
     for node, name, item in module.imports():
         if name.partition(".")[0] in LOOKING_MODULES or item in LOOKING or (name, item) == ("sys", "modules"):
             yield node
-    for name in module.nodes(ast.Name):
-        if name.id in LOOKING:
-            yield name
-    for node in module.nodes(ast.Attribute):
-        if node.attr in LOOKING or (node.attr == "modules" and not _is_own_module(next(module.parents(node)), node)):
-            yield node
+    yield from (use for use in module.nodes(ast.Name) if use.id in LOOKING)
+    for part in module.nodes(ast.Attribute):
+        if part.attr in LOOKING or (part.attr == "modules" and not _is_own_module(next(module.parents(part)), part)):
+            yield part
 
 
 def _is_own_module(around: ast.AST, node: ast.Attribute) -> bool:
@@ -61,7 +59,7 @@ def _is_own_module(around: ast.AST, node: ast.Attribute) -> bool:
 
 
 def _changes(module: Module) -> Iterator[ast.expr]:
-    statements = [*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)]
+    statements: list[ast.Import | ast.ImportFrom] = [*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)]
     aliases = [(node, alias) for node in statements for alias in node.names]
     imported = {alias.asname or alias.name.partition(".")[0] for _, alias in aliases}
     ours = {
@@ -69,10 +67,8 @@ def _changes(module: Module) -> Iterator[ast.expr]:
         for node, alias in aliases
         if (node.module or "" if isinstance(node, ast.ImportFrom) else alias.name).partition(".")[0] == PACKAGE
     }
-    for kind in (ast.Attribute, ast.Subscript):
-        for node in module.nodes(kind):
-            if not isinstance(node.ctx, ast.Load) and _root(node) in imported:
-                yield node
+    parts: list[ast.Attribute | ast.Subscript] = [*module.nodes(ast.Attribute), *module.nodes(ast.Subscript)]
+    yield from (part for part in parts if not isinstance(part.ctx, ast.Load) and _root(part) in imported)
     for call, said in module.calls:
         name = said.rpartition(".")[2]
         if name in SETTERS or (isinstance(call.func, ast.Attribute) and name in MUTATORS and _root(call.func) in ours):

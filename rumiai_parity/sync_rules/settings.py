@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from parity.tools.sync.code import Module, argument, called, shown, text
 from parity.tools.sync.rules import Found, Rule
@@ -50,7 +51,7 @@ def environment(tree: Tree) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def _reads(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str, object]]:
+def _reads(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str, Container[Any]]]:
     for node in module.nodes(ast.Attribute):  # of whatever they are asked: `import os as o`, `psutil.Process()`
         if node.attr in ("environ", "environb", "getenv"):
             yield node, "reads the environment", READERS
@@ -59,13 +60,13 @@ def _reads(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str, object]]:
     for call, said in module.calls:
         if said in ("Path.cwd", "os.getcwd", "os.chdir"):
             yield call, "depends on the working folder", FOLDER
-    for node, name, item in module.imports():
+    for statement, name, item in module.imports():
         if name == "os" and item in ("environ", "environb", "getenv"):
-            yield node, "reads the environment", READERS
+            yield statement, "reads the environment", READERS
         elif name == "sys" and item in ("argv", "orig_argv"):
-            yield node, "reads the arguments of the process", ARGUMENTS
+            yield statement, "reads the arguments of the process", ARGUMENTS
         elif name.partition(".")[0] == "dotenv":
-            yield node, "reads .env", DOTENV
+            yield statement, "reads .env", DOTENV
 
 
 def folders(tree: Tree) -> Iterator[Found]:

@@ -92,24 +92,24 @@ def _factories() -> set[str]:
     return {f"{command}.source" for command in COMMANDS}
 
 
-def _references(module: Module, classes: dict[str, str]) -> Iterator[tuple[ast.AST, str, str]]:
+def _references(module: Module, classes: dict[str, str]) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
     for node, name, item in module.imports():
         if name.startswith(f"{PACKAGE}.sources") or (name == PACKAGE and item == "sources"):
             yield node, item or name, f"imports {item or name} of the sources"
-    for kind in (ast.Name, ast.Attribute):
-        for node in module.nodes(kind):
-            name = node.id if isinstance(node, ast.Name) else node.attr
-            if name in classes:
-                yield node, name, f"uses the source class {name} (of {classes[name]})"
+    uses: list[ast.Name | ast.Attribute] = [*module.nodes(ast.Name), *module.nodes(ast.Attribute)]
+    for use in uses:
+        name = use.id if isinstance(use, ast.Name) else use.attr
+        if name in classes:
+            yield use, name, f"uses the source class {name} (of {classes[name]})"
 
 
-def _texts(module: Module, classes: dict[str, str]) -> Iterator[tuple[ast.AST, str, str]]:
+def _texts(module: Module, classes: dict[str, str]) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
     for node, value in module.texts():
         if value in COMMANDS or value in classes:
             yield node, value, f"holds the name of a configuration, {value!r}"
 
 
-def _probes(module: Module) -> Iterator[tuple[ast.AST, str, str]]:
+def _probes(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
     for call, said in module.calls:
         if said in PROBES and call.args and _is_source(call.args[0]):
             yield call, said, f"asks what kind of source it has ({said})"
@@ -123,9 +123,9 @@ def _telltales(module: Module) -> Iterator[tuple[ast.expr, str, str]]:
             yield node, name, TELLTALES[name]
         elif node.attr.startswith("apify_"):
             yield node, node.attr, "reads a setting of one source"
-    for node in module.nodes(ast.Name) if module.path == RUNNER else ():
-        if node.id in TELLTALES and isinstance(node.ctx, ast.Load) and not _handed_on(module, node, node.id):
-            yield node, node.id, TELLTALES[node.id]
+    for use in module.nodes(ast.Name) if module.path == RUNNER else ():
+        if use.id in TELLTALES and isinstance(use.ctx, ast.Load) and not _handed_on(module, use, use.id):
+            yield use, use.id, TELLTALES[use.id]
 
 
 def _handed_on(module: Module, node: ast.expr, name: str) -> bool:
@@ -186,10 +186,10 @@ def _reads(module: Module) -> Iterator[tuple[ast.expr, str]]:
             and text(call.args[0])
         ):
             yield call, str(text(call.args[0]))
-    for node in module.nodes(ast.Attribute):
-        camel = re.sub(r"_([a-z])", lambda match: match[1].upper(), node.attr)
-        if camel != node.attr:  # one word may be anything's; a field of the metadata with two is that field
-            yield node, camel
+    for use in module.nodes(ast.Attribute):
+        camel = re.sub(r"_([a-z])", lambda match: match[1].upper(), use.attr)
+        if camel != use.attr:  # one word may be anything's; a field of the metadata with two is that field
+            yield use, camel
 
 
 def _around(module: Module, node: ast.AST) -> str:
