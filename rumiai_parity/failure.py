@@ -199,11 +199,9 @@ def failing_job(
         given = {name: folder / "files" / name for name in failure.files}
         if configuration == "local":
             inputs = {name: folder / name for name in (CLIP, METADATA) if not (missing and name == CLIP)} | given
-            argv, named = (
-                (*program, "local", CLIP, "--metadata", METADATA, *options),
-                (re.escape(CLIP), re.escape(METADATA)),
-            )
-            yield Job(argv, {**env, **failure.settings}, inputs, input_names=named, may_fail=True)
+            names: tuple[str, ...] = (re.escape(CLIP), re.escape(METADATA))
+            argv = (*program, "local", CLIP, "--metadata", METADATA, *options)
+            yield Job(argv, {**env, **failure.settings}, inputs, input_names=names, may_fail=True)
             return
         from rumiai_parity.platform import Platform
 

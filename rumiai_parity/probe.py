@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from parity.verdict import UsageError
+
+if TYPE_CHECKING:
+    import av
 
 #: What containers round off: the end they announce and the last packet's lie at most so far apart (s, share).
 _END = (0.5, 0.02)
@@ -90,7 +93,7 @@ def broken(called: str, what: str) -> str:
     )
 
 
-def _shown(frame: Any, stream: Any, *, swap: bool) -> tuple[int, int]:
+def _shown(frame: av.VideoFrame, stream: av.VideoStream, *, swap: bool) -> tuple[int, int]:
     """Width and height as players show them: pixels that are not square stretched, the picture upright."""
     aspect = getattr(stream, "sample_aspect_ratio", None) or 1
     sides = round(frame.width * aspect), frame.height

@@ -91,7 +91,7 @@ def break_rename(number: int, event: str) -> None:
             if done == number and event in ("kill", "terminate"):
                 os.kill(os.getpid(), signal.SIGKILL if event == "kill" else signal.SIGTERM)
 
-    patched: Any = journal
+    patched: Any = journal  # what it calls os is no part of what the module offers
     patched.os = Os()
 
 

@@ -138,7 +138,7 @@ def _texts(script: Script) -> Json:
 
 
 def _scenes(script: Script) -> Json:
-    transitions: list[dict[str, Any]] = [
+    transitions: list[Json] = [
         {"timestamp": t, "start": t, "end": t, "type": "cut", "confidence": people.wavering(0.8, k)}
         for k, t in enumerate(script.cuts)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from parity.pipeline.parts import RUN, Stage
+from parity.pipeline.parts import RUN, Stage, StageKind
 
 #: Service → the services whose results it reads.
 SERVICES: Mapping[str, tuple[str, ...]] = {
@@ -77,7 +77,7 @@ def _timeline(upstream: tuple[str, ...]) -> Stage:
     return Stage("timeline", "derived", upstream, tuple(places), aliases)
 
 
-def _files(name: str, kind: str, needs: tuple[str, ...], prefix: str, blocks: Sequence[str]) -> Stage:
+def _files(name: str, kind: StageKind, needs: tuple[str, ...], prefix: str, blocks: Sequence[str]) -> Stage:
     """An analysis: three files with the same values, and what the report says of it."""
     places = [(f"{name}.{form}", "") for form in ("ml", "result", "complete")]
     places += [("report", f"prompt_details.{name}"), ("report", f"video_metrics.average_analysis_times.{name}")]
@@ -88,7 +88,7 @@ def _files(name: str, kind: str, needs: tuple[str, ...], prefix: str, blocks: Se
         places += [("unified", "temporalMarkers"), ("unified", "pipeline_status.temporal")]
         places += [("report", "temporal_markers_generated")]
         aliases["temporalMarkers"] = ""
-    return Stage(name, kind, needs, tuple(places), aliases)  # type: ignore[arg-type]
+    return Stage(name, kind, needs, tuple(places), aliases)
 
 
 def _outputs(name: str, needs: tuple[str, ...], places: tuple[tuple[str, str], ...]) -> Stage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import Any
 
 from parity.tools.sync.code import Function, Module, text
@@ -91,9 +92,9 @@ def schema_at(tree: Tree, file: str, *keys: str) -> dict[str, Any]:
     return properties
 
 
-def _resolved(tree: Tree, path: str, ref: str) -> Any:
+def _resolved(tree: Tree, path: str, ref: str) -> dict[str, Any]:
     file, _, pointer = ref.partition("#")
-    node = tree.json(f"{SCHEMAS}/{file}" if file else path)
+    node: dict[str, Any] = tree.json(f"{SCHEMAS}/{file}" if file else path)
     for part in pointer.strip("/").split("/") if pointer else ():
         node = node.get(part, {})
     return node
@@ -110,9 +111,9 @@ def line_of(tree: Tree, path: str, *words: str) -> int:
     return at + 1
 
 
-def listed(names: object) -> str:
+def listed(names: Iterable[object]) -> str:
     """Names for a message, sorted; "none" for no names."""
-    return ", ".join(sorted(map(str, names))) or "none"  # type: ignore[call-overload]
+    return ", ".join(sorted(map(str, names))) or "none"
 
 
 def resolved(module: Module, node: ast.expr | None) -> str | None:

@@ -53,10 +53,11 @@ def services(tree: Tree) -> Iterator[Found]:
                 listed(made), listed(fields), "name the services of the registry",
             )  # fmt: skip
     states = top(tree.module(UNIFIED), "STATUS_KEYS")
-    for key, service in zip(states.keys, states.values, strict=True) if isinstance(states, ast.Dict) else ():
+    named = zip(states.keys, states.values, strict=True) if isinstance(states, ast.Dict) else ()
+    for key, service in {str(text(k)): v for k, v in named}.items():
         if text(service) not in made:
             yield Found(
-                UNIFIED, service.lineno, f"the state {str(text(key))!r} is of {text(service)!r}, which is no service", listed(made),
+                UNIFIED, service.lineno, f"the state {key!r} is of {text(service)!r}, which is no service", listed(made),
                 str(text(service)), "name a service of the registry",
             )  # fmt: skip
 

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from parity.tools.sync.code import Module, argument, called, shown, text
 from parity.tools.sync.rules import Found, Rule
@@ -51,7 +50,7 @@ def environment(tree: Tree) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def _reads(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str, Container[Any]]]:
+def _reads(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str, Container[object]]]:
     for node in module.nodes(ast.Attribute):  # of whatever they are asked: `import os as o`, `psutil.Process()`
         if node.attr in ("environ", "environb", "getenv"):
             yield node, "reads the environment", READERS
