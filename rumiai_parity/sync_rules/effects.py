@@ -12,6 +12,7 @@ from parity.tools.sync.rules import Found, Rule
 from parity.tools.sync.tree import Missing, Tree
 from rumiai_parity.sync_rules.places import (
     CLI,
+    COMPILED,
     ENTRY,
     ERRORS,
     PACKAGE,
@@ -20,6 +21,7 @@ from rumiai_parity.sync_rules.places import (
     line_of,
     listed,
     runner_class,
+    standing,
     top,
 )
 
@@ -52,7 +54,7 @@ WRITERS = {
         f"{PACKAGE}/results.py",
         "_write",
     ): "results kept for other runs, written aside and renamed; no output of this run",
-    (f"{PACKAGE}/services/environment.py", "ensure_compiled"): "an empty mark in the cache that code was compiled",
+    (COMPILED, "ensure_compiled"): "an empty mark in the cache that code was compiled",
     (f"{PACKAGE}/services/text.py", "EasyOCR.__init__"): "links in a temporary folder that is gone afterwards",
 }
 WRITING_METHODS = {"write_text", "write_bytes", "symlink_to", "hardlink_to", "touch", "rename"}
@@ -79,10 +81,11 @@ LEFT_BEHIND = {(CRASH, "_folders"): "the traceback of an error nobody foresaw st
 
 
 def writes(tree: Tree) -> Iterator[Found]:
+    writers = {(standing(tree, path), name) for path, name in WRITERS}
     for module in tree.modules(PACKAGE):
         modules = {item or name for _, name, item in module.imports()}
         for call, said in module.calls:
-            if _writes(call, said, modules) and (module.path, module.scope(call)) not in WRITERS:
+            if _writes(call, said, modules) and (module.path, module.scope(call)) not in writers:
                 yield Found(
                     module.path, call.lineno, f"{module.scope(call) or 'the module'} writes a file itself",
                     f"Publication.stage of {PUBLICATION}, which leaves all of a run or nothing", shown(call),

@@ -15,6 +15,7 @@ ENTRY = f"{PACKAGE}/entry.py"
 RUNNER = f"{PACKAGE}/runner.py"
 ERRORS = f"{PACKAGE}/errors.py"
 SETTINGS = f"{PACKAGE}/settings.py"
+COMPILED = f"{PACKAGE}/services/compiled.py"
 SOURCES = f"{PACKAGE}/sources"
 KNOWLEDGE = "rumiai_parity"
 ADAPTER = f"{KNOWLEDGE}/pipeline.py"
@@ -22,6 +23,7 @@ LAYOUT = f"{KNOWLEDGE}/layout.py"
 HARNESS = "harness/parity"
 #: Where something stands now → where it stood in older commits, which are judged, too (history, hooks).
 BEFORE = {
+    COMPILED: f"{PACKAGE}/services/environment.py",
     ADAPTER: "harness/pipelines/rumiai/pipeline.py",
     LAYOUT: "harness/pipelines/rumiai/pipeline.py",
     f"{HARNESS}/cli/main.py": "harness/cli.py",
@@ -35,8 +37,8 @@ COMMANDS = ("production", "local", "replay")
 
 
 def standing(tree: Tree, place: str) -> str:
-    """Where a file or folder of ``BEFORE`` stands in this tree."""
-    there = [each for each in (place, BEFORE[place]) if each in tree or tree.below(each)]
+    """Where a file or folder stands in this tree: where it does now, or where ``BEFORE`` says."""
+    there = [each for each in (place, BEFORE.get(place, place)) if each in tree or tree.below(each)]
     return there[0] if there else place
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from parity.tools.sync.code import Module, argument, called, shown, text
 from parity.tools.sync.rules import Found, Rule
 from parity.tools.sync.tree import Missing, Tree
-from rumiai_parity.sync_rules.places import CLI, ENTRY, PACKAGE, SETTINGS, listed, resolved
+from rumiai_parity.sync_rules.places import CLI, COMPILED, ENTRY, PACKAGE, SETTINGS, listed, resolved
 
 PAGE = "docs/settings.md"
 #: Files that may use the environment → why settings.py does not do it for them.
 READERS = {
     f"{PACKAGE}/redact.py": "secrets are known before a setting is read, or what cannot be read would be shown with them",
     f"{PACKAGE}/services/environment.py": "what the ML libraries read at their import has to be set before it, per process",
+    COMPILED: "what the compiler was told and where it keeps its code is asked of the process",
     f"{PACKAGE}/services/weights.py": "where models are is no matter of a run: `doctor` and `weights` ask too",
     f"{PACKAGE}/services/speech.py": "which model a service uses belongs to its weights",
     f"{PACKAGE}/services/expressions.py": "which model a service uses belongs to its weights",

@@ -13,7 +13,7 @@ import numpy as np
 from rumiai_v2.analyses import events
 from rumiai_v2.analyses.events import SHORTEST_BIN, bins_of
 from rumiai_v2.media.types import Audio, FrameObserver, Media
-from rumiai_v2.services import environment
+from rumiai_v2.services import compiled, environment
 from rumiai_v2.services.base import Input, ServiceInfo, constants
 
 FRAME, HOP = 2048, 512
@@ -126,7 +126,7 @@ class AudioEnergy:
         duration = media.video.duration
         if media.audio is None:
             return _document(duration=duration, rate=None)
-        environment.ensure_compiled()
+        compiled.ensure_compiled()
         import librosa
 
         rate = media.audio.sample_rate

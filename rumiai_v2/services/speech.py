@@ -13,7 +13,7 @@ import numpy as np
 
 from rumiai_v2.errors import ServiceError, UsageError
 from rumiai_v2.media.types import Audio, FrameObserver, Media
-from rumiai_v2.services import environment, weights
+from rumiai_v2.services import compiled, environment, weights
 from rumiai_v2.services.base import Input, ServiceInfo, constants
 
 SAMPLE_RATE = 16_000
@@ -131,14 +131,8 @@ def document(segments: list[dict[str, Any]], *, language: str | None, audio: Aud
     }
 
 
-def compile_alignment() -> None:
-    """Compile and cache the alignment that word times need (float64 [tokens, frames])."""
-    timing = _timing()
-    timing.dtw_cpu(np.zeros((4, 8), dtype=np.float64))
-
-
 def _transcribe(samples: np.ndarray) -> dict[str, Any]:
-    environment.ensure_compiled()
+    compiled.ensure_compiled()
     import torch
 
     from rumiai_v2.services import whisper_checkpoint
@@ -146,7 +140,7 @@ def _transcribe(samples: np.ndarray) -> dict[str, Any]:
     device = environment.device()
     info = weights.find(MODELS[model_name()], service=Speech.name)
     model = whisper_checkpoint.load(Path(str(info.path)), model_name=model_name(), device=device)
-    _timing()
+    compiled.word_timing()
     environment.pin_threads()
     torch.manual_seed(0)  # temperature 0 draws nothing; a fallback in a later version would
     try:
@@ -159,12 +153,3 @@ def _transcribe(samples: np.ndarray) -> dict[str, Any]:
         return told
     finally:
         environment.pin_threads()
-
-
-def _timing() -> Any:
-    """whisper's module for word times, its compiled functions kept between processes."""
-    from whisper import timing
-
-    for function in (timing.backtrace, timing.dtw_cpu):
-        function.enable_caching()
-    return timing

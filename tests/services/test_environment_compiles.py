@@ -9,8 +9,8 @@ from pathlib import Path
 
 RHYTHM = """
 import numpy as np
-from rumiai_v2.services import audio_energy, environment
-environment.ensure_compiled()
+from rumiai_v2.services import audio_energy, compiled
+compiled.ensure_compiled()
 clicks = np.zeros(32000, dtype=np.float32)
 clicks[::8000] = 1.0
 print(len(audio_energy.rhythm(clicks, 16000)[0]))
