@@ -370,11 +370,12 @@ def test_the_pre_commit_configuration_runs_the_same_check_at_the_same_moments():
     assert done.stdout.startswith("sync: ") and done.stderr == ""
 
 
-def test_its_other_hooks_are_those_of_make_lint_from_the_environment():
+def test_its_other_hooks_are_those_of_make_lint_and_make_types_from_the_environment():
     told = subprocess.run(
-        ["make", "-n", "--old-file=setup", "lint"], cwd=ROOT, text=True, capture_output=True, check=True
-    )
-    lint = [line.removesuffix(" .") for line in told.stdout.splitlines()]
-    others = [hook for name, hook in hooks().items() if name != "parity-sync"]
-    assert [hook["entry"] for hook in others] == lint
-    assert {hook["language"] for hook in others} == {"system"}
+        ["make", "-n", "--old-file=setup", "lint", "types"], cwd=ROOT, text=True, capture_output=True, check=True
+    ).stdout
+    *of_lint, of_types = [hook["entry"] for name, hook in hooks().items() if name != "parity-sync"]
+    assert of_lint == [line.removesuffix(" .") for line in told.splitlines()][: len(of_lint)]
+    command, package = of_types.split(" --")
+    assert f"{command} --python-version" in told and f"--{package}" in told
+    assert {hook["language"] for hook in hooks().values()} == {"system"}
