@@ -35,7 +35,7 @@ def main() -> None:
     from parity.report import write
     from parity.report.page.payload import payload
     from parity.report.page.render import html
-    from parity.run import runs
+    from parity.run import pointers, runs
     from tests.browser import chromium
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -46,7 +46,7 @@ def main() -> None:
     # The report's paths start from the project that it was made in.
     project = next((each for each in reports.parents if (each / settings.FILE_NAME).exists()), ROOT)
     config = replace(
-        settings.load(project / settings.FILE_NAME), run=reports, captures=runs.pointed(reports / runs.CAPTURES)
+        settings.load(project / settings.FILE_NAME), run=reports, captures=pointers.pointed(reports / runs.CAPTURES)
     )
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         file = Path(folder, "parity.html")

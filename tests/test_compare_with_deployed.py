@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from parity.contract import registry
-from parity.contract.nodes import Node, compile_schema
+from parity.contract.compiler import compile_schema
+from parity.contract.nodes import Node
 from rumiai_v2.analyses.registry import ANALYSES
 from tests.schema_check import SCHEMAS
 

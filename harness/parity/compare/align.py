@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from parity.compare.assign import assigned, greedy
+from parity.compare.boxes import box_of, overlap
 from parity.compare.text import distance
 from parity.contract.nodes import NUMBERS, Align, Node
 
@@ -172,9 +174,9 @@ class Search:
             if len(members) == 1 and len(others) == 1:
                 paired.append((members[0], others[0]))
             elif len(members) <= _ASSIGNED and len(others) <= _ASSIGNED:
-                paired += _assigned(members, others, costs)
+                paired += assigned(members, others, costs)
             else:
-                paired += _greedy(members, costs)
+                paired += greedy(members, costs)
         found.pairs += paired
         taken, given = {i for i, _ in paired}, {j for _, j in paired}
         return [i for i in rows if i not in taken], [j for j in columns if j not in given]
@@ -226,12 +228,6 @@ class Search:
         return parts
 
 
-def are_apart(a: Any, b: Any, node: Node | None) -> bool:
-    """Whether two boxes show different places; False where one is none."""
-    one, other = box_of(a, node), box_of(b, node)
-    return one is not None and other is not None and overlap(one, other) < _APART
-
-
 def _field_cost(a: Any, b: Any, node: Node | None, *, is_box: bool) -> float:
     """How unlike two values of one field are, 0 to 1, which are not equal."""
     if is_box:
@@ -251,32 +247,6 @@ def _unlike(a: Any, b: Any) -> float:
         ]
         return sum(parts) / max(1, len(parts))
     return float(a != b)
-
-
-def box_of(value: Any, node: Node | None) -> tuple[float, float, float, float] | None:
-    """A box as x1, y1, x2, y2, from what the schema says of it; None where the value is none."""
-    if node is not None and isinstance(value, list | dict):
-        node = node.choose(value) or node
-    form = node.box if node is not None else None
-    if isinstance(value, dict):
-        values: list[Any] = [value.get(key) for key in ("x", "y", "width", "height")]
-    elif isinstance(value, list) and len(value) == 4:
-        values = value
-    else:
-        return None
-    if not all(type(each) in NUMBERS and -_FARTHEST < each < _FARTHEST for each in values):
-        return None
-    a, b, c, d = values
-    return (a, b, c, d) if form == "corners" else (a, b, a + c, b + d)
-
-
-def overlap(one: Sequence[float], other: Sequence[float]) -> float:
-    """Intersection over union of two boxes given by their corners; 0 where both are empty."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    shared = max(0.0, width) * max(0.0, height)
-    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return shared / (areas - shared) if areas > shared else float(tuple(one) == tuple(other))
 
 
 def _groups(costs: dict[int, dict[int, float]]) -> list[tuple[list[int], list[int]]]:
@@ -302,36 +272,3 @@ def _groups(costs: dict[int, dict[int, float]]) -> list[tuple[list[int], list[in
     for j, i in owner.items():
         groups[root(i)][1].append(j)
     return list(groups.values())
-
-
-def _assigned(members: list[int], others: list[int], costs: dict[int, dict[int, float]]) -> list[tuple[int, int]]:
-    """The pairing of least total cost; of equal ones the one that keeps the order."""
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
-
-    impossible = 1e6
-    matrix = np.full((len(members), len(others)), impossible)
-    places = {j: column for column, j in enumerate(sorted(others))}
-    for row, i in enumerate(members):
-        for j, cost in costs[i].items():
-            matrix[row, places[j]] = cost + 1e-9 * abs(row - places[j])
-    ordered = sorted(others)
-    rows, columns = linear_sum_assignment(matrix)
-    return [
-        (members[row], ordered[column])
-        for row, column in zip(rows, columns, strict=True)
-        if matrix[row, column] < impossible
-    ]
-
-
-def _greedy(members: list[int], costs: dict[int, dict[int, float]]) -> list[tuple[int, int]]:
-    edges = sorted((cost, abs(i - j), i, j) for i in members for j, cost in costs[i].items())
-    taken: set[int] = set()
-    given: set[int] = set()
-    pairs = []
-    for _, _, i, j in edges:
-        if i not in taken and j not in given:
-            taken.add(i)
-            given.add(j)
-            pairs.append((i, j))
-    return pairs

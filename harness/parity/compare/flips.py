@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from parity.compare import align
+from parity.compare.boxes import are_apart
 from parity.compare.difference import Flip, leaf_count
 from parity.compare.policy import Policy
 from parity.compare.tally import Tally
@@ -27,7 +27,7 @@ def relabelled(policy: Policy, expected: Any, actual: Any, node: Node) -> bool:
     names = [(name, node.items.child(name)) for name in node.align.then if not name.startswith("iou:")]
     labels = [name for name, child in names if child is not None and child.rule.kind == _EXACT_CLASS]
     boxes = [name.removeprefix("iou:") for name in node.align.then if name.startswith("iou:")]
-    is_apart = any(align.are_apart(expected.get(name), actual.get(name), node.items.child(name)) for name in boxes)
+    is_apart = any(are_apart(expected.get(name), actual.get(name), node.items.child(name)) for name in boxes)
     if not is_apart and all(expected.get(name) == actual.get(name) for name in labels):
         return False
     return _score(policy, expected, node) is not None and _score(policy, actual, node) is not None

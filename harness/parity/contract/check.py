@@ -12,7 +12,8 @@ from typing import Any
 from jsonschema import ValidationError
 
 from parity.contract import fast
-from parity.contract.nodes import Node, compile_schema, has_type
+from parity.contract.compiler import compile_schema
+from parity.contract.nodes import Node, has_type
 from parity.contract.reference import Reference, extra_keys, without_dialect
 from parity.contract.registry import Schemas
 from parity.documents import Unreadable, parse

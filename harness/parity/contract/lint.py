@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from parity.contract.nodes import KEYWORD
+from parity.contract.compiler import KEYWORD
 from parity.contract.reference import Reference
 
 _RANGES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum", "const"}

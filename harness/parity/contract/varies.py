@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from parity.contract.nodes import Node, Rule
+from parity.contract.nodes import CONTAINERS, Node, Rule
 
-_CONTAINERS = frozenset({"object", "array"})
 #: Values of a leaf that are told apart; more are not counted.
 MOST = 1000
 
@@ -74,7 +73,7 @@ def _leaves(node: Node, path: str, above: tuple[Node, ...]) -> Iterator[tuple[st
     children += [(f"{path}[*]", node.items)] if node.items else []
     for place, child in children:
         yield from _leaves(child, place, above)
-    if not children and not node.branches and not node.types & _CONTAINERS:
+    if not children and not node.branches and not node.types & CONTAINERS:
         yield path, node.rule
 
 

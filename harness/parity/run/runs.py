@@ -25,6 +25,7 @@ from pathlib import Path
 
 from parity.pipeline import settings
 from parity.pipeline.settings import Config
+from parity.run import locks, pointers
 from parity.verdict import UsageError
 
 RUNS, LATEST, CAPTURES, REPEATS, SHARED, LOG = "runs", "latest", "captures", "repeats", "shared", "run.log"
@@ -33,9 +34,6 @@ REPORT = "parity.json"
 #: Locks: in each run; of the list of runs; of the goldens while they are compared.
 _LOCK, _LISTING, _COMPARING = ".lock", "runs.lock", "comparing.lock"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
-#: What a pointer that is no link begins with.
-_POINTER = "parity-pointer/1 "
-_POINTER_BYTES = 4096
 
 #: Locks of the runs that this process makes or reads.
 _held: dict[Path, int] = {}
@@ -85,14 +83,14 @@ def _make(place: Path, compared: Path | None) -> None:
     if compared is None:
         (place / CAPTURES).mkdir()
     else:
-        _point(place / CAPTURES, compared)
+        pointers.point(place / CAPTURES, compared)
 
 
 def publish(config: Config) -> None:
     """From now on the run of ``config`` is the last; so are its captures."""
     with _listing(config):
-        _point(config.reports / LATEST, folder(config))
-        _point(config.captures_of_last, config.reports / LATEST / CAPTURES)
+        pointers.point(config.reports / LATEST, folder(config))
+        pointers.point(config.captures_of_last, config.reports / LATEST / CAPTURES)
 
 
 def folder(config: Config) -> Path:
@@ -150,7 +148,7 @@ def given(config: Config, path: str | Path) -> Path:
     if root is None:
         return place
     with _listing(config):
-        place = _followed(root, place.relative_to(root).parts)
+        place = pointers.followed(root, place.relative_to(root).parts)
         if place.is_relative_to(runs) and place != runs:
             own = runs / place.relative_to(runs).parts[0]
             if (own / _LOCK).is_file():
@@ -168,13 +166,13 @@ def report_file(root: Path, arguments: Sequence[str]) -> Path:
     if list(arguments[:1]) == ["--run"]:
         config = settings.load(root / settings.FILE_NAME)
         return folder(chosen(config, " ".join(arguments[1:]))) / REPORT
-    return Path(arguments[0]) if arguments else pointed(root / "reports" / LATEST) / REPORT
+    return Path(arguments[0]) if arguments else pointers.pointed(root / "reports" / LATEST) / REPORT
 
 
 @contextlib.contextmanager
 def comparing(config: Config) -> Iterator[int]:
     """The goldens are compared: they do not change. Waits for a decision; gives the lock, for children that take part."""
-    file = _lock_file(config.reports / _COMPARING)
+    file = locks.lock_file(config.reports / _COMPARING)
     try:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield file
@@ -185,7 +183,7 @@ def comparing(config: Config) -> Iterator[int]:
 @contextlib.contextmanager
 def deciding(config: Config) -> Iterator[None]:
     """The goldens change: nothing is compared. ``Busy`` where something is."""
-    file = _lock_file(config.reports / _COMPARING)
+    file = locks.lock_file(config.reports / _COMPARING)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -203,11 +201,11 @@ def lock_of(config: Config) -> int:
 
 
 def _of(config: Config, place: Path) -> Config:
-    return replace(config, run=place, captures=pointed(place / CAPTURES))
+    return replace(config, run=place, captures=pointers.pointed(place / CAPTURES))
 
 
 def _last(config: Config) -> Path | None:
-    place = pointed(config.reports / LATEST)
+    place = pointers.pointed(config.reports / LATEST)
     return place if (place / REPORT).is_file() and (place / _LOCK).is_file() else None
 
 
@@ -217,7 +215,7 @@ def _lost(config: Config) -> str | None:
     if not known or not os.path.lexists(pointer):
         return None
     return (
-        f"{config.relative(pointer)}: expected a link to the last run, leads to {config.relative(pointed(pointer))}, which is "
+        f"{config.relative(pointer)}: expected a link to the last run, leads to {config.relative(pointers.pointed(pointer))}, which is "
         f"no whole run: make one with `parity run`, or choose with --run; there are, the newest first: {', '.join(known)}"
     )
 
@@ -250,29 +248,13 @@ def _folders(config: Config) -> list[Path]:
 def _remove_old(config: Config) -> None:
     """Remove all but the newest runs, the last, and those whose captures these compared; nothing that somebody holds."""
     found = _folders(config)
-    kept = {*found[: config.keep], pointed(config.reports / LATEST)}
-    kept |= {pointed(each / CAPTURES).parent for each in kept}
+    kept = {*found[: config.keep], pointers.pointed(config.reports / LATEST)}
+    kept |= {pointers.pointed(each / CAPTURES).parent for each in kept}
     for place in found:
         if place not in kept:
-            _remove(place)
+            locks.remove(place, place / _LOCK)
     for left in (config.reports / RUNS).glob(".gone-*"):
         shutil.rmtree(left, ignore_errors=True)  # of a removal that was broken off; the next begin tries again
-
-
-def _remove(place: Path) -> None:
-    """Take a run away, at once for all who look, unless somebody holds it."""
-    try:
-        file = os.open(place / _LOCK, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        place.rename(place.with_name(f".gone-{place.name}"))  # it was broken off while it was made
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        place.rename(place.with_name(f".gone-{place.name}"))
-    except BlockingIOError:
-        pass  # somebody makes or reads it
-    finally:
-        os.close(file)
 
 
 # ── locks ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,7 +263,7 @@ def _remove(place: Path) -> None:
 @contextlib.contextmanager
 def _listing(config: Config) -> Iterator[None]:
     """Nobody else makes, chooses or removes a run meanwhile."""
-    file = _lock_file(config.reports / _LISTING)
+    file = locks.lock_file(config.reports / _LISTING)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
         _put_aside(config)
@@ -292,36 +274,12 @@ def _listing(config: Config) -> Iterator[None]:
 
 def _hold(place: Path) -> None:
     if place not in _held:
-        file = _lock_file(place / _LOCK)
+        file = locks.lock_file(place / _LOCK)
         fcntl.flock(file, fcntl.LOCK_SH)
         _held[place] = file
 
 
-def _lock_file(place: Path) -> int:
-    """The open lock; of what can only be read the lock can be taken, too."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError:
-        if not place.is_file():
-            raise
-        return os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-
-
 # ── pointers ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def pointed(place: Path) -> Path:
-    """Where the pointer ``place`` leads, whether a link or a file; itself where it is none."""
-    if place.is_symlink():
-        return Path(os.path.normpath(place.parent / os.readlink(place)))
-    if not place.is_file():
-        return place
-    with place.open("rb") as stream:
-        text = stream.read(_POINTER_BYTES).decode("utf-8", errors="replace")
-    if not text.startswith(_POINTER):
-        return place
-    return Path(os.path.normpath(place.parent / text.removeprefix(_POINTER).rstrip("\n")))
 
 
 def _put_aside(config: Config) -> None:
@@ -330,36 +288,4 @@ def _put_aside(config: Config) -> None:
         if place.is_dir() and not place.is_symlink() and os.access(place.parent, os.W_OK):
             aside = place.with_name(f"{place.name}-before-{uuid.uuid4().hex[:6]}")
             place.rename(aside)
-            _point(place, aside)
-
-
-def _followed(root: Path, parts: tuple[str, ...]) -> Path:
-    """The path ``parts`` below ``root`` with every pointer on the way followed."""
-    place = _end_of(root)
-    for part in parts:
-        place = _end_of(place / part)
-    return place
-
-
-def _end_of(place: Path) -> Path:
-    """Where ``place`` leads, also where that is a path through pointers; two steps are the most that there are."""
-    for _ in range(4):
-        target = pointed(place)
-        if target == place:
-            break
-        place = pointed(target.parent) / target.name
-    return place
-
-
-def _point(place: Path, target: Path) -> None:
-    """Make ``place`` a pointer to ``target``, at once for all who look."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    text = os.path.relpath(target, place.parent)
-    if place.is_symlink() and os.readlink(place) == text:
-        return
-    new = place.with_name(f".{place.name}-{uuid.uuid4().hex}")
-    try:
-        new.symlink_to(text)
-    except OSError:  # a file system without links
-        new.write_text(f"{_POINTER}{text}\n", encoding="utf-8")
-    os.replace(new, place)
+            pointers.point(place, aside)

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from parity.check import coverage as counted
-from parity.contract import nodes, registry
+from parity.contract import compiler, registry
 from parity.contract.varies import count, leaves_of
 from parity.pipeline.parts import Artifact
 from tests.harness.conftest import Project, fill
@@ -16,7 +16,7 @@ from tests.harness.conftest import Project, fill
 
 def node_of(*properties, **more):
     schema = {"$id": "s", "type": "object", "properties": dict(properties), "additionalProperties": False, **more}
-    return nodes.compile_schema(registry.collect([schema]), "s")
+    return compiler.compile_schema(registry.collect([schema]), "s")
 
 
 NUMBER = {"type": "number"}

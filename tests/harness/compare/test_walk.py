@@ -9,7 +9,7 @@ import pytest
 
 from parity.compare.tolerance import Tolerance, passes
 from parity.compare.walk import Policy, compare
-from parity.contract import nodes, registry
+from parity.contract import compiler, nodes, registry
 from parity.goldens.declared import Declared, load
 from parity.verdict import ContractError
 
@@ -25,7 +25,7 @@ GOLDEN = Policy(actual_by="disk", tolerances=CLASSES)
 
 
 def node_of(schema: dict[str, Any]) -> nodes.Node:
-    return nodes.compile_schema(registry.collect([{"$id": "t.schema.json", **schema}]), "t.schema.json")
+    return compiler.compile_schema(registry.collect([{"$id": "t.schema.json", **schema}]), "t.schema.json")
 
 
 def closed(**properties: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from parity.compare.tolerance import Tolerance
 from parity.compare.walk import Policy, compare
-from parity.contract import nodes, registry
+from parity.contract import compiler, registry
 from parity.explain.blame import by_graph
 from parity.explain.causes import Explanation, explain
 from parity.explain.findings import Comparing, Finding, gather
@@ -59,7 +59,7 @@ SCHEMA = {
     },
     "additionalProperties": _number("any"),
 }
-NODE = nodes.compile_schema(registry.collect([SCHEMA]), "doc.schema.json")
+NODE = compiler.compile_schema(registry.collect([SCHEMA]), "doc.schema.json")
 
 
 def document(count: int = 12) -> dict[str, Any]:

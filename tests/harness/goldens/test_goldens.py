@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from parity.contract import nodes, registry
+from parity.contract import compiler, registry
 from parity.files import CannotWrite, write_atomically
 from parity.goldens import store
 from parity.goldens.form import canonical, masked
@@ -31,7 +31,7 @@ def test_ignored_leaves_are_stored_as_placeholders(project):
     schemas = schemas.with_documents(PIPELINE.derived_schemas(schemas.documents))
     where = {"source": "disk:/input", "took": 1.0, "host": "toy"}
     scores = {"Core": {}, "Items": [], "PerSecond": {}, "Where": where}
-    node = nodes.compile_schema(schemas, "wrapped.derived.json")
+    node = compiler.compile_schema(schemas, "wrapped.derived.json")
     inside = json.dumps({f"toy{key}": value for key, value in scores.items()})
     stored = masked({"kind": "scores", "result": inside, "parsed": scores}, node)
     assert stored["parsed"]["Where"] == {"source": "disk:/input", "took": "<volatile>", "host": "<environment>"}
@@ -41,7 +41,7 @@ def test_ignored_leaves_are_stored_as_placeholders(project):
 def test_a_text_that_should_hold_json_and_does_not_is_stored_as_it_is(project):
     schemas = registry.load(project.root / "schemas")
     schemas = schemas.with_documents(PIPELINE.derived_schemas(schemas.documents))
-    node = nodes.compile_schema(schemas, "wrapped.derived.json")
+    node = compiler.compile_schema(schemas, "wrapped.derived.json")
     for text in ('"Core": {}}', "", "{", '{"a": 1, "a": 2}'):
         assert masked({"kind": "scores", "result": text}, node) == {"kind": "scores", "result": text}
 

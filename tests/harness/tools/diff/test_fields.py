@@ -8,7 +8,7 @@ import pytest
 
 from parity.compare.anything import ANYTHING
 from parity.compare.walk import Policy, compare
-from parity.contract.nodes import compile_schema
+from parity.contract.compiler import compile_schema
 from parity.contract.registry import collect
 from parity.tools.diff.fields import Asked, matcher, narrowed
 from tests.harness.tools.diff.deployed import Folder, write

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from parity.contract import check, registry
-from parity.contract.nodes import compile_schema
+from parity.contract.compiler import compile_schema
 from parity.tools.drill.sizes import Scale, changes
 
 SCALE = Scale(frame=1 / 25, side=360)
