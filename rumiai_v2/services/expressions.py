@@ -11,7 +11,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -23,6 +22,7 @@ from rumiai_v2.errors import ServiceError, UsageError
 from rumiai_v2.media.types import Frame, FrameObserver, Media
 from rumiai_v2.services import environment, expressions_feat, expressions_fer, weights
 from rumiai_v2.services.base import Input, ServiceInfo, constants
+from rumiai_v2.services.expression import Expression
 
 WEIGHTS = "emotion_model.hdf5"
 #: Action unit that a blendshape stands for (Ekman and Friesen's numbers); left and right count as the larger.
@@ -35,15 +35,6 @@ ACTIVE_ABOVE = 0.5
 RATES, LONG_RATE = ((30.0, 2.0), (60.0, 1.0)), 0.5
 #: A video whose samples lack a face more often than this is reported as one without people.
 NO_PEOPLE_ABOVE = 0.8
-
-
-@dataclass(frozen=True)
-class Expression:
-    """One face: probabilities of the seven emotions, intensities of action units in [0, 1], box in source pixels."""
-
-    scores: dict[str, float]
-    units: dict[int, float]
-    box: tuple[float, float, float, float]
 
 
 class Expressions:

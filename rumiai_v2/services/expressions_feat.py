@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +20,7 @@ from rumiai_v2.errors import WeightsError
 from rumiai_v2.media.types import Frame
 from rumiai_v2.services import environment, torchcodec_stand_in, weights
 from rumiai_v2.services.base import ServiceInfo, WeightInfo
-
-if TYPE_CHECKING:
-    from rumiai_v2.services.expressions import Expression
+from rumiai_v2.services.expression import Expression
 
 #: Detector of the deployed system: which models, and the hub repositories that hold them.
 MODELS = {
@@ -105,8 +103,6 @@ def from_rows(
     the emotions and ``AU01`` …; a frame without a face has no row, or one of NaN. ``scale`` makes source pixels;
     boxes are cut at the frame's ``size`` (width, height), which py-feat's may leave.
     """
-    from rumiai_v2.services.expressions import Expression
-
     largest: list[tuple[float, Mapping[str, Any]] | None] = [None] * count
     for row in rows:
         if not float(row["FaceScore"]) > MIN_FACE_SCORE:  # also false for NaN
@@ -116,10 +112,10 @@ def from_rows(
         best = largest[index]
         if best is None or area > best[0]:
             largest[index] = (area, row)
-    return [None if best is None else _expression(best[1], scale, size, Expression) for best in largest]
+    return [None if best is None else _expression(best[1], scale, size) for best in largest]
 
 
-def _expression(row: Mapping[str, Any], scale: float, size: tuple[int, int], make: type[Expression]) -> Expression:
+def _expression(row: Mapping[str, Any], scale: float, size: tuple[int, int]) -> Expression:
     units = {
         int(match[1]): float(value)
         for name, value in row.items()
@@ -128,7 +124,7 @@ def _expression(row: Mapping[str, Any], scale: float, size: tuple[int, int], mak
     x, y, width, height = (float(row[f"FaceRect{name}"]) for name in ("X", "Y", "Width", "Height"))
     left, right = (min(max(edge, 0.0), float(size[0])) * scale for edge in (x, x + width))
     top, bottom = (min(max(edge, 0.0), float(size[1])) * scale for edge in (y, y + height))
-    return make(
+    return Expression(
         scores={ours: float(row[theirs]) for theirs, ours in EMOTION_COLUMNS.items()},
         units=units,
         box=(left, top, right - left, bottom - top),

@@ -9,7 +9,8 @@ import pytest
 from rumiai_v2.errors import ServiceError, UsageError, WeightsError
 from rumiai_v2.media.types import Frame
 from rumiai_v2.services import expressions, expressions_fer
-from rumiai_v2.services.expressions import Expression, Expressions
+from rumiai_v2.services.expression import Expression
+from rumiai_v2.services.expressions import Expressions
 from tests.schema_check import validate
 
 SCHEMA = "services/emotion_detection.schema.json"
