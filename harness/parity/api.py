@@ -16,7 +16,8 @@ from parity.pipeline.load import load_pipeline
 from parity.pipeline.parts import Artifact, Expectation, Found, Job, Pipeline, Stage
 from parity.session import session
 from parity.tools.diff import entries, report, sides
-from parity.tools.diff.pairs import Comparer, Options
+from parity.tools.diff.pair import Options
+from parity.tools.diff.pairs import Comparer
 from parity.verdict import ContractError, ParityError, PipelineError, UsageError, Verdict
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""All checks of one comparison: the rules of a project held against captures, each check made once."""
+"""All checks of one comparison, in one class because each is made once: the rules of a project held against captures."""
 
 from __future__ import annotations
 

@@ -93,7 +93,8 @@ def diff(
     from parity.pipeline.load import load_pipeline
     from parity.run import runs
     from parity.tools.diff import entries, markdown, report, sides, text
-    from parity.tools.diff.pairs import Comparer, Options
+    from parity.tools.diff.pair import Options
+    from parity.tools.diff.pairs import Comparer
 
     if stamp and (stamp_a or stamp_b):
         raise UsageError("--stamp is for both sides: leave it out, or leave out --stamp-a and --stamp-b")

@@ -17,69 +17,20 @@ from parity.compare.walk import Policy
 from parity.contract import check
 from parity.contract.check import Contract, Violation
 from parity.pipeline.artifacts import artifacts_of, failing
-from parity.pipeline.parts import Pipeline
 from parity.pipeline.reading import reader_of
-from parity.pipeline.settings import Config
 from parity.pipeline.stages import Graph
 from parity.tools.diff import fields, notes, older, schemaless
 from parity.tools.diff import media as stage_zero
 from parity.tools.diff.fields import Test
 from parity.tools.diff.media import Media, Strictness
+from parity.tools.diff.pair import Options, Pair
 from parity.tools.diff.parts import Part, State, asked_for, unreadable
 from parity.tools.diff.rank import all_names
 from parity.tools.diff.sides import Side, case_of
-from parity.verdict import ContractError, UsageError, Verdict, decide, in_order
+from parity.verdict import ContractError, UsageError, Verdict, in_order
 
 #: Given as the schema's id: compare every document without one.
 NO_SCHEMA = "none"
-
-#: What was made by a run of this harness.
-_OF_RUNS = frozenset({"capture", "golden"})
-
-
-@dataclass(frozen=True)
-class Options:
-    """``analyses``: artifacts, or what stands before their dot; ``tolerances`` False: exactly; empty and None: all, auto."""
-
-    analyses: tuple[str, ...] = ()
-    fields: tuple[str, ...] = ()
-    media: str = "auto"
-    tolerances: bool | None = None
-    schema: str | None = None
-    #: Breaches of today's schemas do not count, and what they do not cover is compared without them.
-    any_contract: bool = False
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two compared sides; ``expected`` is B where B alone is a golden (``exchanged``)."""
-
-    expected: Side
-    actual: Side
-    exchanged: bool
-    media: Media
-    strictness: Strictness
-    parts: tuple[Part, ...]
-    notes: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def labels(self) -> tuple[str, str]:
-        """What differences call the expected side and the actual one."""
-        return ("B", "A") if self.exchanged else ("A", "B")
-
-    @property
-    def verdict(self) -> Verdict:
-        """The gravest that applies."""
-        return decide(self.verdicts)
-
-    @property
-    def may_be_older(self) -> bool:
-        """Whether breaches of today's schemas may come from an older contract: not of runs that name one and the same."""
-        sides = (self.expected, self.actual)
-        versions = [version for side in sides for version in side.told.contracts]
-        is_one = len(versions) == 2 and versions[0] == versions[1] and {side.what for side in sides} <= _OF_RUNS
-        return not is_one and any(part.may_be_older for part in self.parts)
 
 
 @dataclass
@@ -90,20 +41,10 @@ class Comparer:
     options: Options
     _contracts: dict[str, Contract] = field(default_factory=dict)
 
-    @property
-    def config(self) -> Config:
-        """The settings of the project."""
-        return self.rules.config
-
-    @property
-    def pipeline(self) -> Pipeline:
-        """The pipeline under test."""
-        return self.rules.pipeline
-
     @cached_property
     def graph(self) -> Graph:
         """The stages of the pipeline, asked by place."""
-        return Graph(self.pipeline.stages)
+        return Graph(self.rules.pipeline.stages)
 
     @cached_property
     def meant(self) -> Test | None:
@@ -136,7 +77,7 @@ class Comparer:
                 f"--field {' '.join(self.options.fields)}: no field of {first.path} or {second.path} is called so"
             )
         found = [verdict for part in parts for verdict in part.verdicts]
-        reader, analyses = reader_of(self.pipeline), self.options.analyses
+        reader, analyses = reader_of(self.rules.pipeline), self.options.analyses
         said = [*notes.of(first, "A", reader, analyses), *notes.of(second, "B", reader, analyses)]
         said += notes.between(first, second, parts)
         if self._failed(expected) or self._failed(actual):
@@ -151,7 +92,7 @@ class Comparer:
         known = list(self.rules.artifacts)
         there = expected.names | actual.names
         usual = self._usual(expected, actual) & (expected.possible | actual.possible | expected.names)
-        if expected.what == "golden" and case_of(expected, self.config):
+        if expected.what == "golden" and case_of(expected, self.rules.config):
             # Of a case whose run must fail only some artifacts have a golden; what else it left stands in its tree.
             there = expected.names | (actual.names & usual)
         names = [name for name in known if name in there or name in usual] + sorted(there - set(known))
@@ -167,13 +108,13 @@ class Comparer:
 
     def _failed(self, side: Side) -> bool:
         """Whether the run of a side failed, and not because its case is there to fail."""
-        case = case_of(side, self.config)
-        return side.failure is not None and not (case and failing(self.pipeline, case))
+        case = case_of(side, self.rules.config)
+        return side.failure is not None and not (case and failing(self.rules.pipeline, case))
 
     def _usual(self, expected: Side, actual: Side) -> set[str]:
         """What both sides should have: of a case of the corpus what its runs leave, else what every run leaves."""
-        case = case_of(expected, self.config) or case_of(actual, self.config)
-        artifacts = artifacts_of(self.pipeline, case) if case else self.pipeline.artifacts
+        case = case_of(expected, self.rules.config) or case_of(actual, self.rules.config)
+        artifacts = artifacts_of(self.rules.pipeline, case) if case else self.rules.pipeline.artifacts
         return {artifact.name for artifact in artifacts}
 
     def _of_files(self, expected: Side, actual: Side) -> list[str]:
@@ -308,11 +249,11 @@ class Comparer:
         """
         first, second = expected.configuration, actual.configuration
         golden = expected.what == "golden"
-        case = case_of(actual, self.config) or case_of(expected, self.config)
-        replayed = case is not None and self.pipeline.replayed(case)
+        case = case_of(actual, self.rules.config) or case_of(expected, self.rules.config)
+        replayed = case is not None and self.rules.pipeline.replayed(case)
         goldens = golden and actual.what == "golden"
-        known = goldens or second in self.pipeline.configurations
-        apart = golden or (first in self.pipeline.configurations and first != second)
+        known = goldens or second in self.rules.pipeline.configurations
+        apart = golden or (first in self.rules.pipeline.configurations and first != second)
         counts = known and apart and not replayed
         declared = [entry for entry in self.rules.declared if entry.artifact == name] if counts else []
         return Policy(

@@ -12,7 +12,7 @@ from parity.pipeline.stages import Graph
 from parity.tools.diff import schemaless, why
 from parity.tools.diff.entries import Entries, Key
 from parity.tools.diff.notes import contract_versions
-from parity.tools.diff.pairs import Options, Pair
+from parity.tools.diff.pair import Options, Pair
 from parity.tools.diff.parts import Part, counts
 from parity.tools.diff.rank import Finding, one_name, ranked
 from parity.tools.diff.sides import Side

@@ -9,7 +9,7 @@ from parity.explain.findings import Comparing, Finding, gather
 from parity.explain.patterns.part import values
 from parity.explain.proof import attribute
 from parity.pipeline.stages import Graph
-from parity.tools.diff.pairs import Pair
+from parity.tools.diff.pair import Pair
 
 
 def causes(pair: Pair, graph: Graph) -> tuple[list[dict[str, Any]], str | None]:

@@ -19,7 +19,8 @@ from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
 from parity.run.captures import Captures
 from parity.tools.diff import sides
-from parity.tools.diff.pairs import Comparer, Options
+from parity.tools.diff.pair import Options
+from parity.tools.diff.pairs import Comparer
 from parity.verdict import ParityError, Verdict
 from tests.harness.whole.oracle import generate, judge
 from tests.harness.whole.oracle.judge import Breach, Value
