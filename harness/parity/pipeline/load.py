@@ -19,6 +19,11 @@ def named(config: Config, name: str, default: str) -> Any:
     """
     if (root := str(config.root)) not in sys.path:
         sys.path.insert(0, root)
+    return imported(name, default)
+
+
+def imported(name: str, default: str) -> Any:
+    """What stands in a module as ``package.module:NAME``; raises as ``named`` does."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute or default)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from parity.compare.tolerance import passes
-from parity.tools.drill.mutate import is_ignored
+from parity.tools.drill.edits import is_ignored
 from parity.tools.drill.neutral import barely_moved
 from parity.tools.drill.places import places
 

@@ -16,9 +16,20 @@ from markupsafe import Markup
 
 #: The parts of the script in the order they run in; they share one scope.
 SCRIPTS = (
-    "base", "data", "search", "review", "detail", "table", "curves", "frames", "stages", "matrix", "causes", "sections",
+    "base",
+    "data",
+    "search",
+    "review",
+    "detail",
+    "table",
+    "curves",
+    "frames",
+    "stages",
+    "matrix",
+    "causes",
+    "sections",
     "main",
-)  # fmt: skip
+)
 
 #: What could end the element that holds the data, or a line of it, written so that JSON reads the same.
 _ESCAPES = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})

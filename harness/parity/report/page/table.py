@@ -10,9 +10,24 @@ from parity.files import encoded
 from parity.report.page.short import short
 
 COLUMNS = (
-    "cause", "role", "check", "case", "configuration", "against", "artifact", "stage", "path", "kind", "expected",
-    "actual", "magnitude", "unit", "allowed", "would_pass", "note",
-)  # fmt: skip
+    "cause",
+    "role",
+    "check",
+    "case",
+    "configuration",
+    "against",
+    "artifact",
+    "stage",
+    "path",
+    "kind",
+    "expected",
+    "actual",
+    "magnitude",
+    "unit",
+    "allowed",
+    "would_pass",
+    "note",
+)
 _NUMBERS = frozenset({"magnitude", "allowed", "would_pass"})
 _VALUES = frozenset({"expected", "actual"})
 

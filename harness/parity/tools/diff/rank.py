@@ -13,8 +13,16 @@ from parity.reals import nearest
 
 #: What weighs more than what, before the size counts: a document that is not there tells more than a number in one.
 _GRAVITY = {
-    "missing": 4, "extra": 4, "length": 4, "renamed": 4, "type": 5, "schema": 3, "value": 3, "order": 1, "moved": 1,
-}  # fmt: skip
+    "missing": 4,
+    "extra": 4,
+    "length": 4,
+    "renamed": 4,
+    "type": 5,
+    "schema": 3,
+    "value": 3,
+    "order": 1,
+    "moved": 1,
+}
 _WHOLE_DOCUMENT, _NUMBER = 6, 2
 
 

@@ -12,9 +12,12 @@ from parity.verdict import Verdict
 COLUMNS = ("exact", "within_tolerance", "flip", "ignored", "uncompared", "differing")
 _HEADS = ("exact", "within", "flip", "ignored", "uncompared", "differing")
 _STATES = {
-    "missing": "missing", "extra": "extra", "unreadable": "unreadable", "absent": "on neither side",
+    "missing": "missing",
+    "extra": "extra",
+    "unreadable": "unreadable",
+    "absent": "on neither side",
     "impossible": "not compared",
-}  # fmt: skip
+}
 
 #: Violations, uncompared leaves and notes of one pair that are shown.
 SHOWN = 8

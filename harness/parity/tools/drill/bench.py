@@ -17,8 +17,9 @@ from parity.pipeline.capture import Capture, load
 from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
+from parity.tools.drill.edits import is_ignored
 from parity.tools.drill.judge import suite_of
-from parity.tools.drill.mutate import Mutation, Target, is_ignored
+from parity.tools.drill.mutate import Mutation, Target
 from parity.tools.drill.places import places
 from parity.tools.drill.sizes import Scale
 

@@ -168,6 +168,11 @@ def _made(what: str, text: str, names: tuple[str, ...], do: Callable[[Path], int
 
 
 _KINDS: Mapping[str, Callable[[Capture, random.Random], FileMutation | None]] = {
-    "file missing": _missing, "file extra": _extra, "file swapped": _swapped, "file torn": _torn,
-    "stamp mismatch": _stamp, "exit code": _exit_code, "stdout pollution": _stdout,
-}  # fmt: skip
+    "file missing": _missing,
+    "file extra": _extra,
+    "file swapped": _swapped,
+    "file torn": _torn,
+    "stamp mismatch": _stamp,
+    "exit code": _exit_code,
+    "stdout pollution": _stdout,
+}

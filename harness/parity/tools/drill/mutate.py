@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parity.contract.nodes import Node
 from parity.paths import join
+from parity.tools.drill.edits import LEAVES, LISTS, ODD, Edit, put, retyped
 from parity.tools.drill.places import INSIDE, Place, changed
 from parity.tools.drill.sizes import Scale, changes
 
-#: A key and texts that no document has.
-ODD = "drill_odd_key"
-
 #: Kinds of mutation in the order of the report. Those of values are sized; the others break the form.
 VALUE = "value"
-OF_LEAVES = ("drop", "add", "rename", "retype", "null")
-OF_LISTS = ("reorder", "truncate", "insert", "drop item")
+OF_LEAVES, OF_LISTS = tuple(LEAVES), tuple(LISTS)
 OF_DOCUMENTS = ("result string unequal", "wrong prefix", "not a number")
-OF_CAPTURES = (
-    "file missing", "file extra", "file swapped", "file torn", "stamp mismatch", "exit code", "stdout pollution",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,10 +104,10 @@ def _of_document(kind: str, target: Target, rng: random.Random) -> Mutation | No
     place = target.place
     if kind == "not a number":
         value = rng.choice([float("nan"), float("inf")])
-        return _mutation(kind, target, _set(value), f"{place.value!r} → {value}")
+        return _mutation(kind, target, put(value), f"{place.value!r} → {value}")
     if kind == "result string unequal":
         found = retyped(place.value, rng)
-        return _mutation(kind, target, _set(found[0]), f"in the text alone: {place.value!r} → {found[0]!r}"[:120])
+        return _mutation(kind, target, put(found[0]), f"in the text alone: {place.value!r} → {found[0]!r}"[:120])
     key = str(place.steps[0])
     return Mutation(
         kind,
@@ -167,7 +159,7 @@ def _of_value(targets: list[Target], rng: random.Random) -> list[Mutation]:
             continue
         found = changes(place.value, place.node, target.scale, rng)
         if found:
-            return [_mutation(VALUE, target, _set(each.value), each.text, size=each.size) for each in found]
+            return [_mutation(VALUE, target, put(each.value), each.text, size=each.size) for each in found]
     return []
 
 
@@ -207,15 +199,11 @@ def _of_kind(kind: str, targets: list[Target], rng: random.Random) -> Mutation |
             continue
         if kind in OF_DOCUMENTS:
             return _of_document(kind, target, rng)
-        found = _LEAVES[kind](place, rng) if kind in OF_LEAVES else _LISTS[kind](place.value, rng)
+        found = LEAVES[kind](place, rng) if kind in OF_LEAVES else LISTS[kind](place.value, rng)
         if found is not None:
             change, text = found
             return _added(target, change, text) if kind == "add" else _mutation(kind, target, change, text)
     return None
-
-
-Edit = Callable[[Any, Any], None]
-Made = tuple[Edit, str] | None
 
 
 def _mutation(kind: str, target: Target, change: Edit, text: str, *, size: str = "") -> Mutation:
@@ -240,127 +228,3 @@ def _added(target: Target, change: Edit, text: str) -> Mutation:
     """It stands at the key that was added, not at the one beside."""
     beside = _mutation("add", target, change, text)
     return replace(beside, path=join(target.place.parent, ODD))
-
-
-def _set(value: Any) -> Edit:
-    def edit(holder: Any, key: Any) -> None:
-        holder[key] = value
-
-    return edit
-
-
-def _drop(place: Place, rng: random.Random) -> Made:
-    if not isinstance(place.steps[-1], str):
-        return None
-
-    def edit(holder: Any, key: Any) -> None:
-        del holder[key]
-
-    return edit, f"{place.steps[-1]!r} dropped"
-
-
-def _add(place: Place, rng: random.Random) -> Made:
-    if not isinstance(place.steps[-1], str):
-        return None
-
-    def edit(holder: Any, key: Any) -> None:
-        holder[ODD] = holder[key]
-
-    return edit, f"{ODD!r} added beside {place.steps[-1]!r}"
-
-
-def _rename(place: Place, rng: random.Random) -> Made:
-    if not isinstance(place.steps[-1], str):
-        return None
-    new = f"{place.steps[-1]}_2"
-
-    def edit(holder: Any, key: Any) -> None:
-        items = [(new if name == key else name, value) for name, value in holder.items()]
-        holder.clear()
-        holder.update(items)
-
-    return edit, f"{place.steps[-1]!r} renamed to {new!r}"
-
-
-def _retype(place: Place, rng: random.Random) -> Made:
-    value = place.value
-    # Of a leaf that is never compared, its type by the schema is all that is checked: a whole number is a real one too.
-    changed = ([value],) if is_ignored(place.node) else retyped(value, rng)
-    return _set(changed[0]), f"{value!r} → {changed[0]!r}"[:120]
-
-
-def retyped(value: Any, rng: random.Random) -> tuple[Any]:
-    """``value`` as the nearest value of another JSON type: 3 → 3.0, 1 → true, null → "", and the like."""
-    if value is None:
-        return rng.choice([("",), (0,), (False,), ([],)])
-    if isinstance(value, bool):
-        return rng.choice([(int(value),), (str(value).lower(),)])
-    if isinstance(value, int):
-        return rng.choice([(float(value),), (str(value),), *([(bool(value),)] if value in (0, 1) else [])])
-    if isinstance(value, float):
-        # A whole float as an integer is the drift that is easiest to overlook.
-        return (int(value),) if value == int(value) else (str(value),)
-    return rng.choice([([value],), ({"text": value},)])
-
-
-def _null(place: Place, rng: random.Random) -> Made:
-    if place.value is None or (is_ignored(place.node) and "null" in place.node.types):
-        return None
-    return _set(None), f"{place.value!r} → null"[:120]
-
-
-def _reorder(items: list[Any], rng: random.Random) -> Made:
-    pairs = [(i, i + 1) for i in range(len(items) - 1) if _text(items[i]) != _text(items[i + 1])]
-    if not pairs:
-        return None
-    first, second = rng.choice(pairs)
-
-    def edit(holder: Any, key: Any) -> None:
-        inside = holder[key]
-        inside[first], inside[second] = inside[second], inside[first]
-
-    return edit, f"items {first} and {second} exchanged"
-
-
-def _truncate(items: list[Any], rng: random.Random) -> Made:
-    keep = rng.randrange(len(items))
-
-    def edit(holder: Any, key: Any) -> None:
-        del holder[key][keep:]
-
-    return edit, f"{len(items)} items cut to {keep}"
-
-
-def _insert(items: list[Any], rng: random.Random) -> Made:
-    at = rng.randrange(len(items))
-
-    def edit(holder: Any, key: Any) -> None:
-        holder[key].insert(at, json.loads(_text(holder[key][at])))
-
-    return edit, f"item {at} doubled"
-
-
-def _drop_item(items: list[Any], rng: random.Random) -> Made:
-    at = rng.randrange(len(items))
-
-    def edit(holder: Any, key: Any) -> None:
-        del holder[key][at]
-
-    return edit, f"item {at} of {len(items)} dropped"
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
-_LEAVES: Mapping[str, Callable[[Place, random.Random], Made]] = {
-    "drop": _drop, "add": _add, "rename": _rename, "retype": _retype, "null": _null,
-}  # fmt: skip
-_LISTS: Mapping[str, Callable[[list[Any], random.Random], Made]] = {
-    "reorder": _reorder, "truncate": _truncate, "insert": _insert, "drop item": _drop_item,
-}  # fmt: skip
-
-
-def is_ignored(node: Node) -> bool:
-    """Whether a comparison looks at the type of such a leaf only."""
-    return node.rule.volatile is not None

@@ -11,7 +11,7 @@ from typing import Any
 
 from parity.compare.tolerance import Tolerance
 from parity.contract.nodes import Node
-from parity.tools.drill.mutate import is_ignored
+from parity.tools.drill.edits import is_ignored
 from parity.tools.drill.places import INSIDE, places
 from parity.tools.drill.sizes import bounds
 

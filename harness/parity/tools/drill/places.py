@@ -79,7 +79,7 @@ def _below(here: Place, step: Step, field: str, value: Any) -> Place:
     return Place((*here.steps, step), _further(here.path, step), field, here.node, value, here.lists)
 
 
-def changed(document: Any, steps: tuple[Step, ...], change: Callable[[Any, Any], None]) -> Any:
+def changed(document: Any, steps: tuple[Step, ...], change: Callable[[Any, Any], object]) -> Any:
     """A copy of ``document`` in which ``change(holder, key)`` was done to what holds the last of ``steps``."""
     if not steps:
         raise ValueError("the document itself is held by nothing")
@@ -88,7 +88,7 @@ def changed(document: Any, steps: tuple[Step, ...], change: Callable[[Any, Any],
     return whole[0]
 
 
-def _change(holder: Any, key: Any, steps: tuple[Step, ...], change: Callable[[Any, Any], None]) -> None:
+def _change(holder: Any, key: Any, steps: tuple[Step, ...], change: Callable[[Any, Any], object]) -> None:
     step, rest = steps[0], steps[1:]
     if isinstance(step, _Inside):
         box = [json.loads(holder[key])]

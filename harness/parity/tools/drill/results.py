@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from parity.tools.drill.fault import Finding
 
 #: What must hold: shares of structural and of value mutations that are found, and of all that are found, named.
 STRUCTURAL_FOUND = 1.0
 VALUES_FOUND = 0.995
 
 LISTED = 8
+#: Where runs with a fault take place: nobody finds anything there afterwards.
+SCRATCH = "parity-drill-"
+_SCRATCH = re.compile(rf"\S*/{SCRATCH}[^/\s]+")
+
+#: Told what is done now.
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -118,3 +127,15 @@ class Drill:
 def share(mutations: Sequence[MutationResult]) -> float:
     """The share that was detected; 1 of none."""
     return sum(each.detected for each in mutations) / len(mutations) if mutations else 1.0
+
+
+def lines_of(found: Sequence[Finding]) -> tuple[str, ...]:
+    """The first findings as they are listed, one line each."""
+    return tuple(
+        f"[{each.check}] {_SCRATCH.sub('<scratch>', each.line)}".splitlines()[0][:300] for each in found[:LISTED]
+    )
+
+
+def as_json(value: Any) -> Any:
+    """A result as it stands in the report."""
+    return {key: list(item) if isinstance(item, tuple) else item for key, item in vars(value).items()}

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from parity.tools.drill.results import Drill, FaultResult, MutationResult
-from parity.tools.drill.run import as_json
+from parity.tools.drill.results import Drill, FaultResult, MutationResult, as_json
 
 FORMAT = "parity-drill/1"
 

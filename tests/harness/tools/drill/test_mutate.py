@@ -8,7 +8,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parity.tools.drill.mutate import retyped
+from parity.tools.drill.edits import retyped
 
 
 @given(
