@@ -113,6 +113,7 @@ lint: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check --quiet .
 	$(VENV)/bin/lint-imports --no-cache --no-logo
+	$(PY) -m mypy
 
 # The harness' types on each Python that it runs on; `make lint` checks all packages on the first.
 types: setup
