@@ -16,6 +16,7 @@ RUNNER = f"{PACKAGE}/runner.py"
 ERRORS = f"{PACKAGE}/errors.py"
 SETTINGS = f"{PACKAGE}/settings.py"
 COMPILED = f"{PACKAGE}/services/compiled.py"
+WEIGHT_FILE = f"{PACKAGE}/services/weight_file.py"
 SOURCES = f"{PACKAGE}/sources"
 KNOWLEDGE = "rumiai_parity"
 ADAPTER = f"{KNOWLEDGE}/pipeline.py"
@@ -23,6 +24,7 @@ LAYOUT = f"{KNOWLEDGE}/layout.py"
 HARNESS = "harness/parity"
 #: Where something stands now → where it stood in older commits, which are judged, too (history, hooks).
 BEFORE = {
+    WEIGHT_FILE: f"{PACKAGE}/services/weights.py",
     COMPILED: f"{PACKAGE}/services/environment.py",
     ADAPTER: "harness/pipelines/rumiai/pipeline.py",
     LAYOUT: "harness/pipelines/rumiai/pipeline.py",

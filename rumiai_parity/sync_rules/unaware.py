@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from parity.tools.sync.code import Module, called, dotted, shown, text
 from parity.tools.sync.rules import Found, Rule
 from parity.tools.sync.tree import Tree
-from rumiai_parity.sync_rules.places import CLI, COMMANDS, PACKAGE, RUNNER, SOURCES, function, source_classes
+from rumiai_parity.sync_rules.places import (
+    CLI,
+    COMMANDS,
+    PACKAGE,
+    RUNNER,
+    SOURCES,
+    WEIGHT_FILE,
+    function,
+    source_classes,
+    standing,
+)
 
 #: (file, function or class, name used there or the code around it) → why it may. Everything else is a finding.
 ALLOWED = {
@@ -65,7 +75,7 @@ TELLTALES = {
 #: (file, function, field) → why it may read a field that is declared to differ.
 ALLOWED_READS = {
     (f"{PACKAGE}/timeline/unified.py", "origin_of", "source"): "an id belongs to the source it was first recorded from",
-    (f"{PACKAGE}/services/weights.py", "recorded_source", "source"): "another document: the note beside a model file",
+    (WEIGHT_FILE, "recorded_source", "source"): "another document: the note beside a model file",
 }
 
 
@@ -163,9 +173,10 @@ def declared(tree: Tree) -> Iterator[Found]:
             if "cases" in record:
                 continue  # how broken inputs end: nothing is computed from that
             fields[re.sub(r"\[.*?\]", "", record["path"]).rpartition(".")[2]] = f"{record['artifact']} {record['path']}"
+    allowed = {(standing(tree, path), name, field) for path, name, field in ALLOWED_READS}
     for module in tree.modules(PACKAGE):
         for node, field in _reads(module) if module.path.startswith(BEHIND) else ():
-            if field in fields and (module.path, module.scope(node), field) not in ALLOWED_READS:
+            if field in fields and (module.path, module.scope(node), field) not in allowed:
                 yield Found(
                     module.path, node.lineno, f"{module.scope(node)} reads {field!r}, which differs between the configurations",
                     f"nothing computed from what {LEDGER} declares ({fields[field]})", shown(node),

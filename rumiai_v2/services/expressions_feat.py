@@ -18,9 +18,10 @@ import numpy as np
 
 from rumiai_v2.errors import WeightsError
 from rumiai_v2.media.types import Frame
-from rumiai_v2.services import environment, torchcodec_stand_in, weights
+from rumiai_v2.services import environment, torchcodec_stand_in
 from rumiai_v2.services.base import ServiceInfo, WeightInfo
 from rumiai_v2.services.expression import Expression
+from rumiai_v2.services.weight_file import sha256_of
 
 #: Detector of the deployed system: which models, and the hub repositories that hold them.
 MODELS = {
@@ -59,7 +60,7 @@ def describe(service: str, device: str) -> ServiceInfo:
     """What would run, with the hash of every weight file."""
     files = [path for name in REPOSITORIES for path in _snapshot_files(name)]
     infos = tuple(
-        WeightInfo(name=path.name, sha256=weights.sha256_of(path), source="download", path=str(path)) for path in files
+        WeightInfo(name=path.name, sha256=sha256_of(path), source="download", path=str(path)) for path in files
     )
     return ServiceInfo(service, "py-feat", environment.installed("py-feat"), infos, device, problem())
 
@@ -159,9 +160,9 @@ def _snapshot_files(repository: str) -> list[Path]:
 def _check_blob(path: Path) -> None:
     """The hub's cache names a large file's content by its SHA-256: a file that differs was damaged or changed."""
     blob = path.resolve()
-    if re.fullmatch(r"[0-9a-f]{64}", blob.name) and weights.sha256_of(blob) != blob.name:
+    if re.fullmatch(r"[0-9a-f]{64}", blob.name) and sha256_of(blob) != blob.name:
         raise WeightsError(
             f"weights of emotion_detection: {path} is damaged: expected SHA-256 {blob.name}, "
-            f"got {weights.sha256_of(blob)}. Delete it and let py-feat download it again.",
+            f"got {sha256_of(blob)}. Delete it and let py-feat download it again.",
             service="emotion_detection",
         )

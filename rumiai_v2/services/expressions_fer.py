@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rumiai_v2.errors import WeightsError
-from rumiai_v2.services.weights import FETCH_COMMAND
+from rumiai_v2.services.weight_file import FETCH_COMMAND
 
 if TYPE_CHECKING:
     import torch

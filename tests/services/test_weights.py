@@ -11,7 +11,7 @@ import pytest
 
 from rumiai_v2.errors import WeightsError
 from rumiai_v2.services import weights, weights_pack
-from rumiai_v2.services.weights import Download, Pack, WeightSpec
+from rumiai_v2.services.weight_file import FETCH_COMMAND, Download, Pack, WeightSpec
 
 GOOD = b"the pinned bytes"
 GOOD_SHA = hashlib.sha256(GOOD).hexdigest()
@@ -81,7 +81,7 @@ def test_a_file_with_another_hash_is_refused_and_both_hashes_are_named(cache):
         weights.find("toy.bin", service="yolo")
     message = str(caught.value)
     assert GOOD_SHA in message and hashlib.sha256(b"something else").hexdigest() in message
-    assert str(cache / "toy.bin") in message and weights.FETCH_COMMAND in message
+    assert str(cache / "toy.bin") in message and FETCH_COMMAND in message
 
 
 def test_a_file_that_changed_after_it_was_checked_is_refused(cache):
