@@ -59,6 +59,7 @@ class Stream(io.TextIOWrapper):
     """A standard stream as text without secrets, in UTF-8 whatever the locale is: it never fails, and writes at once."""
 
     def __init__(self, descriptor: Descriptor) -> None:
+        # The stubs want a buffer that has a name, which is asked only where somebody prints the stream.
         super().__init__(descriptor, encoding="utf-8", newline="\n", write_through=True)  # type: ignore[arg-type]
         self.descriptor = descriptor
 

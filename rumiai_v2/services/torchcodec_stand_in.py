@@ -51,10 +51,10 @@ def install() -> None:
     except (ImportError, OSError, RuntimeError):
         for name in [name for name in sys.modules if name.partition(".")[0] == "torchcodec"]:
             del sys.modules[name]
-    package = types.ModuleType("torchcodec")
-    decoders = types.ModuleType("torchcodec.decoders")
+    package: Any = types.ModuleType("torchcodec")  # modules take attributes that their class does not tell
+    decoders: Any = types.ModuleType("torchcodec.decoders")
     package.__path__ = []  # marks a package, so that its submodule can be imported
-    package.decoders = decoders  # type: ignore[attr-defined]
-    decoders.VideoDecoder = VideoDecoder  # type: ignore[attr-defined]
+    package.decoders = decoders
+    decoders.VideoDecoder = VideoDecoder
     sys.modules["torchcodec"] = package
     sys.modules["torchcodec.decoders"] = decoders

@@ -37,7 +37,7 @@ class _Finder(importlib.abc.MetaPathFinder):
                 # Its own flag for "the operators exist", which is now true of the ones used here.
                 module.extension._has_ops = lambda: True
 
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]  # replacing it is the point
         return spec
 
 
