@@ -366,8 +366,7 @@ class _Writer:
         return 0, [f"{table}[{x}[{key!r}]]({x})"]
 
     def _size_of_object(self, node: Node, x: str) -> tuple[int, list[str]]:
-        constant = 0
-        terms: list[str] = []
+        constant, terms = 0, list[str]()
         for key, child in node.properties.items():
             own, more = self.size(child, f"{x}[{key!r}]")
             if key in node.required:

@@ -60,14 +60,12 @@ def _measures_text(node: Node, policy: Policy) -> bool:
 
 def _distance(tally: Tally, expected: Any, actual: Any, node: Node, place: Place) -> None:
     rule, tolerance = node.rule, tally.policy.tolerance(node.rule.kind, node.where)
-    magnitude: float | None
-    unit: str | None
-    if isinstance(expected, str):
-        magnitude, allowed, unit = error_rate(expected, actual, tolerance.unit), tolerance.abs, tolerance.unit
-        is_near = agree(expected, actual, tolerance)
-    else:
+    if not isinstance(expected, str):
         magnitude, allowed, unit = distance(expected, actual), tolerance.allowed(expected), rule.unit
         is_near = passes(expected, actual, allowed)
+    else:
+        magnitude, allowed, unit = error_rate(expected, actual, tolerance.unit), tolerance.abs, tolerance.unit
+        is_near = agree(expected, actual, tolerance)
     if is_near:
         tally.found.within_tolerance += 1
         return

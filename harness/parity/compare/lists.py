@@ -31,8 +31,6 @@ def compare_lists(
         _in_place(walk, expected, actual, node.items, place, watched=watched)
         return
     functions = compiled(node.items, walk.way)
-    rows: Sequence[int]
-    columns: Sequence[int]
     near = _never if watched else functions.near
     if node.series and node.align is None:
         common = min(len(expected), len(actual))

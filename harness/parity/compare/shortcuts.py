@@ -37,7 +37,7 @@ class _ByIndex:
 
 def clear(
     tally: Tally, expected: list[Any], actual: list[Any], functions: Compiled, near: align.Near, node: Node | None
-) -> list[int]:
+) -> Sequence[int]:
     """Count what agrees index by index in lists of one length; the indices of the rest."""
     found = _by_index(tally, expected, actual, functions, near)
     _count(tally, expected, actual, found, functions, near, node)
@@ -180,8 +180,7 @@ def _agreeing(
 
     ``same`` takes the pairs that Python takes for equal; None where that is not to be asked.
     """
-    within, index = 0, -1
-    unequal: list[int] = []
+    within, unequal, index = 0, list[int](), -1
     for index, (a, b) in enumerate(zip(left, right, strict=False)):
         if same is not None:
             if a is b:

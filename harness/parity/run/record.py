@@ -112,15 +112,9 @@ def _run(
     work = folder / WORK
     work.mkdir()
     begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    exit_code: int | None = None
-    failure: str | None = None
-    argv: tuple[str, ...] = ()
-    inputs: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    changed: list[str] = []
+    job, exit_code, failure, changed = Job((), {}), None, None, list[str]()
     try:
         with make() as job:
-            argv, inputs, names = job.argv, tuple(job.inputs), job.input_names
             exit_code, failure = _execute(job, folder)
             changed = _changed(job, work)
     except ParityError as error:
@@ -128,11 +122,11 @@ def _run(
     except Exception as error:  # whatever a stand-in dies of must be reported as this run's failure, not lose the rest
         failure = f"could not be started: {type(error).__name__}: {error}"
     seconds = time.monotonic() - begun
-    _remove(inputs, work)
+    _remove(job.inputs, work)
     found = pipeline.find(folder) if exit_code is not None else Found(files={})
     files = dict(found.files)
     if exit_code is not None:
-        _write_json(folder / RUN_FILE, run_document(folder, exit_code=exit_code, found=found, inputs=inputs))
+        _write_json(folder / RUN_FILE, run_document(folder, exit_code=exit_code, found=found, inputs=job.inputs))
         files[RUN] = RUN_FILE
     for each in found.untracked:
         (work / each).unlink(missing_ok=True)
@@ -141,7 +135,7 @@ def _run(
         "format": FORMAT,
         "case": name[0],
         "configuration": name[1],
-        "argv": list(argv),
+        "argv": list(job.argv),
         "exit_code": exit_code,
         "failure": failure,
         "started": started,
@@ -149,7 +143,7 @@ def _run(
         "files": files,
         "problems": [*changed, *found.problems],
         "stamps": list(found.stamps),
-        "input_names": list(names),
+        "input_names": list(job.input_names),
         "provenance": origin(pipeline),
     }
 
