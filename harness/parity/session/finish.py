@@ -96,7 +96,7 @@ def finish(suite: Suite, outcomes: Sequence[Outcome], crashes: Sequence[Crash], 
     )
     write.save_differences(differences, config)
     write.save_forms(report, differences, config)
-    report["page_failed"] = page.drawn(config, report, differences)
+    report["page_failed"] = page.drawn(config, report, differences, suite)
     shutil.rmtree(runs.folder(config) / runs.SHARED, ignore_errors=True)
     write.save(report, config)
     return write.read(config)

@@ -104,8 +104,10 @@ def _is_length(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
-def of(config: Config, pipeline: Pipeline, report: Mapping[str, Any]) -> Documents:
-    """The documents of the comparison in ``report``."""
+def of(config: Config, pipeline: Pipeline, report: Mapping[str, Any], suite: Suite | None = None) -> Documents:
+    """The documents of the comparison in ``report``; ``suite`` where the one that made it is at hand."""
+    if suite is not None:
+        return Documents(config, pipeline, suite)
     given = report["from"]
     folder = Path(given) if given else config.captures
     folder = folder if folder.is_absolute() else config.root / folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from parity.check.suite import Suite
 from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
 from parity.report import words
@@ -27,13 +28,15 @@ FORMAT = "parity-page/1"
 LISTED, MESSAGES, IGNORED = 100, 200, 500
 
 
-def payload(config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The page of ``report`` and of its ``differences`` (``differences.json``).
+def payload(
+    config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]], suite: Suite | None = None
+) -> dict[str, Any]:
+    """The page of ``report`` and of its ``differences`` (``differences.json``); ``suite``: the one that found them, if at hand.
 
     What is drawn comes from the saved captures and the goldens, as they lie there now.
     """
     pipeline = load_pipeline(config)
-    known = reading.of(config, pipeline, report)
+    known = reading.of(config, pipeline, report, suite)
     order = [cause["id"] for cause in report["causes"]]
     spots, length = fold(differences, known.graph), lengths(known)
     drawn, of_curves = curves(known, spots, order, length)
