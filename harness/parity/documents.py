@@ -22,7 +22,7 @@ import orjson
 
 from parity.digits import too_long
 from parity.keys import repeated
-from parity.paths import join, steps
+from parity.paths import INSIDE, join, steps
 
 #: How many breaches a message names.
 _NAMED = 5
@@ -189,7 +189,7 @@ def at(document: Any, path: str) -> Any:
     value = document
     for step in steps(path):
         try:
-            value = parse(value) if step == "(json)" else value[step]
+            value = parse(value) if step is INSIDE else value[step]
         except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
             raise Nowhere(path) from error
     return value

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, reduce
 
-_STEP = re.compile(r'(?P<text>\(json\))|\[(?P<index>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|\.?(?P<key>[\w-]+)')
-_ANY_STEP = re.compile(r"\[\d+\]|(?:(?<=\.)|^)\d[\w-]*")
+_STEP = re.compile(
+    r'(?P<text>\(json\))|\[(?P<index>\d+)\]|\[(?P<any>\*)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|\.?(?P<key>[\w-]+)'
+)
+
+
+class _Mark(str):
+    """A step that is no key, even if a key reads the same: it is equal to itself alone."""
+
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__
+
+
+#: The step from a text into the JSON document that it holds.
+INSIDE = _Mark("(json)")
+#: The step to any item of a list, in a pattern.
+ANY = _Mark("[*]")
 
 
 def join(path: str, step: str | int) -> str:
     """``path`` one step further."""
+    if isinstance(step, _Mark):
+        return f"{path}{step}"
     if isinstance(step, int):
         return f"{path}[{step}]"
     if _is_plain(step):
@@ -24,20 +40,51 @@ def _is_plain(key: str) -> bool:
     return bool(key) and all(character.isalnum() or character in "_-" for character in key)
 
 
+def written(way: Iterable[str | int]) -> str:
+    """The path that ``steps`` reads as ``way``."""
+    return reduce(join, way, "")
+
+
 def steps(path: str) -> list[str | int]:
-    """The keys and indices of ``path``; ``(json)`` stands for opening a text."""
-    found: list[str | int] = []
-    for match in _STEP.finditer(path):
-        if match["index"] is not None:
-            found.append(int(match["index"]))
-        else:
-            found.append(match["text"] or match["key"] or json.loads(match["quoted"]))
-    return found
+    """The keys and indices of ``path``; ``INSIDE`` where a text is opened, ``ANY`` for every item in a pattern."""
+    return [_step(match) for match in _STEP.finditer(path)]
+
+
+def _step(match: re.Match[str]) -> str | int:
+    if match["index"] is not None:
+        return int(match["index"])
+    if match["quoted"] is not None:
+        return str(json.loads(match["quoted"]))
+    return INSIDE if match["text"] else ANY if match["any"] else match["key"]
 
 
 def pattern(path: str) -> str:
     """``path`` with ``[*]`` for every index and ``*`` for every key that begins with a digit (a second, a window)."""
-    return _ANY_STEP.sub(lambda match: "[*]" if match[0].startswith("[") else "*", path)
+    return _STEP.sub(_general, path)
+
+
+def _general(match: re.Match[str]) -> str:
+    if match["index"] is not None:
+        return ANY
+    begins = match[0].startswith(".") or match.start() == 0
+    if match["key"] is not None and begins and match["key"][0].isdecimal():
+        return match[0].removesuffix(match["key"]) + "*"
+    return match[0]
+
+
+def without_indices(path: str) -> str:
+    """``path`` with ``[*]`` for every index; keys stay, whatever they look like."""
+    return _STEP.sub(lambda match: match[0] if match["index"] is None else ANY, path)
+
+
+def matcher(declared: str) -> re.Pattern[str]:
+    """What matches the paths that ``declared`` means, in which ``[*]`` stands for any index."""
+    parts, end = [], 0
+    for match in _STEP.finditer(declared):
+        if match["any"]:
+            parts += [re.escape(declared[end : match.start()]), r"\[\d+\]"]
+            end = match.end()
+    return re.compile("".join([*parts, re.escape(declared[end:])]))
 
 
 def parent(path: str) -> tuple[str, str]:

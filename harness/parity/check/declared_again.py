@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from parity.documents import parse
 from parity.goldens.declared import Declared
-
-#: One step of a path: an index, any index, a quoted key, the opening of a JSON text, a plain key.
-_STEP = re.compile(r'\[(?P<index>\d+|\*)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|(?P<json>\(json\))|\.?(?P<key>[\w-]+)')
+from parity.paths import ANY, INSIDE, steps
 
 
 def values_at(document: Any, path: str) -> list[Any]:
     """The values of ``document`` at ``path``, which may hold ``[*]`` for any list item; empty where nothing stands."""
     found = [document]
-    for step in _STEP.finditer(path):
+    for step in steps(path):
         found = [inner for value in found for inner in _inside(value, step)]
     return found
 
 
-def _inside(value: Any, step: re.Match[str]) -> Iterator[Any]:
-    if step["json"] is not None:
+def _inside(value: Any, step: str | int) -> Iterator[Any]:
+    if step is INSIDE:
         try:
             yield parse(value)
         except (AttributeError, ValueError):
             return  # no JSON text: the comparison says so
-    elif step["index"] is not None:
-        if isinstance(value, list):
-            yield from value if step["index"] == "*" else value[int(step["index"]) :][:1]
-    elif isinstance(value, dict):
-        key = json.loads(step["quoted"]) if step["quoted"] is not None else step["key"]
-        if key in value:
-            yield value[key]
+    elif isinstance(value, list):
+        if step is ANY:
+            yield from value
+        elif isinstance(step, int):
+            yield from value[step:][:1]
+    elif isinstance(value, dict) and isinstance(step, str) and step in value:
+        yield value[step]
 
 
 def retested(records: Iterable[Declared], first: Any, second: Any) -> list[dict[str, Any]]:

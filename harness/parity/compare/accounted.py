@@ -16,11 +16,8 @@ from typing import Any
 from parity.compare.difference import Comparison, leaf_count, shown
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse
-from parity.paths import join, steps
+from parity.paths import INSIDE, join, steps
 from parity.verdict import HarnessError
-
-#: The step that opens a text which holds a JSON document.
-_TEXT = "(json)"
 
 #: Ignored places by their steps; an empty one is a place that was ignored itself.
 _Ignored = dict["str | int", "_Ignored"]
@@ -77,9 +74,9 @@ def _unequal(a: Any, b: Any, ignored: _Ignored) -> int:
     if not ignored:
         return _differing(a, b)
     kind = type(a)
-    if kind is type(b) is str and _TEXT in ignored:
+    if kind is type(b) is str and INSIDE in ignored:
         with contextlib.suppress(Unreadable):
-            return _unequal(parse(a), parse(b), ignored[_TEXT])
+            return _unequal(parse(a), parse(b), ignored[INSIDE])
     if kind is not type(b) or kind not in (dict, list):
         return _differing(a, b)
     one: dict[str | int, Any] = a if kind is dict else dict(enumerate(a))
@@ -141,6 +138,6 @@ def _leaves(value: Any, node: Node | None, path: str, *, any_index: bool) -> Ite
         except Unreadable:
             yield path, str, value
             return
-        yield from _leaves(inside, node.content, path + _TEXT, any_index=any_index)
+        yield from _leaves(inside, node.content, path + INSIDE, any_index=any_index)
     else:
         yield path, type(value), value if not isinstance(value, dict | list) else ""

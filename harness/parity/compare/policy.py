@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from parity.compare.tolerance import EXACT, FlipRule, Tolerance
 from parity.compare.trail import Place, text
 from parity.goldens.declared import Declared
+from parity.paths import without_indices
 from parity.verdict import ContractError
-
-_INDEX = re.compile(r"\[(\d+|\*)\]")
 
 
 @dataclass(frozen=True)
@@ -57,5 +55,5 @@ class Policy:
 
     def watches(self, place: Place) -> bool:
         """Whether a declared difference may stand at ``place`` or below."""
-        here = _INDEX.sub("[*]", text(place))
-        return any(_INDEX.sub("[*]", entry.path).startswith(here) for entry in self.declared)
+        here = without_indices(text(place))
+        return any(without_indices(entry.path).startswith(here) for entry in self.declared)

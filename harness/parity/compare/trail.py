@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from parity.paths import join
+from parity.paths import written
 
 #: A link to the place above, the step in the actual document, and the step in the expected one; None is the top.
 Place = tuple[Any, "str | int", "str | int"] | None
-
-#: The step from a text into the JSON document that it holds.
-INSIDE = "(json)"
 
 
 def below(place: Place, step: str | int, origin: str | int | None = None) -> Place:
@@ -24,10 +21,7 @@ def text(place: Place, *, expected: bool = False) -> str:
     while place is not None:
         steps.append(place[2] if expected else place[1])
         place = place[0]
-    path = ""
-    for step in reversed(steps):
-        path = path + INSIDE if step is INSIDE else join(path, step)
-    return path
+    return written(reversed(steps))
 
 
 def expected_elsewhere(place: Place) -> str | None:

@@ -18,9 +18,10 @@ from parity.compare.lists import compare_lists
 from parity.compare.policy import Policy
 from parity.compare.recognise import renamed
 from parity.compare.tally import Equals, Tally, is_covered, rule_of
-from parity.compare.trail import INSIDE, Place, below
+from parity.compare.trail import Place, below
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse
+from parity.paths import INSIDE
 
 __all__ = ["Equals", "Policy", "Walk", "compare", "compare_valid", "is_covered", "leaf_count"]
 

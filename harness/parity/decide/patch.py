@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parity.documents import Unreadable, parse
-from parity.paths import below, join, steps
-
-#: The step that opens a text which holds a JSON document.
-_TEXT = "(json)"
+from parity.paths import INSIDE, below, join, steps
 
 
 class Entangled(Exception):
@@ -87,7 +84,7 @@ def _prefixes(path: str) -> Iterable[str]:
     found = ""
     yield found
     for step in steps(path):
-        found = found + _TEXT if step == _TEXT else join(found, step)
+        found = join(found, step)
         yield found
 
 
@@ -113,7 +110,7 @@ class _Patch:
                 texts = parse(golden), parse(run)
             except Unreadable as error:
                 raise Entangled(there) from error
-            inside = self.node(*texts, at + _TEXT, there + _TEXT)
+            inside = self.node(*texts, at + INSIDE, there + INSIDE)
             return json.dumps(inside, ensure_ascii=False, sort_keys=True)
         raise Entangled(there or at)
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from parity import reading
+from parity import paths, reading
 from parity.typed import UNREAD, Closed, Must, are_different_texts, is_text, matching
 from parity.verdict import ContractError
 
@@ -63,7 +63,7 @@ class Declared(Closed):
     @cached_property
     def matcher(self) -> re.Pattern[str]:
         """What fits every path that it is about."""
-        return re.compile(re.escape(self.path).replace(r"\[\*\]", r"\[\d+\]"))
+        return paths.matcher(self.path)
 
     @property
     def name(self) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from parity.contract.nodes import Node
-from parity.paths import join
+from parity.paths import INSIDE, written
 from parity.reals import nearest
-from parity.report.page.marks import INSIDE, Link, chain, seconds
+from parity.report.page.marks import Link, chain, seconds
 
 Steps = tuple[str | int, ...]
 _NUMBERS = frozenset({"number", "integer", "boolean"})
@@ -173,7 +173,4 @@ def _y(line: Line, item: Any) -> float | None:
 
 def text(steps: Sequence[str | int]) -> str:
     """The path of ``steps``."""
-    path = ""
-    for step in steps:
-        path = path + INSIDE if step == INSIDE else join(path, step)
-    return path
+    return written(steps)

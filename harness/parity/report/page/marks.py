@@ -10,10 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from parity.contract.nodes import Align, Node
+from parity.paths import INSIDE
 from parity.reals import nearest
-
-#: Opens a text that is JSON itself.
-INSIDE = "(json)"
 
 #: Seconds, or a stretch of seconds, written as a text: ``7s``, ``5-10s``.
 _LABEL = re.compile(r"(\d+(?:\.\d+)?)(?:-\d+(?:\.\d+)?)?s")
@@ -57,7 +55,7 @@ def _variants(
 
 
 def _below(node: Node, step: str | int) -> Node | None:
-    if step == INSIDE:
+    if step is INSIDE:
         return node.content
     return node.item(step) if isinstance(step, int) else node.child(step)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from parity.contract import check, registry
+from parity.paths import INSIDE
 from parity.pipeline import settings
 from parity.pipeline.load import load_pipeline
 from parity.report.page import curves as drawing
@@ -173,7 +174,7 @@ def test_density_engagement_energy_words_per_minute_and_emotions_can_be_drawn(co
 
 
 def test_a_list_in_the_text_form_of_an_analysis_can_be_drawn_too(contracts):
-    steps = ["result", "(json)", "creativeDensityDynamics", "densityCurve", 0, "density"]
+    steps = ["result", INSIDE, "creativeDensityDynamics", "densityCurve", 0, "density"]
     names = contracts("creative_density.complete.derived.json").child("result").content.properties
     steps[2] = next(name for name in names if name.endswith("Dynamics"))
     line = line_of(contracts("creative_density.complete.derived.json"), steps)
