@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from parity.check.rules import Rules
 from parity.pipeline import settings
 from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
@@ -44,5 +45,4 @@ def saved(config: Config, pipeline: Any, cases: list[Case], tmp_path_factory: py
 
 @pytest.fixture(scope="session")
 def bench(config: Config, pipeline: Any, cases: list[Case], saved: Path) -> Bench:
-    rehearsal = rehearsal_of(pipeline)
-    return Bench(config, pipeline, cases, saved, rehearsal.frame_seconds, rehearsal.frame_pixels)
+    return Bench(Rules(config, pipeline), cases, saved, rehearsal_of(pipeline))

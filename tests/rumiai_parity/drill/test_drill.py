@@ -13,8 +13,7 @@ from jsonschema import Draft202012Validator
 from parity.cli.main import main
 from parity.tools.drill import files, judge, render, tables
 from parity.tools.drill import run as drilling
-from parity.tools.drill.page import stale
-from parity.tools.drill.provenance import inputs
+from parity.tools.drill.provenance import inputs, stale
 from parity.tools.drill.results import ControlResult, MutationResult
 
 ROOT = Path(__file__).parents[3]

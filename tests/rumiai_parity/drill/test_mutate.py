@@ -7,10 +7,11 @@ import random
 
 import pytest
 
+from parity.paths import INSIDE
 from parity.tools.drill import mutate
 from parity.tools.drill.bench import is_named, with_document
 from parity.tools.drill.mutate import Target, sample
-from parity.tools.drill.places import INSIDE, changed, places
+from parity.tools.drill.places import changed, places
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_ignored_leaves_are_not_changed_in_value(targets):
 
 def test_a_place_inside_a_json_text_can_be_changed(bench):
     capture = bench.capture("edge_case")
-    document, node = capture.document("scene_pacing.complete"), bench.like.rules.contracts["scene_pacing.complete"].node
+    document, node = capture.document("scene_pacing.complete"), bench.rules.contracts["scene_pacing.complete"].node
     inside = next(p for p in places(document, node) if INSIDE in p.steps and isinstance(p.value, float))
     edited = changed(document, inside.steps, lambda holder, key: holder.__setitem__(key, 99.5))
     assert inside.path.startswith("result(json).")

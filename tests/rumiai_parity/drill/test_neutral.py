@@ -11,7 +11,7 @@ from parity.tools.drill.places import places
 
 
 def test_what_is_barely_moved_stays_within_its_tolerance(bench):
-    node, tolerances = bench.like.rules.contracts["unified"].node, bench.like.rules.tolerances
+    node, tolerances = bench.rules.contracts["unified"].node, bench.rules.tolerances
     document = bench.capture("tutorial").document("unified")
     moved = barely_moved(document, node, tolerances)
     pairs = list(zip(places(document, node), places(moved, node), strict=True))

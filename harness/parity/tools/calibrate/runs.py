@@ -67,9 +67,9 @@ def make(
     """
     wanted = run_id(perturbations)
     note_provenance(settings.captures, perturbations, run=wanted)
-    missing = [each for each in plan if fresh or not _is_there(settings.captures / each.place, wanted)]
-    if kept := len(plan) - len(missing):
-        say(f"{kept} of {len(plan)} runs are there already, made here with this code, these versions and weights")
+    missing = [each for each in plan if fresh or kept(settings.captures / each.place, wanted) is None]
+    if there := len(plan) - len(missing):
+        say(f"{there} of {len(plan)} runs are there already, made here with this code, these versions and weights")
     took: list[float] = []
     for done, each in enumerate(missing):
         left = ""
@@ -118,12 +118,13 @@ def machine() -> Machine:
     )
 
 
-def _is_there(folder: Path, wanted: str) -> bool:
+def kept(folder: Path, wanted: str) -> Capture | None:
+    """The run in ``folder``, if it ended well and is of ``wanted``; None where it must be made."""
     try:
         capture = load(folder)
     except UsageError:
-        return False  # not made yet, or broken off: it is made now
-    return capture.run_id == wanted and capture.failure is None
+        return None  # not made yet, or broken off
+    return capture if capture.run_id == wanted and capture.failure is None else None
 
 
 def saved(folder: Path, plan: Sequence[Measurement]) -> dict[Measurement, Capture]:

@@ -29,28 +29,26 @@ def put(value: Any) -> Edit:
 
 
 def _drop(place: Place, rng: random.Random) -> Made:
-    key = place.steps[-1]
-    return (lambda holder, key: holder.pop(key), f"{key!r} dropped") if isinstance(key, str) else None
+    return None if place.key is None else (lambda holder, key: holder.pop(key), f"{place.key!r} dropped")
 
 
 def _add(place: Place, rng: random.Random) -> Made:
-    beside = place.steps[-1]
-    if not isinstance(beside, str):
+    if place.key is None:
         return None
-    return lambda holder, key: holder.update({ODD: holder[key]}), f"{ODD!r} added beside {beside!r}"
+    return lambda holder, key: holder.update({ODD: holder[key]}), f"{ODD!r} added beside {place.key!r}"
 
 
 def _rename(place: Place, rng: random.Random) -> Made:
-    if not isinstance(place.steps[-1], str):
+    if place.key is None:
         return None
-    new = f"{place.steps[-1]}_2"
+    new = f"{place.key}_2"
 
     def edit(holder: Any, key: Any) -> None:
         items = [(new if name == key else name, value) for name, value in holder.items()]
         holder.clear()
         holder.update(items)
 
-    return edit, f"{place.steps[-1]!r} renamed to {new!r}"
+    return edit, f"{place.key!r} renamed to {new!r}"
 
 
 def _retype(place: Place, rng: random.Random) -> Made:

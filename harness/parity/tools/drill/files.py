@@ -10,30 +10,29 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from parity.pipeline.capture import RUN_FILE, STDOUT, Capture
 from parity.pipeline.parts import RUN, Pipeline
 from parity.run.record import run_document
+from parity.tools.drill.results import Mutated
+
+#: What is done to a folder; it may return another exit code.
+Do = Callable[[Path], int | None]
 
 
 @dataclass(frozen=True)
-class FileMutation:
+class FileMutation(Mutated):
     """One mutation of a capture on disk. ``names``: what must match the beginning of one finding's line each."""
 
-    kind: str
-    case: str
-    what: str
-    text: str
     names: tuple[str, ...]
-    do: Callable[[Path], int | None]
+    do: Do
 
 
-def copied(
-    pipeline: Pipeline, capture: Capture, folder: Path, do: Callable[[Path], int | None] | None = None
-) -> Capture:
+def copied(pipeline: Pipeline, capture: Capture, folder: Path, do: Do | None = None) -> Capture:
     """A copy of ``capture`` in ``folder`` after ``do`` was done there; artifacts and tree are found anew, as after a run.
 
-    ``do`` may return another exit code. Files are links to the original: it must replace them, not write into them.
+    Files are links to the original: ``do`` must replace them, not write into them.
     """
     shutil.copytree(capture.folder, folder, copy_function=os.link)
     exit_code = do(folder) if do is not None else None
@@ -58,13 +57,17 @@ def sample(captures: Sequence[Capture], *, each: int, seed: int) -> list[FileMut
     """``each`` mutations of every kind, over ``captures`` in turn."""
     rng = random.Random(seed)
     made = []
-    for kind, make in _KINDS.items():
+    for kind, (choices, make) in _KINDS.items():
         for number in range(each):
             capture = captures[(number + rng.randrange(len(captures))) % len(captures)]
-            found = make(capture, rng)
-            if found is not None:
-                made.append(replace(found, kind=kind, case=capture.case))
+            if among := choices(capture):
+                artifact, text, names, do = make(capture, rng.choice(among), rng)
+                made.append(FileMutation(kind, "", capture.case, artifact, "", "", text, "", names, do))
     return made
+
+
+#: The artifact that is changed, in words how, what must match the beginning of one finding's line each, and the change.
+Made = tuple[str, str, tuple[str, ...], Do]
 
 
 def _written(capture: Capture) -> list[str]:
@@ -72,107 +75,95 @@ def _written(capture: Capture) -> list[str]:
     return sorted(name for name, file in capture.files.items() if file.startswith("work/"))
 
 
+def _stamped(capture: Capture) -> list[str]:
+    return [name for name in _written(capture) if any(stamp in capture.files[name] for stamp in capture.stamps)]
+
+
+def _unequal(capture: Capture) -> list[tuple[str, str]]:
+    """Pairs of artifacts whose files differ."""
+    written = _written(capture)
+    return [(a, b) for a in written for b in written if a < b and capture.raw(a) != capture.raw(b)]
+
+
 def _line(artifact: str) -> str:
     return re.escape(artifact) + ": "
 
 
-def _missing(capture: Capture, rng: random.Random) -> FileMutation | None:
-    if not (files := sorted(set(capture.files) - {RUN})):
-        return None
-    artifact = rng.choice(files)
+def _missing(capture: Capture, artifact: str, rng: random.Random) -> Made:
     file = capture.files[artifact]
 
     def do(folder: Path) -> None:
         (folder / file).unlink()
 
-    return _made(artifact, f"{Path(file).name} removed", (_line(artifact),), do)
+    return artifact, f"{Path(file).name} removed", (_line(artifact),), do
 
 
-def _extra(capture: Capture, rng: random.Random) -> FileMutation | None:
-    if not (written := _written(capture)):
-        return None
-    beside = capture.files[rng.choice(written)]
+def _extra(capture: Capture, beside: str, rng: random.Random) -> Made:
+    file = Path(capture.files[beside])
     name = rng.choice(["drill.json", "drill.wav", ".drill.partial"])
 
     def do(folder: Path) -> None:
-        ((folder / beside).parent / name).write_bytes(b"{}")
+        (folder / file.parent / name).write_bytes(b"{}")
 
-    return _made(RUN, f"{name} beside {Path(beside).name}", (r"run: tree.*" + re.escape(name),), do)
+    return RUN, f"{name} beside {file.name}", (r"run: tree.*" + re.escape(name),), do
 
 
-def _swapped(capture: Capture, rng: random.Random) -> FileMutation | None:
-    written = _written(capture)
-    pairs = [(a, b) for a in written for b in written if a < b and capture.raw(a) != capture.raw(b)]
-    if not pairs:
-        return None
-    first, second = rng.choice(pairs)
+def _swapped(capture: Capture, pair: tuple[str, str], rng: random.Random) -> Made:
+    first, second = pair
 
     def do(folder: Path) -> None:
         contents = capture.raw(first), capture.raw(second)
         rewrite(folder / capture.files[second], contents[0])
         rewrite(folder / capture.files[first], contents[1])
 
-    return _made(first, f"contents of {first} and {second} exchanged", (_line(first), _line(second)), do)
+    return first, f"contents of {first} and {second} exchanged", (_line(first), _line(second)), do
 
 
-def _torn(capture: Capture, rng: random.Random) -> FileMutation | None:
-    if not (written := _written(capture)):
-        return None
-    artifact = rng.choice(written)
+def _torn(capture: Capture, artifact: str, rng: random.Random) -> Made:
     content = capture.raw(artifact)
     keep = rng.randrange(len(content) - 2)
 
     def do(folder: Path) -> None:
         rewrite(folder / capture.files[artifact], content[:keep])
 
-    return _made(
-        artifact, f"{keep} of {len(content)} bytes left", (_line(artifact) + ".*not JSON", r"run: tree.*no JSON"), do
-    )
+    names = (_line(artifact) + ".*not JSON", r"run: tree.*no JSON")
+    return artifact, f"{keep} of {len(content)} bytes left", names, do
 
 
-def _stamp(capture: Capture, rng: random.Random) -> FileMutation | None:
-    stamped = [name for name in _written(capture) if any(stamp in capture.files[name] for stamp in capture.stamps)]
-    if not stamped:
-        return None
-    artifact = rng.choice(stamped)
+def _stamp(capture: Capture, artifact: str, rng: random.Random) -> Made:
     file = capture.files[artifact]
     stamp = next(stamp for stamp in capture.stamps if stamp in file)
-    digits = [at for at, sign in enumerate(stamp) if sign.isdigit()]
-    other = stamp[: digits[-1]] + str((int(stamp[digits[-1]]) + 1) % 10) + stamp[digits[-1] + 1 :]
+    at = max(at for at, sign in enumerate(stamp) if sign.isdigit())
+    other = stamp[:at] + str((int(stamp[at]) + 1) % 10) + stamp[at + 1 :]
 
     def do(folder: Path) -> None:
         (folder / file).rename(folder / file.replace(stamp, other))
 
-    return _made(artifact, f"{Path(file).name}: {stamp} → {other}", (r"run of \w+: .*stamps", r"run: tree"), do)
+    return artifact, f"{Path(file).name}: {stamp} → {other}", (r"run of \w+: .*stamps", r"run: tree"), do
 
 
-def _exit_code(capture: Capture, rng: random.Random) -> FileMutation:
-    code = rng.choice([each for each in (0, 1, 2, 3, 4, 139) if each != capture.exit_code])
-    return _made(RUN, f"exit code {capture.exit_code} → {code}", (r"run: exit_code",), lambda folder: code)
+def _exit_code(capture: Capture, code: int, rng: random.Random) -> Made:
+    return RUN, f"exit code {capture.exit_code} → {code}", (r"run: exit_code",), lambda folder: code
 
 
-def _stdout(capture: Capture, rng: random.Random) -> FileMutation:
+def _stdout(capture: Capture, line: str, rng: random.Random) -> Made:
     lines = (capture.folder / STDOUT).read_text(encoding="utf-8").splitlines()
-    line = rng.choice(["Loading model…", "", "Speed: 12.1ms preprocess, 80.0ms inference"])
     at = rng.randrange(len(lines) + 1)
 
     def do(folder: Path) -> None:
         polluted = [*lines[:at], line, *lines[at:]]
         rewrite(folder / STDOUT, "".join(f"{each}\n" for each in polluted).encode())
 
-    return _made(RUN, f"line {line!r} on stdout", (r"run: stdout",), do)
+    return RUN, f"line {line!r} on stdout", (r"run: stdout",), do
 
 
-def _made(what: str, text: str, names: tuple[str, ...], do: Callable[[Path], int | None]) -> FileMutation:
-    return FileMutation("", "", what, text, names, do)
-
-
-_KINDS: Mapping[str, Callable[[Capture, random.Random], FileMutation | None]] = {
-    "file missing": _missing,
-    "file extra": _extra,
-    "file swapped": _swapped,
-    "file torn": _torn,
-    "stamp mismatch": _stamp,
-    "exit code": _exit_code,
-    "stdout pollution": _stdout,
+#: Kind → what of a capture it can be done to, or with, and what makes it of one of these.
+_KINDS: Mapping[str, tuple[Callable[[Capture], Sequence[Any]], Callable[[Capture, Any, random.Random], Made]]] = {
+    "file missing": (lambda capture: sorted(set(capture.files) - {RUN}), _missing),
+    "file extra": (_written, _extra),
+    "file swapped": (_unequal, _swapped),
+    "file torn": (_written, _torn),
+    "stamp mismatch": (_stamped, _stamp),
+    "exit code": (lambda capture: [code for code in (0, 1, 2, 3, 4, 139) if code != capture.exit_code], _exit_code),
+    "stdout pollution": (lambda capture: ["Loading model…", "", "Speed: 12.1ms preprocess, 80.0ms inference"], _stdout),
 }

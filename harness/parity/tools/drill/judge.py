@@ -7,22 +7,42 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from parity.check.outcome import Outcome
+from parity.check.rules import Rules
 from parity.check.suite import Suite
 from parity.explain.settle import SettlingSuite
 from parity.pipeline.artifacts import artifacts_of, known_artifacts
 from parity.pipeline.capture import Capture
-from parity.pipeline.parts import Artifact, Pipeline
+from parity.pipeline.case import Case
+from parity.pipeline.parts import Artifact
 from parity.pipeline.settings import Config
 from parity.run.captures import Captures
 from parity.tools.drill.fault import Finding, Staged
 
 
-def suite_of(
-    config: Config, pipeline: Pipeline, captures: Mapping[tuple[str, str], Capture], *, like: Suite | None = None
-) -> Suite:
-    """A suite over captures in memory, by the rules of ``like`` where there is one."""
+def suite_of(rules: Rules, captures: Mapping[tuple[str, str], Capture]) -> Suite:
+    """A suite over captures in memory, by case and configuration."""
+    config, pipeline = rules.config, rules.pipeline
     loaded = Captures(config, pipeline, "drill", given=config.captures, loaded=dict(captures))
-    return SettlingSuite.of(loaded) if like is None else SettlingSuite(like.rules, loaded)
+    return SettlingSuite(rules, loaded)
+
+
+def held(
+    suite: Suite,
+    case: Case,
+    names: Sequence[str],
+    artifacts: Iterable[Artifact],
+    *,
+    run: bool = True,
+    pair: bool = True,
+) -> list[Outcome]:
+    """What the runs called ``names`` left, held against contracts, goldens and (``pair``) each other; and how they ended."""
+    outcomes = [suite.run(case, name) for name in names] if run else []
+    for artifact in artifacts:
+        for name in names:
+            outcomes += [suite.contract(case, name, artifact), suite.golden(case, name, artifact)]
+        if pair:
+            outcomes.append(suite.configurations(case, artifact))
+    return outcomes
 
 
 def findings(outcomes: Iterable[Outcome]) -> list[Finding]:
@@ -32,40 +52,33 @@ def findings(outcomes: Iterable[Outcome]) -> list[Finding]:
 
 def _of(outcome: Outcome) -> Iterator[Finding]:
     where = outcome.artifact or f"{outcome.check} of {outcome.configuration}"
-    comparison = outcome.comparison
-    for message in outcome.messages:
-        yield Finding(outcome.check, where, message)
-    if comparison is None:
-        return
-    against = outcome.against or "expected"
-    for difference in comparison.differences:
-        text = difference.text(expected=against, actual=outcome.configuration or "actual")
-        yield Finding(outcome.check, where, text)
-    for path in comparison.uncompared:
-        yield Finding(outcome.check, where, f"{path}: compared by no schema")
+    expected, actual = outcome.against or "expected", outcome.configuration or "actual"
+    texts = list(outcome.messages)
+    if outcome.comparison is not None:
+        texts += [each.text(expected=expected, actual=actual) for each in outcome.comparison.differences]
+        texts += [f"{path}: compared by no schema" for path in outcome.comparison.uncompared]
+    yield from (Finding(outcome.check, where, text) for text in texts)
 
 
 def staged(config: Config, scene: Staged) -> list[Finding]:
     """What is found in a scene: both runs, their contracts, the pair, the second one's goldens."""
     pipeline, case = scene.pipeline, scene.case
     first, second = _with_equal_problems(scene.first, scene.second)
-    suite = suite_of(config, pipeline, {(case.name, each.configuration): each for each in (first, second)})
+    both = {each.configuration: each for each in (first, second)}
+    suite = suite_of(Rules(config, pipeline), {(case.name, name): each for name, each in both.items()})
     names = [second.configuration] if scene.alone else [first.configuration, second.configuration]
     outcomes = [suite.run(case, name) for name in names]
-    due, both = artifacts_of(pipeline, case), {first.configuration: first, second.configuration: second}
-    for artifact in [*due, *_beside(pipeline, due, [both[name] for name in names])]:
-        held = names if artifact in due else [name for name in names if both[name].has(artifact.name)]
-        outcomes += [suite.contract(case, name, artifact) for name in held]
+    due = artifacts_of(pipeline, case)
+    for artifact in (*due, *(other for other in known_artifacts(pipeline) if other not in due)):
+        having = names if artifact in due else [name for name in names if both[name].has(artifact.name)]
+        if not having:
+            continue  # what a run may leave, and neither did
+        outcomes += [suite.contract(case, name, artifact) for name in having]
         if not scene.alone:
             outcomes.append(suite.configurations(case, artifact))
         if scene.golden:
             outcomes.append(suite.golden(case, second.configuration, artifact))
     return findings(outcomes)
-
-
-def _beside(pipeline: Pipeline, due: Sequence[Artifact], captures: Sequence[Capture]) -> list[Artifact]:
-    """What a run left that none of them must leave."""
-    return [a for a in known_artifacts(pipeline) if a not in due and any(capture.has(a.name) for capture in captures)]
 
 
 def _with_equal_problems(first: Capture, second: Capture) -> tuple[Capture, Capture]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from parity.paths import join
+from parity.paths import INSIDE, join
 from parity.tools.drill.edits import LEAVES, LISTS, ODD, Edit, put, retyped
-from parity.tools.drill.places import INSIDE, Place, changed
+from parity.tools.drill.places import Place, changed
+from parity.tools.drill.results import Mutated
 from parity.tools.drill.sizes import Scale, changes
 
 #: Kinds of mutation in the order of the report. Those of values are sized; the others break the form.
@@ -20,27 +21,17 @@ OF_DOCUMENTS = ("result string unequal", "wrong prefix", "not a number")
 
 
 @dataclass(frozen=True)
-class Mutation:
-    """One mutation of one artifact of one case.
+class Mutation(Mutated):
+    """One mutation of one artifact of one case; ``document`` is the whole mutated document.
 
-    ``field`` is the schema's field it hits and ``path`` its place; ``document`` is the whole mutated document.
-    ``lists`` are the lists and items around the place, ``parent`` what holds it. ``size`` is set for values.
+    ``lists`` are the lists and items around the place, ``parent`` what holds it.
     """
 
-    kind: str
-    case: str
-    artifact: str
-    field: str
-    path: str
     parent: str
     lists: tuple[str, ...]
-    text: str
     document: Callable[[], Any]
-    size: str = ""
-    #: The tolerance class of the field.
-    rule: str = ""
     #: Whether a comparison with the golden must show it too: not where the golden holds no value.
-    in_golden: bool = True
+    in_golden: bool
 
 
 #: The schema's field: artifact, path without data, and which of several alternatives.
@@ -75,8 +66,8 @@ def sample(targets: Iterable[Target], *, values: int, structural: int, seed: int
     fields: dict[Key, list[Target]] = defaultdict(list)
     for target in targets:
         fields[target.key].append(target)
-    leaves = {key: single for key, found in fields.items() if (single := [t for t in found if _is_leaf(t.place.value)])}
-    lists = {key: long for key, found in fields.items() if (long := [t for t in found if _is_long(t.place.value)])}
+    leaves = _those(fields, lambda value: not isinstance(value, dict | list))
+    lists = _those(fields, lambda value: isinstance(value, list) and len(value) > 0)
     chosen = list(_values(leaves, values, rng, cover=cover))
     turns = [
         *((kind, key, leaves[key]) for kind, key in _rotated(OF_LEAVES, sorted(leaves), rng)),
@@ -90,13 +81,19 @@ def sample(targets: Iterable[Target], *, values: int, structural: int, seed: int
     return chosen
 
 
+def _those(fields: Mapping[Key, list[Target]], test: Callable[[Any], bool]) -> dict[Key, list[Target]]:
+    """The fields that have places whose value passes ``test``, with these places."""
+    passing = {key: [target for target in found if test(target.place.value)] for key, found in fields.items()}
+    return {key: found for key, found in passing.items() if found}
+
+
 def _may(kind: str, found: list[Target]) -> bool:
     """Whether a kind that concerns a whole document can be told by these places."""
     place = found[0].place
     if kind == "result string unequal":
         return INSIDE in place.steps
     if kind == "wrong prefix":
-        return len(place.steps) > 1 and all(isinstance(step, str) for step in place.steps[:2])
+        return len(place.steps) > 1 and all(isinstance(step, str) and step is not INSIDE for step in place.steps[:2])
     return any(isinstance(target.place.value, float) for target in found)
 
 
@@ -111,24 +108,18 @@ def _of_document(kind: str, target: Target, rng: random.Random) -> Mutation | No
     key = str(place.steps[0])
     return Mutation(
         kind,
+        "",
         target.case,
         target.artifact,
         key,
         key,
+        f"{key!r} → 'drill{key}'",
+        "",
         "",
         (),
-        f"{key!r} → 'drill{key}'",
         lambda: {f"drill{name}" if name == key else name: value for name, value in target.document.items()},
-        in_golden=target.in_golden,
+        target.in_golden,
     )
-
-
-def _is_leaf(value: Any) -> bool:
-    return not isinstance(value, dict | list)
-
-
-def _is_long(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > 0
 
 
 def _rotated(kinds: Sequence[str], keys: Sequence[Key], rng: random.Random) -> Iterator[tuple[str, Key]]:
@@ -201,8 +192,7 @@ def _of_kind(kind: str, targets: list[Target], rng: random.Random) -> Mutation |
             return _of_document(kind, target, rng)
         found = LEAVES[kind](place, rng) if kind in OF_LEAVES else LISTS[kind](place.value, rng)
         if found is not None:
-            change, text = found
-            return _added(target, change, text) if kind == "add" else _mutation(kind, target, change, text)
+            return _mutation(kind, target, *found)
     return None
 
 
@@ -210,21 +200,15 @@ def _mutation(kind: str, target: Target, change: Edit, text: str, *, size: str =
     place = target.place
     return Mutation(
         kind,
+        size,
         target.case,
         target.artifact,
         place.field,
-        place.path,
+        join(place.parent, ODD) if kind == "add" else place.path,  # what is added stands at a key of its own
+        text,
+        place.node.rule.kind,
         place.parent,
         place.lists,
-        text,
         lambda: changed(target.document, place.steps, change),
-        size,
-        place.node.rule.kind,
         target.in_golden,
     )
-
-
-def _added(target: Target, change: Edit, text: str) -> Mutation:
-    """It stands at the key that was added, not at the one beside."""
-    beside = _mutation("add", target, change, text)
-    return replace(beside, path=join(target.place.parent, ODD))

@@ -10,7 +10,7 @@ from parity.pipeline.capture import Capture
 from parity.pipeline.case import Case
 from parity.tools.drill import files, judge, mutate
 from parity.tools.drill.bench import Bench, is_named, with_document
-from parity.tools.drill.results import ControlResult, Drill, MutationResult, Tell, lines_of
+from parity.tools.drill.results import Drill, MutationResult, Tell
 
 #: Mutations of files, per kind, in a full drill of this many mutations; fewer in a smaller one.
 _FILES_EACH, FULL = 30, 4000
@@ -27,8 +27,7 @@ def baseline(bench: Bench, drill: Drill, *, tell: Tell) -> dict[str, set[str]]:
         tell(f"captures of {case.name} as they are")
         outcomes = bench.judge(case, [], bench.artifacts(case), run=True)
         broken[case.name] = {each.artifact or "" for each in outcomes if not each.passed}
-        found = judge.findings(outcomes)
-        drill.controls.append(ControlResult("captures as they are", case.name, lines_of(found)))
+        drill.hold("captures as they are", case.name, judge.findings(outcomes))
     return broken
 
 
@@ -38,9 +37,9 @@ def mutate_all(
     """Mutate documents and files, judge each."""
     by_name = {case.name: case for case in bench.cases}
     targets = [target for case in bench.cases for target in bench.targets(case, without=broken[case.name])]
-    whole = [case for case in bench.cases if not broken[case.name]]
+    whole = [_due(bench, case) for case in bench.cases if not broken[case.name]]
     each = max(2, round(_FILES_EACH * min(1.0, wanted / FULL)))
-    of_files = files.sample([_due(bench, case) for case in whole], each=each, seed=drill.seed) if whole else []
+    of_files = files.sample(whole, each=each, seed=drill.seed) if whole else []
     values = round(_VALUES * wanted)
     structural = max(0, wanted - values - len(of_files))
     chosen = mutate.sample(targets, values=values, structural=structural, seed=drill.seed, cover=wanted >= COVERED_FROM)
@@ -61,49 +60,25 @@ def _due(bench: Bench, case: Case) -> Capture:
 
 
 def _of_document(bench: Bench, case: Case, mutation: mutate.Mutation) -> MutationResult:
-    assert bench.like is not None
     with with_document(bench.capture(case.name), mutation.artifact, mutation.document()) as changed:
         outcomes = bench.judge(case, [changed], bench.concerned(case, mutation.artifact), run=False)
     found = any(not outcome.passed for outcome in outcomes)
     by_golden = any(not outcome.passed for outcome in outcomes if outcome.check == "golden")
     named, elsewhere = is_named(mutation, outcomes)
-    sized = bool(mutation.size)
-    detected = found and (by_golden or not sized or not mutation.in_golden)
-    loose = f"within the tolerance of class {mutation.rule} against the golden: too loose for {mutation.size}"
+    detected = found and (by_golden or not mutation.size or not mutation.in_golden)
+    loose = (
+        f"within the tolerance of class {mutation.tolerance_class} against the golden: too loose for {mutation.size}"
+    )
     why = "" if detected else loose if found else "nothing was reported"
-    return MutationResult(
-        mutation.kind,
-        mutation.size,
-        case.name,
-        mutation.artifact,
-        mutation.field,
-        mutation.path,
-        mutation.text,
-        mutation.rule,
-        detected,
-        by_golden,
-        named,
-        len(elsewhere),
-        why,
+    return MutationResult.of(
+        mutation, detected=detected, by_golden=by_golden, named=named, elsewhere=len(elsewhere), why=why
     )
 
 
 def _of_files(bench: Bench, case: Case, mutation: files.FileMutation, folder: Path) -> MutationResult:
     changed = files.copied(bench.pipeline, bench.capture(case.name), folder, mutation.do)
-    found = judge.findings(bench.judge(case, [changed], bench.artifacts(case), run=True))
-    named = all(any(re.match(place, each.line) for each in found) for place in mutation.names)
-    return MutationResult(
-        mutation.kind,
-        "",
-        case.name,
-        mutation.what,
-        "",
-        "",
-        mutation.text,
-        "",
-        bool(found),
-        bool(found),
-        named,
-        0,
-        "" if found else "nothing was reported",
-    )
+    lines = [each.line for each in judge.findings(bench.judge(case, [changed], bench.artifacts(case), run=True))]
+    named = all(any(re.match(place, line) for line in lines) for place in mutation.names)
+    found = bool(lines)
+    why = "" if found else "nothing was reported"
+    return MutationResult.of(mutation, detected=found, by_golden=found, named=named, elsewhere=0, why=why)

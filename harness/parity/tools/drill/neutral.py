@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import random
-from collections.abc import Callable, Container, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Mapping
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from parity.compare.tolerance import Tolerance
 from parity.contract.nodes import Node
+from parity.paths import INSIDE
 from parity.tools.drill.edits import is_ignored
-from parity.tools.drill.places import INSIDE, places
+from parity.tools.drill.places import places
 from parity.tools.drill.sizes import bounds
 
 
@@ -27,23 +30,21 @@ def escaped(document: Any, rng: random.Random) -> str:
 
 
 def reordered(document: Any, rng: random.Random) -> str:
-    """The same document with the keys of every object in another order, those in JSON texts too."""
-    return json.dumps(_shuffled(document, rng), ensure_ascii=False)
+    """The same document with the keys of every object in another order."""
+    return json.dumps(_mapped(document, keys=lambda value: rng.sample(list(value), len(value))), ensure_ascii=False)
 
 
 def negative_zero(document: Any, rng: random.Random) -> str | None:
     """The same document with −0.0 for every 0.0; None where it has none."""
-    changed, count = _negated(document)
-    return json.dumps(changed, ensure_ascii=False) if count else None
+    text = json.dumps(_mapped(document, lambda real: real if real else -0.0), ensure_ascii=False)
+    return text if text != json.dumps(document, ensure_ascii=False) else None
 
 
 def longer_numbers(document: Any, rng: random.Random) -> str | None:
     """The same document with its real numbers written out to more digits than they need; None where it has none."""
-    reals: list[float] = []
-    text = json.dumps(_marked(document, reals), ensure_ascii=False)
-    for number, value in enumerate(reals):
-        text = text.replace(f'"\\u0000{number}\\u0000"', f"{value:.20e}", 1)
-    return text if reals else None
+    text = json.dumps(_mapped(document, lambda real: f"\0{real:.20e}\0"), ensure_ascii=False)
+    longer = re.sub(r'"\\u0000(-?\d\.\d+e[+-]\d+)\\u0000"', r"\1", text)
+    return longer if longer != text else None
 
 
 def barely_moved(document: Any, node: Node, tolerances: Mapping[str, Tolerance], *, but: Container[str] = ()) -> Any:
@@ -62,41 +63,22 @@ def barely_moved(document: Any, node: Node, tolerances: Mapping[str, Tolerance],
         if high is not None and value + step > high:
             step = -step
         if step and (low is None or value + step >= low):
-            holder = moved
-            for key in steps[:-1]:
-                holder = holder[key]
+            holder = reduce(getitem, steps[:-1], moved)
             holder[steps[-1]] = value + step
     return moved
 
 
-def _shuffled(value: Any, rng: random.Random) -> Any:
+def _mapped(
+    value: Any,
+    change: Callable[[float], Any] = lambda real: real,
+    keys: Callable[[dict[str, Any]], Iterable[str]] = list,
+) -> Any:
+    """A copy with every real number changed, and the ``keys`` of every object in that order."""
     if isinstance(value, dict):
-        keys = rng.sample(list(value), len(value))
-        return {key: _shuffled(value[key], rng) for key in keys}
-    return [_shuffled(item, rng) for item in value] if isinstance(value, list) else value
-
-
-def _negated(value: Any) -> tuple[Any, int]:
-    if isinstance(value, dict):
-        pairs = {key: _negated(item) for key, item in value.items()}
-        return {key: pair[0] for key, pair in pairs.items()}, sum(pair[1] for pair in pairs.values())
+        return {key: _mapped(value[key], change, keys) for key in keys(value)}
     if isinstance(value, list):
-        found = [_negated(item) for item in value]
-        return [pair[0] for pair in found], sum(pair[1] for pair in found)
-    if isinstance(value, float) and value == 0 and math.copysign(1, value) > 0:
-        return -0.0, 1
-    return value, 0
-
-
-def _marked(value: Any, reals: list[float]) -> Any:
-    if isinstance(value, dict):
-        return {key: _marked(item, reals) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_marked(item, reals) for item in value]
-    if isinstance(value, float):
-        reals.append(value)
-        return f"\0{len(reals) - 1}\0"
-    return value
+        return [_mapped(item, change, keys) for item in value]
+    return change(value) if isinstance(value, float) else value
 
 
 #: Name → the text of the changed document, None where there is nothing to change.

@@ -9,18 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from parity.contract.nodes import Node
-from parity.paths import join
+from parity.paths import INSIDE, join, written
 
-
-class _Inside:
-    """A step into a text that is JSON itself."""
-
-    def __repr__(self) -> str:
-        return "(json)"
-
-
-INSIDE = _Inside()
-Step = str | int | _Inside
+Steps = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -30,7 +21,7 @@ class Place:
     ``lists``: paths of the lists and list items that the place lies in, innermost last.
     """
 
-    steps: tuple[Step, ...]
+    steps: Steps
     path: str
     field: str
     node: Node
@@ -40,61 +31,48 @@ class Place:
     @property
     def parent(self) -> str:
         """The path of what holds it."""
-        path = ""
-        for step in self.steps[:-1]:
-            path = _further(path, step)
-        return path
+        return written(self.steps[:-1])
+
+    @property
+    def key(self) -> str | None:
+        """Its key in the object that holds it; None where no object does."""
+        step = self.steps[-1]
+        return step if isinstance(step, str) and step is not INSIDE else None
 
 
-def _further(path: str, step: Step) -> str:
-    return f"{path}(json)" if isinstance(step, _Inside) else join(path, step)
-
-
-def places(document: Any, node: Node) -> Iterator[Place]:
-    """All places of ``document`` that ``node`` covers, the document itself first."""
-    yield from _places(document, node, Place((), "", "", node, document))
-
-
-def _places(value: Any, node: Node | None, here: Place) -> Iterator[Place]:
+def places(
+    value: Any, node: Node | None, steps: Steps = (), path: str = "", field: str = "", lists: tuple[str, ...] = ()
+) -> Iterator[Place]:
+    """All places of ``value`` that ``node`` covers, itself first; it stands at ``steps``, or is the document."""
     node = node.choose(value) if node is not None else None
     if node is None:
         return
-    yield Place(here.steps, here.path, here.field, node, value, here.lists)
+    yield Place(steps, path, field, node, value, lists)
     if isinstance(value, dict):
         for key, item in value.items():
             step = key if key in node.properties else "*"
-            yield from _places(item, node.child(key), _below(here, key, join(here.field, step), item))
+            yield from places(item, node.child(key), (*steps, key), join(path, key), join(field, step), lists)
     elif isinstance(value, list):
-        within = Place(here.steps, here.path, here.field, node, value, (*here.lists, here.path))
         for index, item in enumerate(value):
-            below = _below(within, index, f"{here.field}[*]", item)
-            inside = Place(below.steps, below.path, below.field, node, item, (*below.lists, below.path))
-            yield from _places(item, node.item(index), inside)
+            here = join(path, index)
+            yield from places(item, node.item(index), (*steps, index), here, f"{field}[*]", (*lists, path, here))
     elif isinstance(value, str) and node.content is not None:
-        inside = json.loads(value)
-        yield from _places(inside, node.content, _below(here, INSIDE, f"{here.field}(json)", inside))
+        yield from places(json.loads(value), node.content, (*steps, INSIDE), path + INSIDE, field + INSIDE, lists)
 
 
-def _below(here: Place, step: Step, field: str, value: Any) -> Place:
-    return Place((*here.steps, step), _further(here.path, step), field, here.node, value, here.lists)
-
-
-def changed(document: Any, steps: tuple[Step, ...], change: Callable[[Any, Any], object]) -> Any:
+def changed(document: Any, steps: Steps, change: Callable[[Any, Any], object]) -> Any:
     """A copy of ``document`` in which ``change(holder, key)`` was done to what holds the last of ``steps``."""
-    if not steps:
-        raise ValueError("the document itself is held by nothing")
     whole = [copy.deepcopy(document)]
     _change(whole, 0, steps, change)
     return whole[0]
 
 
-def _change(holder: Any, key: Any, steps: tuple[Step, ...], change: Callable[[Any, Any], object]) -> None:
-    step, rest = steps[0], steps[1:]
-    if isinstance(step, _Inside):
+def _change(holder: Any, key: Any, steps: Steps, change: Callable[[Any, Any], object]) -> None:
+    if not steps:
+        change(holder, key)
+    elif steps[0] is INSIDE:
         box = [json.loads(holder[key])]
-        _change(box, 0, rest, change) if rest else change(box, 0)
+        _change(box, 0, steps[1:], change)
         holder[key] = json.dumps(box[0])
-    elif rest:
-        _change(holder[key], step, rest, change)
     else:
-        change(holder[key], step)
+        _change(holder[key], steps[0], steps[1:], change)

@@ -1,9 +1,12 @@
-"""What a drill's result depends on: versions, model files, and the files that say how outputs are compared."""
+"""What a drill's result depends on: versions, model files, and the files that say how outputs are compared.
+
+A page of results holds while these are the same.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import platform
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +15,18 @@ from typing import Any
 from parity.contract import registry
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
+from parity.run.cpu import cpu
 from parity.run.record import provenance as versions
 from parity.tools.drill.fault import Rehearsal
+
+_ROW = re.compile(r"^\| (?P<name>[^|]+) \| (?P<value>[^|]+) \|$", re.MULTILINE)
 
 
 def provenance(config: Config, pipeline: Pipeline, rehearsal: Rehearsal) -> dict[str, Any]:
     """When, on what, with which versions and hashes."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "processor": _processor(),
+        "processor": cpu()["model"],
         **versions(pipeline.packages),
         **inputs(config, rehearsal),
     }
@@ -50,9 +56,16 @@ def digest(files: Mapping[str, Path]) -> str:
     return found.hexdigest()[:16]
 
 
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or "unknown"
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+def stale(page: str, config: Config, pipeline: Pipeline, rehearsal: Rehearsal) -> list[str]:
+    """What the results in ``page`` depend on and is another today, one sentence each."""
+    facts, _, _ = page.partition("## Promises")
+    said = {match["name"]: match["value"].strip("`") for match in _ROW.finditer(facts)}
+    today = inputs(config, rehearsal)
+    due = {name: today[name] for name in ("schemas", "tolerances", "ledger")}
+    due |= versions(pipeline.packages)["packages"]
+    due |= {name: f"{sha256[:16]}…" for name, sha256 in today["weights"].items()}
+    return [
+        f"{name}: the page was made with {said.get(name, 'nothing')}, today it is {value}: run `make drill`"
+        for name, value in due.items()
+        if said.get(name) != value
+    ]

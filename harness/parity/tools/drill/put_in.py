@@ -10,7 +10,7 @@ from parity.pipeline.case import Case
 from parity.pipeline.settings import Config
 from parity.tools.drill import judge
 from parity.tools.drill.fault import Fault, Finding, Rehearsal
-from parity.tools.drill.results import ControlResult, Drill, FaultResult, Tell, lines_of
+from parity.tools.drill.results import Drill, FaultResult, Tell, lines_of
 from parity.verdict import UsageError
 
 
@@ -23,33 +23,31 @@ def put_in(
         known = ", ".join(fault.id for fault in rehearsal.faults)
         raise UsageError(f"unknown fault {unknown[0]!r}; known: {known}")
     drill.spared = [{"id": each.id, "title": each.title, "reason": each.reason} for each in rehearsal.spared]
-    staged: set[tuple[str, str]] = set()
-    staged_sources: set[str] = set()
     for number, fault in enumerate(chosen, start=1):
         tell(f"fault {number} of {len(chosen)}: {fault.id} {fault.title}")
         name = fault.case or rehearsal.case
         case, place = Case(name, config.corpus / name), folder / fault.scene.replace(" ", "-") / name
+        control = ("scene without a fault", f"{fault.scene}, {name}")
         if fault.means == "sync":
-            if controls and "source" not in staged_sources:
-                staged_sources.add("source")
-                drill.controls.append(ControlResult("source as it is", "", lines_of(rehearsal.sync(config, None))))
-            found = rehearsal.sync(config, fault)
-        else:
-            if controls and (fault.scene, name) not in staged:
-                staged.add((fault.scene, name))
-                scene = rehearsal.stage(config, None, fault.scene, case, place)
-                alarms = judge.staged(config, scene)
-                drill.controls.append(
-                    ControlResult("scene without a fault", f"{fault.scene}, {name}", lines_of(alarms))
-                )
-            found = judge.staged(config, rehearsal.stage(config, fault, fault.scene, case, place))
-        drill.faults.append(_result(fault, name, found))
+            control = ("source as it is", "")
+        if controls and control not in {(each.kind, each.what) for each in drill.controls}:
+            drill.hold(*control, _found(config, rehearsal, fault, None, case, place))
+        drill.faults.append(_result(fault, name, _found(config, rehearsal, fault, fault, case, place)))
+
+
+def _found(
+    config: Config, rehearsal: Rehearsal, fault: Fault, within: Fault | None, case: Case, folder: Path
+) -> list[Finding]:
+    """What is found by the means of ``fault`` where ``within`` is put in; None: nothing."""
+    if fault.means == "sync":
+        return rehearsal.sync(config, within)
+    return judge.staged(config, rehearsal.stage(config, within, fault.scene, case, folder))
 
 
 def _result(fault: Fault, case: str, found: Sequence[Finding]) -> FaultResult:
     unrelated = fault.unrelated(found)
     shown = [next(f for f in found if f not in unrelated)] if len(unrelated) < len(found) else []
-    stated = [line for place in fault.shows for line in _meeting(place, found)]
+    stated = [line for place in fault.shows for line in [f for f in found if re.match(place, f.line)][:1]]
     return FaultResult(
         fault.id,
         fault.title,
@@ -62,7 +60,3 @@ def _result(fault: Fault, case: str, found: Sequence[Finding]) -> FaultResult:
         tuple(fault.missed(found)),
         lines_of(unrelated),
     )
-
-
-def _meeting(place: str, found: Sequence[Finding]) -> list[Finding]:
-    return [each for each in found if re.match(place, each.line)][:1]

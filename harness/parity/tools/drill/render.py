@@ -32,17 +32,15 @@ def to_text(drill: Drill, *, file: str) -> str:
             counted = tables.counts(mutations, key) | tables.counts(mutations, lambda each: "all")
             kinds = [(name, *map(str, row.values())) for name, row in counted.items()]
             lines += [*_columns([(title, "injected", "detected", "named"), *kinds]), ""]
-    misses = [each for each in drill.mutations if not each.detected]
-    lines += [f"MISSED {m.kind} {m.size}: {m.case} {m.artifact} {m.path}: {m.text}; {m.why}" for m in misses[:_SHOWN]]
-    if more := len(misses) - _SHOWN:
-        lines += [f"… and {more} more"] if more > 0 else []
-    unnamed = [each for each in drill.mutations if each.detected and not each.named]
-    lines += [f"NOT NAMED {m.kind}: {m.case} {m.artifact} {m.path}: {m.text}" for m in unnamed[:_SHOWN]]
+    for m in drill.missed[:_SHOWN]:
+        lines.append(f"MISSED {m.kind} {m.size}: {m.case} {m.artifact} {m.path}: {m.text}; {m.why}")
+    if (more := len(drill.missed) - _SHOWN) > 0:
+        lines.append(f"… and {more} more")
+    lines += [f"NOT NAMED {m.kind}: {m.case} {m.artifact} {m.path}: {m.text}" for m in drill.unnamed[:_SHOWN]]
     if drill.controls:
         made = [(kind, str(row["controls"]), str(row["false_alarms"])) for kind, row in tables.alarms(drill).items()]
         lines += [*_columns([("controls", "made", "false alarms"), *made]), ""]
-        loud = [each for each in drill.controls if not each.silent]
-        lines += [f"FALSE ALARM {each.kind}, {each.what}: {each.lines[0]}" for each in loud[:_SHOWN]]
+        lines += [f"FALSE ALARM {each.kind}, {each.what}: {each.lines[0]}" for each in drill.alarms[:_SHOWN]]
     lines += [f"{'holds ' if held else 'BROKEN'}  {promise}" for promise, held in drill.promises().items()]
     return "\n".join([*lines, f"everything: {file}"])
 

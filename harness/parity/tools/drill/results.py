@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from parity.tools.drill.fault import Finding
 
@@ -50,10 +50,10 @@ class FaultResult:
 
 
 @dataclass(frozen=True)
-class MutationResult:
-    """One mutation. ``detected``: the verdict was not parity, and of a value also not against the golden alone.
+class Mutated:
+    """What one mutation changes: ``field`` of the schema at ``path``, or a file; ``size`` is set for values alone.
 
-    ``elsewhere``: how many differences stand at other places of the same artifact.
+    ``text`` says what is done, ``tolerance_class`` is that of the field.
     """
 
     kind: str
@@ -64,11 +64,26 @@ class MutationResult:
     path: str
     text: str
     tolerance_class: str
+
+
+@dataclass(frozen=True)
+class MutationResult(Mutated):
+    """One mutation. ``detected``: the verdict was not parity, and of a value also not against the golden alone.
+
+    ``elsewhere``: how many differences stand at other places of the same artifact.
+    """
+
     detected: bool
     by_golden: bool
     named: bool
     elsewhere: int
     why: str = ""
+
+    @classmethod
+    def of(cls, made: Mutated, *, detected: bool, by_golden: bool, named: bool, elsewhere: int, why: str) -> Self:
+        """What was found of the mutation ``made``."""
+        told = {each.name: getattr(made, each.name) for each in fields(Mutated)}
+        return cls(**told, detected=detected, by_golden=by_golden, named=named, elsewhere=elsewhere, why=why)
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,10 @@ class Drill:
     provenance: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
+    def hold(self, kind: str, what: str, found: Sequence[Finding]) -> None:
+        """Note a control, and what was ``found`` in it."""
+        self.controls.append(ControlResult(kind, what, lines_of(found)))
+
     @property
     def values(self) -> list[MutationResult]:
         return [each for each in self.mutations if each.size]
@@ -104,6 +123,18 @@ class Drill:
     @property
     def structural(self) -> list[MutationResult]:
         return [each for each in self.mutations if not each.size]
+
+    @property
+    def missed(self) -> list[MutationResult]:
+        return [each for each in self.mutations if not each.detected]
+
+    @property
+    def unnamed(self) -> list[MutationResult]:
+        return [each for each in self.mutations if each.detected and not each.named]
+
+    @property
+    def alarms(self) -> list[ControlResult]:
+        return [each for each in self.controls if not each.silent]
 
     def promises(self) -> dict[str, bool]:
         """What was promised of the parts that were drilled, and whether it holds."""
@@ -116,11 +147,9 @@ class Drill:
         if self.values:
             found["value mutations found: at least 99.5 %"] = share(self.values) >= VALUES_FOUND
         if self.mutations:
-            found["every mutation that was found is named"] = all(
-                each.named for each in self.mutations if each.detected
-            )
+            found["every mutation that was found is named"] = not self.unnamed
         if self.controls:
-            found["no false alarm"] = all(each.silent for each in self.controls)
+            found["no false alarm"] = not self.alarms
         return found
 
 
@@ -134,8 +163,3 @@ def lines_of(found: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(
         f"[{each.check}] {_SCRATCH.sub('<scratch>', each.line)}".splitlines()[0][:300] for each in found[:LISTED]
     )
-
-
-def as_json(value: Any) -> Any:
-    """A result as it stands in the report."""
-    return {key: list(item) if isinstance(item, tuple) else item for key, item in vars(value).items()}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from parity.check.rules import Rules
 from parity.pipeline.case import Case
 from parity.pipeline.load import imported
 from parity.pipeline.parts import Pipeline
@@ -53,22 +54,22 @@ def run(
     ``perturbed`` holds runs that a calibration saved. ``only``: ids of faults. Faults run in folders of their own and leave nothing behind.
     """
     begun, parts = time.monotonic(), tuple(parts)
-    rehearsal = rehearsal_of(pipeline)
+    rehearsal, rules = rehearsal_of(pipeline), Rules(config, pipeline)
     drill = Drill(seed, tuple(case.name for case in cases), provenance=provenance(config, pipeline, rehearsal))
     with tempfile.TemporaryDirectory(prefix=SCRATCH) as scratch:
         folder = Path(scratch)
         if "faults" in parts:
             put_in(config, rehearsal, drill, folder / "faults", only=only, controls="controls" in parts, tell=tell)
         if "mutations" in parts or "controls" in parts:
-            bench = Bench(config, pipeline, cases, saved, rehearsal.frame_seconds, rehearsal.frame_pixels)
+            bench = Bench(rules, cases, saved, rehearsal)
             broken = baseline(bench, drill, tell=tell)
             if "mutations" in parts:
                 mutate_all(bench, drill, folder / "files", broken, wanted=mutations, tell=tell)
             if "controls" in parts:
                 change_nothing(bench, drill, broken, tell=tell)
         if perturbed is not None and "controls" in parts:
-            hold_perturbed(config, pipeline, cases, drill, perturbed, tell)
+            hold_perturbed(rules, cases, drill, perturbed, tell)
         if fresh:
-            run_fresh(config, pipeline, cases, drill, saved=saved, times=fresh, tell=tell)
+            run_fresh(rules, cases, drill, saved=saved, times=fresh, tell=tell)
     drill.seconds = time.monotonic() - begun
     return drill

@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from parity.tools.drill.results import Drill, FaultResult, MutationResult, as_json
+from parity.tools.drill.results import Drill, FaultResult, MutationResult
 
 FORMAT = "parity-drill/1"
 
 
 def to_json(drill: Drill) -> dict[str, Any]:
     """The whole drill; of mutations every miss and unnamed one, the others as counts per field."""
-    misses = [each for each in drill.mutations if not each.detected]
-    unnamed = [each for each in drill.mutations if each.detected and not each.named]
     promises = drill.promises()
     return {
         "format": FORMAT,
@@ -24,20 +22,20 @@ def to_json(drill: Drill) -> dict[str, Any]:
         "cases": list(drill.cases),
         "seconds": round(drill.seconds, 1),
         "provenance": drill.provenance,
-        "faults": [{**as_json(each), "found": each.found, "named": each.named} for each in drill.faults],
+        "faults": [{**vars(each), "found": each.found, "named": each.named} for each in drill.faults],
         "not_injectable": drill.spared,
         "mutations": {
             "by_kind": counts(drill.structural, lambda each: each.kind),
             "by_size": counts(drill.values, lambda each: each.size),
             "by_class": counts(drill.values, lambda each: each.tolerance_class),
             "by_field": counts(drill.mutations, lambda each: f"{each.artifact} {each.field}".rstrip()),
-            "misses": [as_json(each) for each in misses],
-            "unnamed": [as_json(each) for each in unnamed],
+            "misses": [vars(each) for each in drill.missed],
+            "unnamed": [vars(each) for each in drill.unnamed],
         },
         "too_loose": too_loose(drill.values),
         "controls": {
             "by_kind": alarms(drill),
-            "false_alarms": [as_json(each) for each in drill.controls if not each.silent],
+            "false_alarms": [vars(each) for each in drill.alarms],
         },
     }
 
