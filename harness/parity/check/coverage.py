@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from parity import tables
 from parity.check.contracts import all_schemas
 from parity.check.documents import comparable
 from parity.contract import check
@@ -107,20 +108,19 @@ def to_markdown(rows: Sequence[Row]) -> str:
     """The table for the documentation, artifact by artifact."""
     lines = ["# Every field, and whether it says something", "", _HEAD]
     for name in dict.fromkeys(row.artifact for row in rows):
-        lines += ["", f"## {name}", "", "| field | distinct values | nulls | why |", "|---|---|---|---|"]
-        for row in rows:
-            if row.artifact == name:
-                cells = ["–" if value is None else str(value) for value in (row.distinct, row.nulls)]
-                lines.append(f"| `{row.field}` | {cells[0]} | {cells[1]} | {row.problem or row.why} |")
+        table = [(f"`{row.field}`", *_numbers(row), row.problem or row.why) for row in rows if row.artifact == name]
+        lines += ["", f"## {name}", "", *tables.markdown([("field", "distinct values", "nulls", "why"), *table])]
     return "\n".join(lines)
 
 
 def to_text(rows: Sequence[Row]) -> str:
     """The table for a terminal."""
-    width = max((len(f"{row.artifact} {row.field}") for row in rows), default=5)
-    lines = [f"{'field':<{width}}  distinct  nulls  why"]
-    for row in rows:
-        cells = ["–" if value is None else str(value) for value in (row.distinct, row.nulls)]
-        why = f"PROBLEM: {row.problem}" if row.problem else row.why
-        lines.append(f"{f'{row.artifact} {row.field}':<{width}}  {cells[0]:>8}  {cells[1]:>5}  {why}")
-    return "\n".join(lines)
+    table = [
+        (f"{row.artifact} {row.field}", *_numbers(row), f"PROBLEM: {row.problem}" if row.problem else row.why)
+        for row in rows
+    ]
+    return "\n".join(tables.text([("field", "distinct", "nulls", "why"), *table], right=(1, 2)))
+
+
+def _numbers(row: Row) -> list[str]:
+    return ["–" if value is None else str(value) for value in (row.distinct, row.nulls)]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from parity.documents import parse
+from parity.english import many
 from parity.goldens.declared import Declared
 from parity.paths import ANY, INSIDE, steps
 
@@ -103,7 +104,7 @@ def _problem(
         return "no place", "stands nowhere any more; remove the record"
     if all(row["equal"] for row in rows):
         return "equal", (
-            f"the configurations no longer differ there, in any of {len(rows)} case{'' if len(rows) == 1 else 's'}; "
+            f"the configurations no longer differ there, in any of {many(len(rows), 'case')}; "
             "remove the record, so that the values are compared again"
         )
     return None, None

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from parity import reading
+from parity import reading, tables
 from parity.pipeline import capture
 from parity.pipeline.artifacts import failing
 from parity.pipeline.case import Case
@@ -104,15 +104,15 @@ def to_text(judgement: Judgement) -> str:
     return "\n".join(lines)
 
 
-def _every(rows: Sequence[Row]) -> Iterator[str]:
+def _every(rows: Sequence[Row]) -> list[str]:
     table = [("case", "component", "expected", "got", "pass")]
     for row in rows:
         each = row.expectation
         table.append((row.case, each.component, each.expected, _short(each.got), "yes" if each.passed else "NO"))
-    yield from _aligned(table)
+    return tables.text(table)
 
 
-def _counts(rows: Sequence[Row]) -> Iterator[str]:
+def _counts(rows: Sequence[Row]) -> list[str]:
     counts = by_component(rows)
     kinds = [kind for kind in ("live", "replay", "failure", "form") if kind in counts]
     names = list(dict.fromkeys(row.expectation.component for row in rows))
@@ -125,13 +125,7 @@ def _counts(rows: Sequence[Row]) -> Iterator[str]:
         met, of = (sum(cell[key] for cell in counts[kind].values()) for key in ("met", "of"))
         totals.append(f"{met}/{of} ({100 * met / of:.1f} %)")
     table.append(("all", *totals))
-    yield from _aligned(table)
-
-
-def _aligned(table: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    for row in table:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return tables.text(table)
 
 
 def _short(text: str, letters: int = 60) -> str:

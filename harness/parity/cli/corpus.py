@@ -90,11 +90,12 @@ def add(ctx: click.Context, video: Path, metadata: Path | None, name: str | None
 
 def _told(config: Config, case: Case, adopted: Adopted, *, at_once: bool) -> str:
     """What was made, what to think about, and what to do next."""
+    from parity import tables
     from parity.plain import line
 
     facts = (*adopted.facts, ("golden", "none yet: the first run leaves it pending"))
-    width = max(len(name) for name, _ in facts)
-    lines = [f"added {config.relative(case.folder)}", *(f"  {name:<{width}}  {line(text)}" for name, text in facts)]
+    told = tables.text([(f"  {name}", line(text)) for name, text in facts])
+    lines = [f"added {config.relative(case.folder)}", *told]
     sources = config.relative(config.corpus / "CREDITS.md")
     lines += ["", "think about", *(f"  {line(text)}" for text in adopted.advice)]
     lines.append(f"  where it comes from, and under which licence it may be kept here: note that in {sources}")
@@ -102,9 +103,8 @@ def _told(config: Config, case: Case, adopted: Adopted, *, at_once: bool) -> str
         return "\n".join(lines)  # what is next is told by the run's own summary
     lines += ["", "next"]
     steps = (
-        (f"parity run --case {case.name}", "run every configuration on it"),
-        ("parity status", "what is pending"),
-        (f'parity accept --case {case.name} --reason "…"', "make what the run did its golden"),
+        (f"  parity run --case {case.name}", "run every configuration on it"),
+        ("  parity status", "what is pending"),
+        (f'  parity accept --case {case.name} --reason "…"', "make what the run did its golden"),
     )
-    wide = max(len(command) for command, _ in steps)
-    return "\n".join([*lines, *(f"  {command:<{wide}}  {why}" for command, why in steps)])
+    return "\n".join([*lines, *tables.text(steps)])

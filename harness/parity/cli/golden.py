@@ -11,6 +11,7 @@ from parity import ending
 from parity.cli.common import Display, case_option, display_options, jobs_option, saved_captures, settings
 from parity.cli.comparing import compare
 from parity.cli.deciding import author_option
+from parity.english import many
 from parity.plain import printed
 from parity.run import runs
 from parity.verdict import UsageError
@@ -64,7 +65,7 @@ def golden(
         none = f"no golden can be recorded: `parity report{option}` shows what still differs"
         click.echo(none if code else "every golden stands")
         sys.exit(code)
-    click.echo(f"\n{len(wanted)} golden{'s' * (len(wanted) != 1)} to record:")
+    click.echo(f"\n{many(len(wanted), 'golden')} to record:")
     click.echo("\n".join(wanted))
     if reason is None:
         reason = click.prompt(

@@ -9,6 +9,7 @@ import click
 
 from parity import ending
 from parity.cli.common import run_option, settings_of_run
+from parity.english import many
 
 if TYPE_CHECKING:
     from parity.decide.decide import Decision
@@ -55,4 +56,4 @@ def _summary(made: Sequence[Decision]) -> str:
     rejected = len(made) - len(accepted)
     parts = [f"{len(accepted)} accepted{named}"] * bool(accepted) + [f"{rejected} rejected"] * bool(rejected)
     left = made[-1].open
-    return f"{', '.join(parts)}; {left} golden{'s' * (left != 1)} still wait{'s' * (left == 1)}; look at `git diff`"
+    return f"{', '.join(parts)}; {many(left, 'golden')} still wait{'s' * (left == 1)}; look at `git diff`"

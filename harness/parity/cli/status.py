@@ -11,6 +11,7 @@ import click
 
 from parity import plain
 from parity.cli.common import run_option, settings_of_any
+from parity.english import many
 from parity.run.runs import option
 from parity.verdict import Verdict
 
@@ -52,7 +53,7 @@ def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
     for name, cause in state["causes"].items():
         yield f"  {cause['state']:<8}  {name}"
         yield f"            {cause['title']}"
-        yield f"            {_count(len(cause['goldens']), 'golden')}" + (
+        yield f"            {many(len(cause['goldens']), 'golden')}" + (
             f"; {cause['blocked']}" if cause["blocked"] else ""
         )
         yield from (f"            {_decided(each)}" for each in cause["decided"])
@@ -64,7 +65,7 @@ def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
         yield f"  … and {len(rest) - _SHOWN} more (--json lists all)"
     if problems:
         yield ""
-        yield f"the ledger is broken in {_count(len(problems), 'place')}:"
+        yield f"the ledger is broken in {many(len(problems), 'place')}:"
         yield from (f"  {each}" for each in problems[:_SHOWN])
     if state["records"]:
         yield ""
@@ -86,7 +87,3 @@ def _lines(state: Mapping[str, Any], problems: list[str]) -> Iterator[str]:
 def _decided(each: Mapping[str, Any]) -> str:
     reason = f": {plain.line(each['reason'], _LETTERS)}" if each["reason"] else ""
     return f"{each['action']} by {plain.line(each['by'], _LETTERS)}, {each['when']}{reason}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ from parity.decide import select as selecting
 from parity.decide.pending import Change, Decided, Pending
 from parity.decide.select import Selection
 from parity.decide.written import Picked, accepted_text, now, provenances, record_of, writes
+from parity.english import many
 from parity.goldens import ledger
 from parity.pipeline import cases as corpus
 from parity.pipeline.load import load_pipeline
@@ -47,21 +48,13 @@ class Decision:
 
     def text(self) -> str:
         """One line for people."""
-        left = (
-            f"{_count(self.open, 'golden')} still wait{'s' * (self.open == 1)}" if self.open else "nothing else waits"
-        )
+        left = f"{many(self.open, 'golden')} still wait{'s' * (self.open == 1)}" if self.open else "nothing else waits"
         if self.action == "rejected":
-            return f"rejected {_count(self.differences, 'difference')}; no golden was touched; {left}"
+            return f"rejected {many(self.differences, 'difference')}; no golden was touched; {left}"
         record = f", record {self.record}" if self.record else ""
         if not self.files:
-            return f"accepted {_count(self.differences, 'golden')} as they are{record}; {left}"
-        return (
-            f"accepted {_count(self.differences, 'difference')} in {_count(len(self.files), 'golden')}{record}; {left}"
-        )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+            return f"accepted {many(self.differences, 'golden')} as they are{record}; {left}"
+        return f"accepted {many(self.differences, 'difference')} in {many(len(self.files), 'golden')}{record}; {left}"
 
 
 def accept(

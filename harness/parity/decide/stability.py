@@ -10,6 +10,7 @@ from pathlib import Path
 from parity.check.suite import Suite
 from parity.decide.pending import Change, Origin
 from parity.documents import parse
+from parity.english import listed
 from parity.explain.settle import SettlingSuite
 from parity.paths import pattern
 from parity.pipeline.artifacts import known_artifacts
@@ -81,5 +82,4 @@ def _moved(suite: Suite, artifact: Artifact, key: str, again: str, candidate: st
     policy, node = Policy(actual_by=suite.pipeline.reference), suite.rules.node(artifact)
     found = compare(parse(candidate), parse(again), node, policy).differences
     fields = list(dict.fromkeys(pattern(each.path) or "(the whole document)" for each in found))
-    more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
-    return f"{key}: {', '.join(fields[:_SHOWN])}{more}"
+    return f"{key}: {listed(fields, _SHOWN)}"

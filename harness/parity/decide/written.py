@@ -13,6 +13,7 @@ from parity.decide.patch import Entangled, patched
 from parity.decide.pending import WHOLE, Change, Item, Pending
 from parity.decide.select import Selection
 from parity.documents import parse
+from parity.english import many
 from parity.goldens import history, ledger, provenance
 from parity.goldens.form import canonical
 from parity.goldens.ledger import digest_at, text_digest
@@ -99,20 +100,21 @@ def record_of(
         commit=git.commit(config.root),
         reason=reason,
         fingerprints=causes,
-        title="; ".join(str(pending.causes[cause]["title"]) for cause in causes) or _many([each for each, _ in picked]),
+        title="; ".join(str(pending.causes[cause]["title"]) for cause in causes)
+        or _title([each for each, _ in picked]),
         selection=selection.to_json(),
         run_id=pending.run_id,
         changes=changes,
     )
 
 
-def _many(changes: Sequence[Change]) -> str:
+def _title(changes: Sequence[Change]) -> str:
     """``12 goldens of minimal created``."""
     words = {"create": "created", "fix": "fixed", "update": "updated", "trim": "trimmed"}
     cases = list(dict.fromkeys(change.case for change in changes))
     of = cases[0] if len(cases) == 1 else f"{len(cases)} cases"
     what = " and ".join(words[kind] for kind in words if any(change.category == kind for change in changes))
-    return f"{len(changes)} golden{'s' * (len(changes) != 1)} of {of} {what}"
+    return f"{many(len(changes), 'golden')} of {of} {what}"
 
 
 def provenances(config: Config, pending: Pending, changes: Iterable[Change]) -> dict[str, str | None]:

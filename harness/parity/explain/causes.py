@@ -10,10 +10,11 @@ from typing import Any
 
 from parity.compare.difference import Difference
 from parity.compare.walk import leaf_count
+from parity.english import many
 from parity.explain.blame import Attribution, first
 from parity.explain.findings import Finding
 from parity.explain.patterns.fold import fold
-from parity.explain.patterns.part import Documents, Part, many, named, values
+from parity.explain.patterns.part import Documents, Part, named, values
 from parity.files import encoded
 from parity.pipeline.stages import Graph, label
 

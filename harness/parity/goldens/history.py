@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from parity.english import listed
 from parity.goldens.ledger import Category, Record, Recorded, digest_at, steps_of, tips
 from parity.pipeline.artifacts import artifacts_of
 from parity.pipeline.case import Case
@@ -79,8 +80,7 @@ def messages(found: Sequence[Problem], folder: str) -> list[str]:
 
 def _and(others: Sequence[Problem]) -> str:
     names = [each.key.rpartition("/")[2] for each in others]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"\n  the same of {', '.join(names[:SHOWN])}{more}" if names else ""
+    return f"\n  the same of {listed(names, SHOWN)}" if names else ""
 
 
 def following(

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parity.compare.difference import describe
+from parity.english import many
 from parity.goldens.store import REMEDY
-from parity.report.words import many, place
+from parity.report.words import place
 from parity.verdict import PRECEDENCE, Verdict, decide
 
 #: (place, what), both of which may hold anything that was read.

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as etree
 
 from parity import plain
 from parity.compare.difference import describe
+from parity.english import many
 from parity.report import words
 from parity.report.findings import findings
 from parity.verdict import Verdict, decide
@@ -96,7 +97,7 @@ def _wrong(result: Result) -> Iterator[str]:
     for each in result["differences"][:_DIFFERENCES]:
         yield f"  {describe(each, expected=result['against'] or 'expected', actual=result['configuration'] or 'actual')}"
     if (more := result["differences_total"] - min(_DIFFERENCES, len(result["differences"]))) > 0:
-        yield f"  … and {words.many(more, 'difference')} more in differences.json"
+        yield f"  … and {many(more, 'difference')} more in differences.json"
     yield from (f"  {path}: compared by no schema" for path in result["uncompared"])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from parity import plain
+from parity import plain, tables
 from parity.compare.difference import describe
+from parity.english import many
 from parity.files import encoded
 from parity.report import words
 from parity.report.build import COUNTS
@@ -36,9 +37,7 @@ def render(report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]] =
         else:
             text += more
     return text + (
-        f"\n{words.many(left_out, 'block')} left out for their size; the uploaded report holds all.\n"
-        if left_out
-        else ""
+        f"\n{many(left_out, 'block')} left out for their size; the uploaded report holds all.\n" if left_out else ""
     )
 
 
@@ -66,22 +65,26 @@ def _top(report: Mapping[str, Any]) -> Iterator[str]:
     yield from _following(report)
     yield from _grid(report)
     rows = [[title, *(str(row[name]) for name in COUNTS)] for title, row in totals(report).items()]
-    yield from _table(["comparison", *(name.replace("_", " ") for name in COUNTS)], rows, right=6)
+    heads = ["comparison", *(name.replace("_", " ") for name in COUNTS)]
+    yield from tables.markdown([heads, *rows], right=range(1, 7), shown=plain.markdown)
+    yield ""
 
 
 def _causes(report: Mapping[str, Any]) -> Iterator[str]:
     causes = report["causes"]
     if not causes:
         return
-    yield f"### {words.many(len(causes), 'cause')}"
+    yield f"### {many(len(causes), 'cause')}"
     yield ""
     rows = [
         [str(number), each["title"], words.where(each), words.largest(each), words.would_pass(each), each["id"]]
         for number, each in enumerate(causes[:_ROWS], 1)
     ]
-    yield from _table(["", "cause", "where", "largest", "what would pass", "id"], rows)
+    heads = ["", "cause", "where", "largest", "what would pass", "id"]
+    yield from tables.markdown([heads, *rows], shown=plain.markdown)
+    yield ""
     if (more := len(causes) - _ROWS) > 0:
-        yield f"… and {words.many(more, 'cause')} more"
+        yield f"… and {many(more, 'cause')} more"
         yield ""
 
 
@@ -95,14 +98,14 @@ def _following(report: Mapping[str, Any]) -> Iterator[str]:
         command = f": {_code(step.command)}" if step.command else ""
         yield f"- {plain.markdown(step.text, None)}{command}"
     if number := (report.get("pending") or {}).get("goldens"):
-        yield f"- {words.many(number, 'golden')} with changes to decide on: {_code('parity status' + option(report['run_id']))}"
+        yield f"- {many(number, 'golden')} with changes to decide on: {_code('parity status' + option(report['run_id']))}"
     yield ""
 
 
 def _grid(report: Mapping[str, Any]) -> Iterator[str]:
     found = matrix(report)
     if not found.rows:
-        yield f"All {words.many(found.clean, 'case')} are clean."
+        yield f"All {many(found.clean, 'case')} are clean."
         yield ""
         return
     yield "### Cases that are not clean"
@@ -113,10 +116,11 @@ def _grid(report: Mapping[str, Any]) -> Iterator[str]:
         first = [row.everywhere.text if row.everywhere else ""] * len(everywhere)
         cells = [row.cells[name].text if name in row.cells and not row.everywhere else "" for name in found.columns]
         rows.append([row.case, *first, *cells, row.where])
-    yield from _table(["case", *everywhere, *found.columns, "in"], rows)
+    yield from tables.markdown([["case", *everywhere, *found.columns, "in"], *rows], shown=plain.markdown)
+    yield ""
     more = len(found.rows) - len(rows)
-    told = [f"{words.many(more, 'case')} more that are not clean"] * bool(more)
-    told += [f"{words.many(found.clean, 'other case')} clean"] * bool(found.clean)
+    told = [f"{many(more, 'case')} more that are not clean"] * bool(more)
+    told += [f"{many(found.clean, 'other case')} clean"] * bool(found.clean)
     if told:
         yield "; ".join(told)
         yield ""
@@ -133,7 +137,7 @@ def _causes_in_full(report: Mapping[str, Any], differences: Sequence[Mapping[str
             text = describe(row, expected=row["against"], actual=row["configuration"])
             lines.append(f"- {plain.markdown(words.place(row))}: {plain.markdown(text, _LETTERS)}")
         if (more := len(own) - _LISTED) > 0:
-            lines.append(f"- … and {words.many(more, 'difference')} more")
+            lines.append(f"- … and {many(more, 'difference')} more")
         yield _folded(f"Cause {number}: {cause['title']}", lines)
 
 
@@ -146,8 +150,8 @@ def _findings(report: Mapping[str, Any]) -> Iterator[list[str]]:
         shown = plain.cut(what, _LETTERS).split("\n")
         lines.append(f"- {plain.markdown(place)}: {'<br>'.join(plain.markdown(each, None) for each in shown)}")
     if (more := len(found) - 4 * _LISTED) > 0:
-        lines.append(f"- … and {words.many(more, 'finding')} more")
-    yield _folded(f"{words.many(len(found), 'finding')}{' beside the causes' if report['causes'] else ''}", lines)
+        lines.append(f"- … and {many(more, 'finding')} more")
+    yield _folded(f"{many(len(found), 'finding')}{' beside the causes' if report['causes'] else ''}", lines)
 
 
 def _folded(title: str, lines: Sequence[str]) -> list[str]:
@@ -156,12 +160,3 @@ def _folded(title: str, lines: Sequence[str]) -> list[str]:
 
 def _code(command: str) -> str:
     return f"<code>{plain.markdown(command, _LETTERS)}</code>"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: int = 0) -> Iterator[str]:
-    """GitHub's table; the last ``right`` columns are numbers."""
-    yield "| " + " | ".join(plain.markdown(head) for head in heads) + " |"
-    yield "|" + "---|" * (len(heads) - right) + "---:|" * right
-    for row in rows:
-        yield "| " + " | ".join(plain.markdown(cell) for cell in row) + " |"
-    yield ""

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from parity.compare.figures import apart, enough
+from parity.english import listed, many
 from parity.report.matrix import comparisons
 
 #: What a check is about that looks at no one case.
 _OF_ALL = {"stale": "goldens", "ledger": "the ledger", "ignored": "ignored leaves, over all cases"}
-
-
-def many(number: int, noun: str) -> str:
-    """``3 causes``, ``1 cause``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def listed(names: Sequence[str], most: int) -> str:
-    """``a, b and 3 more``."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def place(result: Mapping[str, Any]) -> str:

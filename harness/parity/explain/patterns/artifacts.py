@@ -1,7 +1,8 @@
 """Whole artifacts that one side lacks."""
 
+from parity.english import listed, many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, grouped, listed, many
+from parity.explain.patterns.part import Documents, Part, Parts, grouped
 
 TURN = 10
 

@@ -1,7 +1,8 @@
 """Texts of which only the beginning is left."""
 
+from parity.english import many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, by_pattern, many, named, values
+from parity.explain.patterns.part import Documents, Part, Parts, by_pattern, named, values
 
 TURN = 100
 

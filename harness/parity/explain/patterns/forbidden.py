@@ -1,7 +1,8 @@
 """Values that the schema forbids, and numbers that JSON has no number for."""
 
+from parity.english import listed, many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, fields, grouped, listed, many, patterns, short, values
+from parity.explain.patterns.part import Documents, Part, Parts, fields, grouped, patterns, short, values
 
 TURN = 30
 

@@ -1,7 +1,8 @@
 """Items that a list has lost or has too many."""
 
+from parity.english import many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, grouped, many, named, siblings, values
+from parity.explain.patterns.part import Documents, Part, Parts, grouped, named, siblings, values
 from parity.paths import parent
 
 TURN = 70

@@ -1,7 +1,8 @@
 """Keys of objects that one side lacks."""
 
+from parity.english import many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, grouped, many, named, one_sided, values
+from parity.explain.patterns.part import Documents, Part, Parts, grouped, named, one_sided, values
 
 TURN = 60
 

@@ -2,19 +2,9 @@
 
 from collections import Counter
 
+from parity.english import listed, many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import (
-    LONGEST_WORD,
-    Documents,
-    Part,
-    Parts,
-    by_pattern,
-    listed,
-    many,
-    named,
-    short,
-    values,
-)
+from parity.explain.patterns.part import LONGEST_WORD, Documents, Part, Parts, by_pattern, named, short, values
 
 TURN = 110
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from parity.english import many
 from parity.explain.findings import Finding, series
 from parity.explain.numbers import ENOUGH, Common, common
-from parity.explain.patterns.part import Documents, Part, Parts, fields, grouped, many, patterns, values
+from parity.explain.patterns.part import Documents, Part, Parts, fields, grouped, patterns, values
 from parity.reals import nearest
 
 TURN = 120

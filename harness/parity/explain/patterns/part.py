@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from parity.english import many
 from parity.explain.findings import Comparing, Finding
 from parity.paths import parent
 
@@ -78,12 +79,7 @@ def named(pattern: str) -> str:
 def fields(patterns: tuple[str, ...]) -> str:
     """Patterns in a title: the first, and how many more."""
     shown = named(patterns[0])
-    return shown if len(patterns) == 1 else f"{shown} and {len(patterns) - 1} more field{'s' * (len(patterns) > 2)}"
-
-
-def many(number: int, noun: str) -> str:
-    """``3 values``, ``1 value``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return shown if len(patterns) == 1 else f"{shown} and {many(len(patterns) - 1, 'more field')}"
 
 
 def short(value: Any) -> str:
@@ -91,9 +87,3 @@ def short(value: Any) -> str:
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     text = re.sub(r"\s+", " ", text)
     return repr(value) if isinstance(value, str) and len(value) <= LONGEST_WORD else text[:LONGEST_WORD]
-
-
-def listed(names: list[str], most: int = 4) -> str:
-    """The first names, and how many more."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

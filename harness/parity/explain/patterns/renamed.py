@@ -3,8 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
+from parity.english import many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, key_of, many, one_sided, patterns, siblings, values
+from parity.explain.patterns.part import Documents, Part, Parts, key_of, one_sided, patterns, siblings, values
 from parity.paths import parent
 
 TURN = 40

@@ -1,7 +1,8 @@
 """What is left of one field: its place is all that the values have in common."""
 
+from parity.english import many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, by_pattern, many, named, values
+from parity.explain.patterns.part import Documents, Part, Parts, by_pattern, named, values
 
 TURN = 130
 

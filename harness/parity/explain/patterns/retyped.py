@@ -1,8 +1,9 @@
 """Values of another type: null for a number, a text for a list."""
 
 from parity.compare.difference import type_name
+from parity.english import many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, fields, grouped, many, patterns, values
+from parity.explain.patterns.part import Documents, Part, Parts, fields, grouped, patterns, values
 
 TURN = 50
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
+from parity.english import many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, key_of, many, patterns, siblings, values
+from parity.explain.patterns.part import Documents, Part, Parts, key_of, patterns, siblings, values
 
 TURN = 90
 

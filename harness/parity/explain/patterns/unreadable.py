@@ -1,7 +1,8 @@
 """Artifacts that cannot be read."""
 
+from parity.english import listed, many
 from parity.explain.findings import Finding
-from parity.explain.patterns.part import Documents, Part, Parts, listed, many
+from parity.explain.patterns.part import Documents, Part, Parts
 
 TURN = 20
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from parity.english import listed
 from parity.goldens import provenance
 from parity.pipeline.settings import Config
-from parity.report.words import listed
 from parity.verdict import ContractError
 
 #: What says when and by what command something was made, not with what.

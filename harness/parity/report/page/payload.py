@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from parity.check.suite import Suite
+from parity.english import many
 from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
 from parity.report import words
@@ -133,7 +134,7 @@ def _messages(report: Mapping[str, Any]) -> list[dict[str, Any]]:
         told.append(("flips", flips))
     shown = [{"place": place, "text": text, "verdict": verdicts.get(text)} for place, text in told[:MESSAGES]]
     if (more := len(told) - MESSAGES) > 0:
-        shown.append({"place": "", "text": f"… and {words.many(more, 'message')} more", "verdict": None})
+        shown.append({"place": "", "text": f"… and {many(more, 'message')} more", "verdict": None})
     return shown
 
 

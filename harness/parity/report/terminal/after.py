@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from parity.english import many
 from parity.report.following import elsewhere, steps
 from parity.report.terminal.lines import LABEL, Line, command, styled, wrapped
-from parity.report.words import many
 from parity.run.runs import option
 
 _INDENT = " " * 8

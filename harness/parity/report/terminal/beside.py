@@ -7,9 +7,10 @@ from typing import Any
 
 from parity import plain
 from parity.compare.difference import describe
+from parity.english import many
 from parity.report.findings import Finding, findings
 from parity.report.terminal.lines import BLANK, FAINT, TITLE, Line, styled, wrapped
-from parity.report.words import many, place
+from parity.report.words import place
 from parity.run.runs import option
 
 #: Differences that are listed when all are asked for; `differences.json` holds them all.

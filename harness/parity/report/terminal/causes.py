@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from parity.english import many
 from parity.report import words
 from parity.report.terminal.lines import BLANK, FAINT, LABEL, TITLE, Line, command, styled, wrapped
 
@@ -38,7 +39,7 @@ def section(report: Mapping[str, Any], width: int, room: int | None) -> list[Lin
     weights = [each["leaves"] for each in causes]
     which = "heaviest" if weights == sorted(weights, reverse=True) else "first"
     cut = f", the {which} {len(chosen)} of them" if len(chosen) < len(causes) else ""
-    return [*head, styled(f"{words.many(len(causes), 'cause')}{cut}:", TITLE), *told]
+    return [*head, styled(f"{many(len(causes), 'cause')}{cut}:", TITLE), *told]
 
 
 def titles(report: Mapping[str, Any], width: int) -> list[Line]:
@@ -46,7 +47,7 @@ def titles(report: Mapping[str, Any], width: int) -> list[Line]:
     shown = report["causes"][:TITLES]
     lines = [line for number, each in enumerate(shown, 1) for line in _cause(number, each, width, TITLED)]
     more = len(report["causes"]) - len(shown)
-    return [*lines, styled(f"    … and {words.many(more, 'cause')} more")] if more else lines
+    return [*lines, styled(f"    … and {many(more, 'cause')} more")] if more else lines
 
 
 def _fitting(forms: Sequence[Sequence[Sequence[Line]]], room: int) -> list[int]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Any
 
+from parity.english import listed, many
 from parity.report.matrix import Cell, Matrix, Row, matrix
 from parity.report.terminal.lines import FAINT, LABEL, STYLES, Line, styled, table, wrapped
-from parity.report.words import listed, many
 
 #: Cases shown where not everything is.
 ROWS = 8

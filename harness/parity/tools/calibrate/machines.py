@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parity.compare import tolerance
+from parity.english import listed, many
 from parity.goldens import provenance
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
@@ -41,7 +42,7 @@ class Machine:
         """For people; the threads only where they are not those of ``other``."""
         threads = ""
         if self.threads is not None and other.threads not in (None, self.threads):
-            threads = f", {self.threads} thread{'' if self.threads == 1 else 's'}"
+            threads = f", {many(self.threads, 'thread')}"
         return (self.cpu or "an unknown CPU class") + threads
 
 
@@ -185,13 +186,13 @@ def _sentence(
     conditions: Sequence[Condition] | None,
     spread: Sequence[Mapping[str, Any]],
 ) -> Iterator[str]:
-    named = ", ".join(cases[:SHOWN]) + (f" and {len(cases) - SHOWN} more" if len(cases) > SHOWN else "")
+    named = listed(cases, SHOWN)
     if problem is not None:
         yield f"where the goldens of {named} were recorded cannot be told: {problem}"
         return
     differs = _differs(golden, run)
     if differs is False:
-        yield f"the goldens of {_many(len(cases), 'case')} were recorded on {golden.text(run)}, where this run was computed too"
+        yield f"the goldens of {many(len(cases), 'case')} were recorded on {golden.text(run)}, where this run was computed too"
         return
     yield (
         f"the goldens of {named} were recorded on {golden.text(run)}, this run was computed on {run.text(golden)}; "
@@ -213,7 +214,3 @@ def _moved(row: Mapping[str, Any]) -> str:
     seen, allowed = (row["rel"], row["allowed_rel"]) if by_rel else (row["abs"], row["allowed_abs"])
     unit = " of the value" if by_rel else f" {row['unit']}" if row["unit"] else ""
     return f"{row['class']} by up to {seen:.2g}{unit}" + (f" (allowed {allowed:g})" if allowed is not None else "")
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from parity import tables
 from parity.compare.tolerance import FlipRule, Tolerance, Tolerances
 from parity.files import write_atomically
 from parity.tools.calibrate.plan import Condition, Settings
@@ -168,9 +169,7 @@ def _flags(found: Sequence[Flag]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
+    return "\n".join(tables.markdown([columns, *rows], shown=_cell))
 
 
 def _cell(text: str) -> str:

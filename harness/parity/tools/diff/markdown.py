@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from parity import plain as sanitised
+from parity import tables
 from parity.tools.diff import text
 
 
@@ -16,7 +17,7 @@ def render(report: Mapping[str, Any], following: Sequence[str]) -> str:
         place = "/".join(part for part in (each["case"], each["configuration"]) if part)
         lines.append(f"- only in {each['side']}: {plain(place)}")
     if report["corpora"]:
-        lines += ["", *_table(list(text.corpus_rows(report))), ""]
+        lines += ["", *tables.markdown(text.corpus_rows(report), right=text.NUMBERS, shown=plain), ""]
     shown, more = text.in_detail(report)
     for pair in shown:
         lines += _pair(pair, titled=report["corpora"])
@@ -38,17 +39,10 @@ def _pair(pair: Mapping[str, Any], *, titled: bool) -> Iterator[str]:
     yield from (f"- {plain(line)}" for line in text.facts(pair))
     yield from (f"- note: {plain(note)}" for note in pair["notes"])
     yield ""
-    yield from _table(list(text.rows(pair)))
+    yield from tables.markdown(text.rows(pair), right=text.NUMBERS, shown=plain)
     yield ""
     for title, lines in text.blocks(pair):
         yield f"**{plain(title)}**"
         yield ""
         yield from (f"- {plain(line.strip())}" for line in lines)
         yield ""
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for number, row in enumerate(rows):
-        yield "| " + " | ".join(plain(cell) for cell in row) + " |"
-        if number == 0:
-            yield "|---|" + "---:|" * (len(row) - 2) + "---|"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from parity import plain
+from parity import plain, tables
 from parity.compare.difference import describe
+from parity.english import many
 from parity.verdict import Verdict
 
 COLUMNS = ("exact", "within_tolerance", "flip", "ignored", "uncompared", "differing")
 _HEADS = ("exact", "within", "flip", "ignored", "uncompared", "differing")
+#: The columns of a table that hold numbers.
+NUMBERS = range(1, 1 + len(_HEADS))
 _STATES = {
     "missing": "missing",
     "extra": "extra",
@@ -46,7 +49,7 @@ def render(report: Mapping[str, Any], following: Sequence[str]) -> str:
         place = "/".join(part for part in (each["case"], each["configuration"]) if part)
         lines.append(f"only in {each['side']}: {place}")
     if report["corpora"]:
-        lines += ["", *_corpus_table(report)]
+        lines += ["", *tables.text(corpus_rows(report), right=NUMBERS)]
     shown, more = in_detail(report)
     for pair in shown:
         lines += ["", *_pair(pair, titled=report["corpora"])]
@@ -63,7 +66,7 @@ def in_detail(report: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], str]:
     unclean = [pair for pair in report["pairs"] if pair["verdict"] != "parity"]
     unclean.sort(key=lambda pair: (-pair["counts"]["differing"], -pair["counts"]["uncompared"]))
     more = len(unclean) - PAIRS_SHOWN
-    return unclean[:PAIRS_SHOWN], f"… and {_many(more, 'pair')} more; --case NAME shows one" if more > 0 else ""
+    return unclean[:PAIRS_SHOWN], f"… and {many(more, 'pair')} more; --case NAME shows one" if more > 0 else ""
 
 
 def printable(text: str) -> str:
@@ -80,7 +83,7 @@ def _pair(pair: Mapping[str, Any], *, titled: bool) -> Iterator[str]:
     if (more := len(pair["notes"]) - SHOWN) > 0:
         yield f"note   … and {more} more"
     yield ""
-    yield from _table(pair)
+    yield from tables.text(rows(pair), right=NUMBERS)
     for title, lines in blocks(pair):
         yield ""
         yield title
@@ -127,30 +130,12 @@ def rows(pair: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     yield ("all", *(str(total[name]) for name in COLUMNS), "")
 
 
-def _table(pair: Mapping[str, Any]) -> Iterator[str]:
-    yield from _aligned(list(rows(pair)))
-
-
-def _corpus_table(report: Mapping[str, Any]) -> Iterator[str]:
-    yield from _aligned(list(corpus_rows(report)))
-
-
 def corpus_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """The table pair × counts."""
     yield ("pair", *_HEADS, "verdict")
     for pair in report["pairs"]:
         yield (_title(pair), *(str(pair["counts"][name]) for name in COLUMNS), ", ".join(pair["verdicts"]))
     yield ("all", *(str(report["counts"][name]) for name in COLUMNS), "")
-
-
-def _aligned(table: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    for row in table:
-        cells = [
-            row[0].ljust(widths[0]),
-            *(cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:-1], strict=True)),
-        ]
-        yield "  ".join([*cells, row[-1]]).rstrip()
 
 
 def _title(pair: Mapping[str, Any]) -> str:
@@ -167,13 +152,11 @@ def causes(pair: Mapping[str, Any]) -> tuple[str, list[str]] | None:
     for number, cause in enumerate(pair["causes"][:SHOWN], start=1):
         lines.append(f"{number:>3}. {cause['title']}")
         if cause["follows"]:
-            led = ", ".join(
-                f"{each['stage']} ({_many(each['differences'], 'difference')})" for each in cause["follows"]
-            )
+            led = ", ".join(f"{each['stage']} ({many(each['differences'], 'difference')})" for each in cause["follows"])
             lines.append(f"     follows from it, by the order of the stages: {led}")
     if (more := len(pair["causes"]) - SHOWN) > 0:
         lines.append(f"… and {more} more; --format json lists all")
-    return f"{_many(len(pair['causes']), 'cause')}:", lines
+    return f"{many(len(pair['causes']), 'cause')}:", lines
 
 
 def blocks(pair: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
@@ -183,7 +166,7 @@ def blocks(pair: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
         yield named
     if pair["findings"]:
         total, shown = pair["findings_total"], len(pair["findings"])
-        count = f"{_many(pair['differences_total'], 'difference')}, {_many(total, 'finding')}, heaviest first"
+        count = f"{many(pair['differences_total'], 'difference')}, {many(total, 'finding')}, heaviest first"
         title = f"{count}:" if shown == total else f"{count}, the first {shown}:"
         yield title, [line for n, each in enumerate(pair["findings"], 1) for line in finding(n, each, labels)]
     yield from _more("breach of today's schemas", "breaches of today's schemas", pair["violations"], _violation)
@@ -191,13 +174,13 @@ def blocks(pair: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield from _more("flip", "flips", pair["flips"], _flip)
 
 
-def _more(one: str, many: str, found: Sequence[Any], line: Any) -> Iterator[tuple[str, list[str]]]:
+def _more(one: str, several: str, found: Sequence[Any], line: Any) -> Iterator[tuple[str, list[str]]]:
     if not found:
         return
     lines = [line(each) for each in found[:SHOWN]]
     if (more := len(found) - SHOWN) > 0:
         lines.append(f"… and {more} more; --format json lists all")
-    yield f"{len(found)} {one if len(found) == 1 else many}:", lines
+    yield f"{len(found)} {one if len(found) == 1 else several}:", lines
 
 
 def finding(number: int, each: Mapping[str, Any], labels: tuple[str, str]) -> Iterator[str]:
@@ -238,7 +221,3 @@ def _flip(each: Mapping[str, Any]) -> str:
         f"{each['artifact']}  {each['path']}: {each['kind']}; its score {each['score']:.6g} lies within "
         f"{each['margin']:.6g} of the threshold {each['threshold']:.6g}"
     )
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from parity.tables import markdown, text
 from parity.tools.drill import tables
 from parity.tools.drill.results import Drill
 
@@ -19,7 +20,7 @@ def to_text(drill: Drill, *, file: str) -> str:
         found, named = sum(f.found for f in drill.faults), sum(f.named for f in drill.faults)
         lines += [f"faults: {len(drill.faults)} put in, {found} found, {named} named", ""]
         rows = [(f.id, f.title, f.means, tables.state(f)) for f in drill.faults]
-        lines += [*_columns([("fault", "title", "found by", ""), *rows]), ""]
+        lines += [*text([("fault", "title", "found by", ""), *rows]), ""]
         for fault in drill.faults:
             if not fault.named:
                 lines += [f"{fault.id}: {fault.does}", *(f"  nothing meets {place}" for place in fault.missed)]
@@ -31,7 +32,7 @@ def to_text(drill: Drill, *, file: str) -> str:
         if mutations:
             counted = tables.counts(mutations, key) | tables.counts(mutations, lambda each: "all")
             kinds = [(name, *map(str, row.values())) for name, row in counted.items()]
-            lines += [*_columns([(title, "injected", "detected", "named"), *kinds]), ""]
+            lines += [*text([(title, "injected", "detected", "named"), *kinds]), ""]
     for m in drill.missed[:_SHOWN]:
         lines.append(f"MISSED {m.kind} {m.size}: {m.case} {m.artifact} {m.path}: {m.text}; {m.why}")
     if (more := len(drill.missed) - _SHOWN) > 0:
@@ -39,15 +40,10 @@ def to_text(drill: Drill, *, file: str) -> str:
     lines += [f"NOT NAMED {m.kind}: {m.case} {m.artifact} {m.path}: {m.text}" for m in drill.unnamed[:_SHOWN]]
     if drill.controls:
         made = [(kind, str(row["controls"]), str(row["false_alarms"])) for kind, row in tables.alarms(drill).items()]
-        lines += [*_columns([("controls", "made", "false alarms"), *made]), ""]
+        lines += [*text([("controls", "made", "false alarms"), *made]), ""]
         lines += [f"FALSE ALARM {each.kind}, {each.what}: {each.lines[0]}" for each in drill.alarms[:_SHOWN]]
     lines += [f"{'holds ' if held else 'BROKEN'}  {promise}" for promise, held in drill.promises().items()]
     return "\n".join([*lines, f"everything: {file}"])
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 _HEAD = """\
@@ -134,8 +130,7 @@ def _loose(report: Mapping[str, Any]) -> list[str]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return lines + [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
+    return markdown([head, *rows])
 
 
 def _cell(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from parity.english import many
 from parity.tools.sync.rules import Judgement, Rule, judge
 from parity.tools.sync.tree import Tree
 
@@ -207,7 +208,7 @@ def _judged(git: Git, commits: Sequence[Commit], rules: Sequence[Rule]) -> Itera
 
 
 def _end(count: int, depth: int, shallow: bool) -> str:
-    known = f"{count} commit{'' if count == 1 else 's'}"
+    known = many(count, "commit")
     if count >= depth:
         return f"not within the last {known}; look further with --depth"
     if shallow:
