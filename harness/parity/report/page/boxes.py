@@ -41,14 +41,14 @@ class Thing:
 
 @dataclass(frozen=True)
 class _Around:
-    """What the way down has told: the time of the nearest thing, its list and the names it goes by."""
+    """What the way down has told: the time of the nearest thing, its list, what it is called and whether that was read."""
 
     begin: float | None = None
     end: float | None = None
     align: Align | None = None
     list_name: str = ""
     list_path: str = ""
-    names: tuple[tuple[str, bool], ...] = ()
+    name: tuple[str, bool] | None = None
 
 
 def things(
@@ -92,27 +92,27 @@ class _Look:
         fields = time_fields(node) if is_item else ()
         times = [time for name in fields if (time := seconds(value.get(name))) is not None]
         if times:
-            around = replace(around, begin=times[0], end=times[1] if times[1:] else None, names=())
+            around = replace(around, begin=times[0], end=times[1] if times[1:] else None, name=None)
         if times and not boxed:
-            names = self._names(value, node, around.align, deep=True)
-            if names:
-                yield self._thing(path, around, None, names)
+            name = self._name(value, node, around.align, deep=True)
+            if name:
+                yield self._thing(path, replace(around, name=name), None)
                 return  # what is inside belongs to it
-        names = self._names(value, node, around.align)
-        for name, item in value.items():
-            child = node.child(name)
+        around = replace(around, name=self._name(value, node, around.align) or around.name)
+        for key, item in value.items():
+            child = node.child(key)
             if child is None or not isinstance(item, dict | list):
                 continue
             kind = box_of(child)
             numbers = _numbers(item) if kind else None
-            below = f"{path}.{name}" if path else name
+            below = f"{path}.{key}" if path else key
             if kind and numbers is not None and around.begin is not None:
-                yield self._thing(below, around, (kind, numbers), (*names, *around.names))
+                yield self._thing(below, around, (kind, numbers))
             else:
-                yield from self(item, child, below, replace(around, names=(*names, *around.names)))
+                yield from self(item, child, below, around)
 
-    def _thing(self, path: str, around: _Around, box: Any, names: Sequence[tuple[str, bool]]) -> Thing:
-        label, is_text = names[0] if names else (around.list_name, False)
+    def _thing(self, path: str, around: _Around, box: Any) -> Thing:
+        label, is_text = around.name or (around.list_name, False)
         stage = self.graph.stage_of(self.artifact, path)
         within = max(NEAR, around.align.within if around.align else 0.0)
         assert around.begin is not None
@@ -128,15 +128,16 @@ class _Look:
             stage.name if stage else None,
         )
 
-    def _names(
+    def _name(
         self, value: Mapping[str, Any], node: Node, align: Align | None, *, deep: bool = False
-    ) -> tuple[tuple[str, bool], ...]:
+    ) -> tuple[str, bool] | None:
         """What an object is called, and whether that was read; ``deep``: what it holds may name it too.
 
         What tells it apart in its list names it best, but where it says no more than its kind. Then what was read.
         """
-        ranked = sorted(self._ranked(value, node, align.then if align else (), deep), key=lambda each: each[0])
-        return tuple((text, read) for _, text, read in ranked[:1])
+        ranked = self._ranked(value, node, align.then if align else (), deep)
+        best = min(ranked, key=lambda each: each[0], default=None)
+        return best and best[1:]
 
     def _ranked(
         self, value: Mapping[str, Any], node: Node, then: Sequence[str], deep: bool

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from parity.documents import Nowhere, at
 from parity.explain.findings import Comparing
-from parity.paths import steps
+from parity.paths import steps, written
 from parity.report.page.documents import Documents
-from parity.report.page.lines import Line, Point, line_of, points, text, x_of
-from parity.report.page.marks import seconds
-from parity.report.page.rank import in_turn
-from parity.report.page.spots import Spot
+from parity.report.page.lines import Line, Point, line_of, points, x_of
+from parity.report.page.spots import Spot, by_cause, in_turn
 
 #: Curves of a page, and points of one side of a curve.
 MOST, POINTS = 40, 400
 
 #: Of a list that spans the video evenly when nobody knows how long that is.
 _SHARE = (100.0, "% of the video")
-
-#: Case → how long its input is (s); None where nobody knows.
-Length = Callable[[str], float | None]
 
 
 @dataclass
@@ -48,49 +43,40 @@ class Candidate:
 
 
 def curves(
-    documents: Documents, spots: Iterable[Spot], order: Sequence[str], length: Length
+    documents: Documents, spots: Iterable[Spot], order: Sequence[str]
 ) -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
     """The most telling curves, and which of them belong to which cause; ``order`` names the causes, heaviest first."""
-    drawn: list[dict[str, Any]] = []
-    of_causes: dict[str, list[int]] = {}
-    for candidate in in_turn(_candidates(documents, spots), order, weight=lambda each: -len(each.spots)):
-        if len(drawn) == MOST:
-            break
-        curve = _drawn(documents, candidate, length)
-        if curve is not None:
-            for cause in candidate.causes:
-                if cause is not None:
-                    of_causes.setdefault(cause, []).append(len(drawn))
-            drawn.append(curve)
-    return drawn, of_causes
+    ranked = in_turn(_candidates(documents, spots), order, weight=lambda each: -len(each.spots))
+    drawn = ((each, curve) for each in ranked if (curve := _drawn(documents, each)) is not None)
+    shown = list(islice(drawn, MOST))
+    return [curve for _, curve in shown], by_cause(each for each, _ in shown)
 
 
 def _candidates(documents: Documents, spots: Iterable[Spot]) -> list[Candidate]:
     known: dict[tuple[str, str], Line | None] = {}
     found: dict[tuple[Any, ...], Candidate] = {}
     for spot in spots:
-        kind = (spot.artifact, spot.pattern)
-        if kind not in known:
+        if spot.field not in known:
             node = documents.node(spot.artifact)
-            known[kind] = line_of(node, spot.steps) if node is not None else None
-        line = known[kind]
+            known[spot.field] = line_of(node, spot.steps) if node is not None else None
+        line = known[spot.field]
         if line is None:
             continue
-        path = text(spot.steps[: line.depth])
+        path = written(spot.steps[: line.depth])
         key = (spot.where, spot.alike, spot.artifact, path, line.leaf)
         if key not in found:
-            expected = text(steps(spot.expected_path)[: line.depth])
+            expected = written(steps(spot.expected_path)[: line.depth])
             found[key] = Candidate(spot.where, spot.alike, spot.artifact, line, path, expected)
         found[key].spots.append(spot)
     return list(found.values())
 
 
-def _drawn(documents: Documents, candidate: Candidate, length: Length) -> dict[str, Any] | None:
+def _drawn(documents: Documents, candidate: Candidate) -> dict[str, Any] | None:
     """The curve; None where a side has no list there, or items of one moment cannot be told apart."""
     line, where = candidate.line, candidate.where
     expected, actual = documents.pair(where, candidate.artifact)
     holders = [_holder(expected, candidate.expected_path), _holder(actual, candidate.path)]
-    known = length(where.case)
+    known = documents.length(where.case)
     span = (known, "s") if known else _SHARE
     sides = [points(line, holder, span) for holder in holders]
     differs = _differs(candidate, holders, span)
@@ -124,13 +110,8 @@ def _drawn(documents: Documents, candidate: Candidate, length: Length) -> dict[s
             {"title": " and ".join(candidate.alike), "points": _thinned(sides[1], differs)},
         ],
         "differs": differs[:POINTS],
-        "column": column(where),
+        "column": f"{where.check} {where.title}",
     }
-
-
-def column(where: Comparing) -> str:
-    """The matrix's column that a comparison stands in."""
-    return f"{where.check} {where.title}"
 
 
 def _holder(document: Any, path: str) -> Any:
@@ -156,15 +137,12 @@ def _item(candidate: Candidate, spot: Spot, holders: Sequence[Any]) -> tuple[Any
 
 
 def _differs(candidate: Candidate, holders: Sequence[Any], span: tuple[float, str]) -> list[float]:
-    found = {_x(candidate.line, item, span) for spot in candidate.spots if (item := _item(candidate, spot, holders))}
+    found = {
+        _rounded(x_of(candidate.line, *item, span))
+        for spot in candidate.spots
+        if (item := _item(candidate, spot, holders))
+    }
     return sorted(x for x in found if x is not None)
-
-
-def _x(line: Line, found: tuple[Any, int | str, int], span: tuple[float, str]) -> float | None:
-    item, place, count = found
-    if isinstance(place, str):
-        return _rounded(seconds(place))
-    return _rounded(x_of(line, item, place, count, span))
 
 
 def _identity(candidate: Candidate, holders: Sequence[Any], span: tuple[float, str]) -> tuple[Any, ...]:

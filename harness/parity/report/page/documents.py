@@ -1,4 +1,4 @@
-"""The two documents behind a comparison, read from saved captures and goldens when something of them is to be drawn."""
+"""What lies behind a comparison, read when something of it is to be drawn: its two documents, the clip of its case."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
 from parity.pipeline.stages import Graph
 from parity.report.page.marks import holders
+from parity.report.page.pictures import at_moments
 from parity.run.captures import REPEAT, Captures, repeats_of
 from parity.verdict import ParityError
 
@@ -35,6 +36,7 @@ class Documents:
     pipeline: Pipeline
     suite: Suite
     read: dict[tuple[Comparing, str], Pair] = field(default_factory=dict)
+    lengths: dict[str, float | None] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> Graph:
@@ -81,6 +83,22 @@ class Documents:
             return self.suite.sides(where.check, case, where.configuration, known)
         except (ParityError, LookupError, ValueError, OSError):
             return None, None  # the report names what is missing or broken; here is only nothing to draw
+
+    def clip(self, name: str) -> Path | str:
+        """The clip of a case, or why there is none."""
+        case, find = self.cases.get(name), getattr(self.pipeline, "clip", None)
+        if case is None:
+            return f"there is no case {name} any more"
+        if find is None:
+            return f"pipeline {self.pipeline.name} does not say where a case's clip is"
+        return find(case) or f"case {name} has no clip of its own"
+
+    def length(self, name: str) -> float | None:
+        """How long the clip of a case is (s), asked for once; None where it has none or nobody can read it."""
+        if name not in self.lengths:
+            clip = self.clip(name)
+            self.lengths[name] = at_moments(clip, ()).length if isinstance(clip, Path) else None
+        return self.lengths[name]
 
     def frame_sizes(self, where: Comparing) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Width and height in pixels that the boxes of either side refer to; None where a side does not say."""

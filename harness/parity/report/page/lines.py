@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from parity.contract.nodes import Node
-from parity.paths import INSIDE, written
+from parity.paths import INSIDE
 from parity.reals import nearest
 from parity.report.page.marks import Link, chain, seconds
 
@@ -137,23 +137,23 @@ class Point:
 
 def points(line: Line, holder: Any, span: tuple[float, str]) -> list[Point]:
     """Every item of ``holder`` as a point. ``span``: how long a list is that spans the video evenly, and in what unit."""
-    if line.kind == "windows" and isinstance(holder, dict):
-        found = [(seconds(key), value) for key, value in holder.items()]
-        return sorted((Point(x, _y(line, value), ()) for x, value in found if x is not None), key=lambda point: point.x)
-    if not isinstance(holder, list):
-        return []
-    return [
+    is_windows = line.kind == "windows" and isinstance(holder, dict)
+    items = holder.items() if is_windows else enumerate(holder) if isinstance(holder, list) else ()
+    found = [
         Point(x, _y(line, item), tuple(_field(item, name) for name in line.apart))
-        for index, item in enumerate(holder)
-        if (x := x_of(line, item, index, len(holder), span)) is not None
+        for place, item in items
+        if (x := x_of(line, item, place, len(holder), span)) is not None
     ]
+    return sorted(found, key=lambda point: point.x) if is_windows else found
 
 
-def x_of(line: Line, item: Any, index: int, count: int, span: tuple[float, str]) -> float | None:
-    """When an item is."""
+def x_of(line: Line, item: Any, place: int | str, count: int, span: tuple[float, str]) -> float | None:
+    """When an item is; of a window, when it begins."""
+    if isinstance(place, str):
+        return seconds(place)
     if line.x is not None:
         return seconds(_field(item, line.x))
-    return index * line.step if line.step else index * span[0] / max(1, count)
+    return place * line.step if line.step else place * span[0] / max(1, count)
 
 
 def _field(item: Any, name: str) -> Any:
@@ -169,8 +169,3 @@ def _y(line: Line, item: Any) -> float | None:
     if not isinstance(value, int | float):
         return None
     return near if math.isfinite(near := nearest(value)) else None
-
-
-def text(steps: Sequence[str | int]) -> str:
-    """The path of ``steps``."""
-    return written(steps)

@@ -1,4 +1,4 @@
-"""What the schemas declare of a place, found along its path without any document: the same for every case."""
+"""What the schemas declare of a place, found along its path: the boxes there, and the moment of the video it is about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from parity.contract.nodes import Align, Node
-from parity.paths import INSIDE
+from parity.documents import Nowhere, at
+from parity.paths import INSIDE, written
 from parity.reals import nearest
 
 #: Seconds, or a stretch of seconds, written as a text: ``7s``, ``5-10s``.
@@ -107,3 +108,88 @@ def seconds(value: object) -> float | None:
         return near if math.isfinite(near := nearest(value)) else None
     match = _LABEL.fullmatch(value) if isinstance(value, str) else None
     return float(match[1]) if match else None
+
+
+# ── the moment that a value is about ─────────────────────────────────────────────────────────────────────────
+
+
+def has_moment(node: Node, steps: Sequence[str | int]) -> bool:
+    """Whether the schema says when the value at ``steps`` is."""
+    links = chain(node, steps)
+    if links is None:
+        return False
+    return any(_kinds(links, steps, depth) for depth in range(len(links)))
+
+
+def _kinds(links: Sequence[Link], steps: Sequence[str | int], depth: int) -> bool:
+    link = links[depth]
+    after = steps[depth] if depth < len(steps) else None
+    return (
+        bool(link.drawn.get("media_time") or link.times)
+        or (isinstance(after, int) and (link.align is not None or "series" in link.drawn))
+        or (isinstance(after, str) and bool(link.node.patterns) and seconds(after) is not None)
+    )
+
+
+def moment_of(node: Node, document: Any, steps: Sequence[str | int], length: float | None) -> float | None:
+    """When the value at ``steps`` of ``document`` is (s): its own time, that of what it belongs to, or its list's.
+
+    Of a window of time its middle. ``length``: how long the video is (s).
+    """
+    links = chain(node, steps)
+    if links is None:
+        return None
+    for depth in range(len(links) - 1, -1, -1):
+        try:
+            value = at(document, written(steps[:depth]))
+        except Nowhere:
+            continue
+        found = _here(links[depth], value, steps[depth] if depth < len(steps) else None, length)
+        if found is not None:
+            return found
+    return None
+
+
+def _here(link: Link, value: Any, step: str | int | None, length: float | None) -> float | None:
+    if link.drawn.get("media_time"):
+        return seconds(value)
+    if isinstance(value, Mapping):
+        times = [seconds(value[name]) for name in link.times if name in value]
+        known = [time for time in times if time is not None]
+        if known:
+            return known[0]
+        return seconds(step) if link.node.patterns and isinstance(step, str) else None
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return _in_list(link, value, step, length)
+    return None
+
+
+def _in_list(link: Link, items: list[Any], index: int, length: float | None) -> float | None:
+    series = link.drawn.get("series")
+    name = series["x"] if series else link.align.by if link.align else None
+    if name == "index" and series:
+        width = series.get("step") or (length / len(items) if length else None)
+        return (index + 0.5) * width if width else None
+    if name is None or not _is_timed(link, name):
+        return None
+    here, after = (_time(items, each, name) for each in (index, index + 1))
+    if here is None or series is None:
+        return here
+    return (here + after) / 2 if after is not None and after > here else here
+
+
+def _is_timed(link: Link, name: str) -> bool:
+    if link.node.items is None:
+        return False
+    is_whole = name == "item"
+    if "series" in link.drawn and not is_whole:
+        return True
+    links = chain(link.node.items, () if is_whole else (name,)) or []
+    return any(each.drawn.get("media_time") or ("string" in each.node.types and not is_whole) for each in links[-1:])
+
+
+def _time(items: list[Any], index: int, name: str) -> float | None:
+    if not 0 <= index < len(items):
+        return None
+    item = items[index]
+    return seconds(item if name == "item" else item.get(name) if isinstance(item, Mapping) else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from parity.english import listed
 from parity.goldens import provenance
@@ -17,6 +17,8 @@ _OF_ONE_RUN = frozenset({"format", "run_id", "recorded", "configuration", "code"
 UNTOLD = "not recorded"
 #: Sides of one kind that are shown apart.
 _MOST = 6
+
+T = TypeVar("T")
 
 
 def origins(config: Config, report: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,28 +34,29 @@ def origins(config: Config, report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _runs(report: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    by_facts: dict[str, tuple[dict[str, str], list[Mapping[str, Any]]]] = {}
-    for run in report["runs"]:
-        facts = flat(run["provenance"])
-        by_facts.setdefault(json.dumps(facts), (facts, []))[1].append(run)
+    groups = _by_facts((run, run["provenance"]) for run in report["runs"])
     word = "saved run" if report["from"] else "this run"
     titled = []
-    for facts, runs in by_facts.values():
+    for facts, runs in groups:
         names = " and ".join(dict.fromkeys(run["configuration"] for run in runs))
         cases = sorted({run["case"] for run in runs})
-        where = "" if len(by_facts) == 1 else f" of {listed(cases, 3)}"
+        where = "" if len(groups) == 1 else f" of {listed(cases, 3)}"
         titled.append((f"{names}, {word}{where}", facts))
     return _few(titled)
 
 
 def _goldens(config: Config, cases: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
-    by_facts: dict[str, tuple[dict[str, str], list[str]]] = {}
-    for case in cases:
-        if not (config.snapshots / case).is_dir():
-            continue
-        facts = flat(_recorded(config, case))
-        by_facts.setdefault(json.dumps(facts), (facts, []))[1].append(case)
-    return _few([(f"golden of {listed(names, 3)}", facts) for facts, names in by_facts.values()])
+    groups = _by_facts((case, _recorded(config, case)) for case in cases if (config.snapshots / case).is_dir())
+    return _few([(f"golden of {listed(names, 3)}", facts) for facts, names in groups])
+
+
+def _by_facts(made: Iterable[tuple[T, Mapping[str, Any]]]) -> list[tuple[dict[str, str], list[T]]]:
+    """What was made with the same, together."""
+    found: dict[str, tuple[dict[str, str], list[T]]] = {}
+    for each, told in made:
+        facts = flat(told)
+        found.setdefault(json.dumps(facts), (facts, []))[1].append(each)
+    return list(found.values())
 
 
 def _few(sides: list[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str, str]]]:

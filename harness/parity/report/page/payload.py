@@ -13,15 +13,13 @@ from parity.report import words
 from parity.report.findings import findings
 from parity.report.following import accept, steps
 from parity.report.page import documents as reading
-from parity.report.page import table
-from parity.report.page.clips import lengths
 from parity.report.page.curves import curves
 from parity.report.page.frames import frames
 from parity.report.page.graph import stages
 from parity.report.page.matrix import matrix
 from parity.report.page.origins import origins
-from parity.report.page.short import short
 from parity.report.page.spots import fold
+from parity.report.page.table import short, table
 from parity.verdict import ContractError, Verdict, in_order
 
 FORMAT = "parity-page/1"
@@ -39,9 +37,9 @@ def payload(
     pipeline = load_pipeline(config)
     known = reading.of(config, pipeline, report, suite)
     order = [cause["id"] for cause in report["causes"]]
-    spots, length = fold(differences, known.graph), lengths(known)
-    drawn, of_curves = curves(known, spots, order, length)
-    pictures, of_frames = frames(known, spots, order, length)
+    spots = fold(differences, known.graph)
+    drawn, of_curves = curves(known, spots, order)
+    pictures, of_frames = frames(known, spots, order)
     accepted = _accepted(config)
     causes = [
         {
@@ -73,7 +71,7 @@ def payload(
     # Pictures are no text, and the table has cut its own.
     images = [frame.pop("image") for frame in pictures]
     shown = [{**frame, "image": image} for frame, image in zip(harmless(pictures), images, strict=True)]
-    return {**harmless(page), "differences": table.table(differences), "frames": shown}
+    return {**harmless(page), "differences": table(differences), "frames": shown}
 
 
 def _head(report: Mapping[str, Any]) -> dict[str, Any]:

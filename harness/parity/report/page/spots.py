@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from parity.explain.findings import Comparing
 from parity.paths import pattern, steps
@@ -38,6 +38,11 @@ class Spot:
         return cause
 
     @property
+    def causes(self) -> dict[str | None, bool]:
+        """Its cause → whether it is that cause's own."""
+        return {self.cause: self.is_own}
+
+    @property
     def is_own(self) -> bool:
         """Whether it is what broke, not what follows from it."""
         return bool(self.row["role"] == "own")
@@ -53,9 +58,9 @@ class Spot:
         return steps(self.path)
 
     @cached_property
-    def pattern(self) -> str:
-        """Its path with indices left open."""
-        return pattern(self.path)
+    def field(self) -> tuple[str, str]:
+        """Its artifact, and its path there with indices left open."""
+        return self.artifact, pattern(self.path)
 
 
 def fold(rows: Iterable[Mapping[str, Any]], graph: Graph) -> list[Spot]:
@@ -82,3 +87,49 @@ def _spot(same: list[Mapping[str, Any]]) -> Spot:
     first = same[0]
     where = Comparing(first["check"], first["case"], first["configuration"], first["against"])
     return Spot(where, tuple(row["configuration"] for row in same), first["artifact"], first)
+
+
+# ── what to show first, where there is more than fits ────────────────────────────────────────────────────────
+
+
+class Ranked(Protocol):
+    """Something that shows differing values of one comparison."""
+
+    @property
+    def where(self) -> Comparing: ...
+
+    @property
+    def causes(self) -> dict[str | None, bool]:
+        """Causes that it shows something of → whether that is their own."""
+        ...
+
+
+T = TypeVar("T", bound=Ranked)
+
+
+def by_cause(shown: Iterable[Ranked]) -> dict[str, list[int]]:
+    """Causes → the places in ``shown`` of what shows something of them."""
+    found: dict[str, list[int]] = {}
+    for number, each in enumerate(shown):
+        for cause in each.causes:
+            if cause is not None:
+                found.setdefault(cause, []).append(number)
+    return found
+
+
+def in_turn(found: Iterable[T], order: Sequence[str], *, weight: Callable[[T], Any]) -> list[T]:
+    """``found``, the best of each cause and case first, then the second best of each, and so on.
+
+    ``order``: ids of the causes, heaviest first; what belongs to none comes last. Of one cause and case, what is the
+    cause's own comes before what follows from it, the smaller ``weight`` first.
+    """
+    numbers = {cause: number for number, cause in enumerate(order)}
+    groups: dict[tuple[int, str], list[T]] = {}
+    for each in found:
+        cause = min(each.causes, key=lambda name: (not each.causes[name], numbers.get(name or "", len(order))))
+        groups.setdefault((numbers.get(cause or "", len(order)), each.where.case), []).append(each)
+    turns: list[tuple[int, int, str, T]] = []
+    for (number, case), members in groups.items():
+        members.sort(key=lambda each: (not any(each.causes.values()), each.where.check != "golden", weight(each)))
+        turns += [(turn, number, case, each) for turn, each in enumerate(members)]
+    return [each for *_, each in sorted(turns, key=lambda turn: turn[:3])]

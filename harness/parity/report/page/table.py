@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from parity import plain
 from parity.files import encoded
-from parity.report.page.short import short
 
 COLUMNS = (
     "cause",
@@ -33,6 +33,8 @@ _VALUES = frozenset({"expected", "actual"})
 
 #: Letters of a text, of a value; bytes that all rows may have, so that the page stays one that opens at once.
 LETTERS, VALUE, ROOM = 240, 160, 2_600_000
+#: Letters of any text of the page, with what stands for letters that a reader would obey.
+MOST = 300
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -62,6 +64,12 @@ def _cell(row: Mapping[str, Any], name: str, numbers: dict[str, int]) -> int | f
         return float(f"{value:.6g}") if abs(value) < float("inf") else None
     text = _value(value) if name in _VALUES else short(value, LETTERS)
     return numbers.setdefault(text, len(numbers))
+
+
+def short(value: object, letters: int = 260) -> str:
+    """The first ``letters`` of ``value`` with its own line breaks, how many there are, and nothing that would be obeyed."""
+    shown = plain.block(value, letters)
+    return shown if len(shown) <= MOST else f"{shown[: MOST - 1]}…"
 
 
 def _value(value: Any) -> str:

@@ -13,7 +13,7 @@ from parity.pipeline import settings
 from parity.pipeline.load import load_pipeline
 from parity.report.page import curves as drawing
 from parity.report.page.lines import Point, line_of
-from parity.report.page.rank import in_turn
+from parity.report.page.spots import in_turn
 from tests.harness.conftest import ROOT
 from tests.harness.report.page import toys
 
