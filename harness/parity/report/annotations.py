@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from parity import plain
+from parity import paths, plain
 from parity.report import words
 from parity.report.findings import findings
 from parity.report.following import steps
@@ -74,20 +73,15 @@ def line_of(file: Path, path: str) -> int | None:
         value: Any = json.loads(text)
     except (OSError, ValueError, RecursionError):
         return None
-    line = 1
-    for step in re.findall(r"\[(\d+)\]|([^.\[\]]+)", path):
-        index, key = step
-        if index and isinstance(value, list) and int(index) < len(value):
-            line += 1 + sum(map(_height, value[: int(index)]))
-            value = value[int(index)]
-        elif key and isinstance(value, dict) and key in value:
-            line += 1 + sum(_height(value[other]) for other in list(value)[: list(value).index(key)])
-            value = value[key]
-        else:
+    line, way = 1, paths.steps(path)
+    for step in way:
+        places = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
+        if step not in places:
             return None
-    lines = text.split("\n")
-    last = re.findall(r"([^.\[\]]+)$", path)
-    if line > len(lines) or (last and json.dumps(last[0], ensure_ascii=False) not in lines[line - 1]):
+        line += 1 + sum(_height(value[other]) for other in places[: places.index(step)])
+        value = value[step]
+    lines, last = text.split("\n"), way[-1] if way else 0
+    if line > len(lines) or (isinstance(last, str) and json.dumps(last, ensure_ascii=False) not in lines[line - 1]):
         return None  # not the layout that goldens have
     return line
 

@@ -15,6 +15,7 @@ from parity.goldens.declared import Declared
 from parity.pipeline.artifacts import known_artifacts, running
 from parity.pipeline.case import Case
 from parity.pipeline.parts import Pipeline
+from parity.report.words import comparison
 from parity.verdict import Verdict, decide, in_order
 
 FORMAT = "parity-report/1"
@@ -129,6 +130,15 @@ def _total(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         for name in COUNTS:
             total[name] += result["counts"][name]
     return total
+
+
+def totals(report: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Comparison → its counts over all cases, those with the goldens last."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for result in report["results"]:
+        if result["check"] in _COMPARISONS:
+            found.setdefault(comparison(result), []).append(result)
+    return {title: _total(found[title]) for title in sorted(found, key=lambda title: ("~" in title, title))}
 
 
 def runs(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:

@@ -10,11 +10,10 @@ from parity.compare.difference import describe
 from parity.english import many
 from parity.files import encoded
 from parity.report import words
-from parity.report.build import COUNTS
+from parity.report.build import COUNTS, totals
 from parity.report.findings import findings
 from parity.report.following import steps
 from parity.report.matrix import matrix
-from parity.report.terminal.head import totals
 from parity.run.runs import option
 from parity.verdict import Verdict
 

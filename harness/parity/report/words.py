@@ -13,12 +13,15 @@ from parity.report.matrix import comparisons
 _OF_ALL = {"stale": "goldens", "ledger": "the ledger", "ignored": "ignored leaves, over all cases"}
 
 
+def comparison(result: Mapping[str, Any]) -> str:
+    """What is held against what: ``local ~ golden``, ``local = production``."""
+    return f"{result['configuration']} {'~' if result['check'] == 'golden' else '='} {result['against']}"
+
+
 def place(result: Mapping[str, Any]) -> str:
     """Where a check looked: ``tutorial · unified · local ~ golden · golden/snapshots/tutorial/unified.json``."""
-    title = result["configuration"] or ""
-    if result["against"]:
-        title += f" {'~' if result['check'] == 'golden' else '='} {result['against']}"
-    parts = [part for part in (result["case"], result["artifact"], title.strip(), result["file"]) if part]
+    title = comparison(result) if result["against"] else result["configuration"]
+    parts = [part for part in (result["case"], result["artifact"], title, result["file"]) if part]
     return " · ".join(parts) or _OF_ALL.get(result["check"], result["check"])
 
 

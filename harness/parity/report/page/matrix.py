@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parity.report.build import COUNTS
+from parity.report.words import comparison
 from parity.verdict import Verdict, decide
 
 #: Whether a document keeps its schema is a column of its own only where some document does not.
@@ -55,7 +56,7 @@ def _order(result: Mapping[str, Any]) -> tuple[int, str]:
 def _title(result: Mapping[str, Any]) -> str:
     if result["check"] == "contract":
         return f"{result['configuration']}, schema"
-    return f"{result['configuration']} {'~' if result['check'] == 'golden' else '='} {result['against']}"
+    return comparison(result)
 
 
 def _id(result: Mapping[str, Any]) -> str:

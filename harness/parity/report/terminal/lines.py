@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -85,20 +85,17 @@ def command(text: str, width: int, *, first: Line = BLANK, rest: str = "") -> It
         yield begin + Line(((part + (" \\" if number < len(parts) - 1 else ""), COMMAND),))
 
 
-def table(
-    rows: Sequence[Sequence[tuple[str, str]]], *, right: Mapping[int, bool] | None = None, gap: int = 2
-) -> Iterator[Line]:
+def table(rows: Sequence[Sequence[tuple[str, str]]], *, right: Collection[int] = (), gap: int = 2) -> Iterator[Line]:
     """Rows of (text, style) under each other; columns in ``right`` are aligned to the right."""
     from rich.cells import cell_len
 
     shown = [[(plain.line(text, LONGEST), style) for text, style in row] for row in rows]
-    widths = [max(cell_len(row[column][0]) for row in shown) for column in range(len(shown[0]))]
+    widths = [max(cell_len(text) for text, _ in column) for column in zip(*shown, strict=True)]
     for row in shown:
         spans = []
-        for column, (text, style) in enumerate(row):
-            space = " " * (widths[column] - cell_len(text))
-            spans += [(" " * gap * bool(column), "")]
-            spans += [(space, ""), (text, style)] if (right or {}).get(column) else [(text, style), (space, "")]
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            before, space = (" " * gap * bool(column), ""), (" " * (width - cell_len(cell[0])), "")
+            spans += [before, space, cell] if column in right else [before, cell, space]
         yield Line(tuple(span for span in spans if span[0]))
 
 
