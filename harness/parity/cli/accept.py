@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from parity import ending
-from parity.cli.common import run_option, settings_of_any
-from parity.cli.deciding import author_option, selecting
-from parity.plain import printed
+from parity.cli.common import author_option, run_option, said, selecting, settings_of_any
+from parity.pipeline.settings import Config
 
 if TYPE_CHECKING:
     from parity.decide.select import Selection
-    from parity.pipeline.settings import Config
 
 
 @click.command(
@@ -46,8 +43,7 @@ def accept(file: str | None, reason: str | None, author: str | None, run_id: str
     made = decide.accept(
         config, selection, reason=reason or "", author=author, say=lambda line: click.echo(line, err=True)
     )
-    ending.done(told := f"run {made.run_id}: {made.text()}")
-    click.echo(printed(told))
+    said(f"run {made.run_id}: {made.text()}")
     for name in made.files:
         click.echo(f"  {name}")
     if made.files:

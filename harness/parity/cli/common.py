@@ -1,4 +1,4 @@
-"""What several subcommands share: the settings, and the options that choose cases and captures."""
+"""What several subcommands share: the settings, the options that choose, and how it is told what was done."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from parity import ending
+from parity.pipeline.settings import Config, find, load
+from parity.plain import printed
+from parity.run import runs
 from parity.verdict import UsageError
 
 if TYPE_CHECKING:
-    from parity.pipeline.settings import Config
     from parity.report.terminal.lines import Line
 
 case_option = click.option("--case", "cases", multiple=True, metavar="NAME", help="Only this case; may be given again.")
@@ -31,37 +34,48 @@ jobs_option = click.option(
 run_option = click.option(
     "--run", "run_id", metavar="ID", help="Of this run: its id, or as much of it as is unique (default: the last run)."
 )
+author_option = click.option(
+    "--author", metavar="NAME", help="Whose decision it is (default: git's user, or PARITY_AUTHOR)."
+)
+_SELECTING = (
+    click.option("--cause", "causes", multiple=True, metavar="ID", help="What this cause explains, in every golden."),
+    click.option("--case", "cases", multiple=True, metavar="NAME", help="Only goldens of this case."),
+    click.option("--artifact", "artifacts", multiple=True, metavar="NAME", help="Only this artifact."),
+    click.option(
+        "--field", "fields", multiple=True, metavar="PATTERN",
+        help="Only differences at paths like this, as in '*.averageSceneDuration' or 'entries[*].start'.",
+    ),
+    click.option("--all", "everything", is_flag=True, help="Everything that is pending."),
+)  # fmt: skip
 
 
 def settings(file: str | None) -> Config:
     """The settings in ``file``; those of the nearest ``parity.toml`` when none is given."""
-    from parity.pipeline import settings as config
-
-    return config.load(Path(file) if file else config.find())
+    return load(Path(file) if file else find())
 
 
 def settings_of_run(file: str | None, run_id: str | None) -> Config:
     """The settings with the run that is meant; an error that lists what there is where it is not one."""
-    from parity.run import runs
-
     return runs.chosen(settings(file), run_id)
 
 
 def settings_of_any(file: str | None, run_id: str | None) -> Config:
     """The same; where none is meant and there is none yet, the settings without one."""
-    from parity.run import runs
-
     config = settings(file)
     return runs.chosen(config, run_id) if run_id else runs.current(config)
 
 
 def saved_captures(config: Config, given: str | None, run_id: str | None) -> Path:
     """The captures in the folder ``given``, or those of a run, by default the last."""
-    from parity.run import runs
-
     if given and run_id:
         raise UsageError("--from and --run both say which captures: leave out one")
     return runs.given(config, given) if given else runs.chosen(config, run_id).captures
+
+
+def said(told: str) -> None:
+    """Print what was done, and keep it for whoever cannot read it on stdout."""
+    ending.done(told)
+    click.echo(printed(told))
 
 
 @dataclass(frozen=True)
@@ -101,3 +115,25 @@ def display_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, display=Display(quiet, verbose, no_color), **options)
 
     return shown
+
+
+def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that say on what is decided; the command gets what they select as ``selection``."""
+
+    @wraps(command)
+    def chosen(
+        *arguments: Any,
+        causes: tuple[str, ...],
+        cases: tuple[str, ...],
+        artifacts: tuple[str, ...],
+        fields: tuple[str, ...],
+        everything: bool,
+        **options: Any,
+    ) -> Any:
+        from parity.decide.select import Selection
+
+        return command(*arguments, selection=Selection(causes, cases, artifacts, fields, everything), **options)
+
+    for option in reversed(_SELECTING):
+        chosen = option(chosen)
+    return chosen

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from parity import ending
-from parity.cli.common import settings
+from parity import ending, tables
+from parity.cli.common import said, settings
+from parity.pipeline import cases
+from parity.pipeline.settings import Config
+from parity.plain import line, printed
 from parity.verdict import ParityError
 
 if TYPE_CHECKING:
     from parity.pipeline.case import Case
     from parity.pipeline.parts import Adopted
-    from parity.pipeline.settings import Config
 
 
 @click.group(
@@ -29,9 +31,6 @@ def corpus() -> None:
 @click.pass_obj
 def list_cases(file: str | None) -> None:
     """Name every case and the files it consists of."""
-    from parity.pipeline import cases
-    from parity.plain import printed
-
     for case in cases.discover(settings(file)):
         click.echo(printed(f"{case.name}: {', '.join(sorted(path.name for path in case.folder.iterdir()))}"))
 
@@ -41,7 +40,6 @@ def list_cases(file: str | None) -> None:
 @click.pass_obj
 def render(file: str | None, case: str) -> None:
     """Render the input of CASE from its storyboard or script."""
-    from parity.pipeline import cases
     from parity.pipeline.load import load_pipeline
 
     config = settings(file)
@@ -50,8 +48,7 @@ def render(file: str | None, case: str) -> None:
         raise ParityError(f"pipeline {pipeline.name} renders no cases")
     for each in cases.select(config, [case]):
         pipeline.render(each)
-        ending.done(told := f"rendered {config.relative(each.folder)}")
-        click.echo(told)
+        said(f"rendered {config.relative(each.folder)}")
 
 
 @corpus.command(
@@ -90,9 +87,6 @@ def add(ctx: click.Context, video: Path, metadata: Path | None, name: str | None
 
 def _told(config: Config, case: Case, adopted: Adopted, *, at_once: bool) -> str:
     """What was made, what to think about, and what to do next."""
-    from parity import tables
-    from parity.plain import line
-
     facts = (*adopted.facts, ("golden", "none yet: the first run leaves it pending"))
     told = tables.text([(f"  {name}", line(text)) for name, text in facts])
     lines = [f"added {config.relative(case.folder)}", *told]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
-from parity import ending
-from parity.cli.common import Display, case_option, display_options, jobs_option, saved_captures, settings
-from parity.cli.comparing import compare
-from parity.cli.deciding import author_option
+from parity.cli.common import (
+    Display,
+    author_option,
+    case_option,
+    display_options,
+    jobs_option,
+    said,
+    saved_captures,
+    settings,
+)  # fmt: skip
+from parity.cli.run import compare
 from parity.english import many
-from parity.plain import printed
+from parity.pipeline.settings import Config
 from parity.run import runs
 from parity.verdict import UsageError
-
-if TYPE_CHECKING:
-    from parity.decide.select import Selection
-    from parity.pipeline.settings import Config
 
 
 @click.command(
@@ -51,6 +54,7 @@ def golden(
     `parity accept` after `parity run`.
     """
     from parity.decide import decide
+    from parity.decide.select import Selection
     from parity.session.session import Asked
 
     decide.not_in_ci()
@@ -76,22 +80,15 @@ def golden(
         sys.exit(code)
     made = decide.accept(
         made_by,
-        _selection(cases),
+        Selection(cases=cases, everything=not cases),
         reason=reason,
         author=author,
         blocked="left",
         say=lambda line: click.echo(line, err=True),
     )
-    ending.done(told := f"run {made.run_id}: {made.text()}")
-    click.echo(printed(told))
+    said(f"run {made.run_id}: {made.text()}")
     click.echo("comparing once more, with what was recorded")
     sys.exit(compare(config, Asked(cases, made_by.captures, jobs=jobs), display).report["exit_code"])
-
-
-def _selection(cases: tuple[str, ...]) -> Selection:
-    from parity.decide.select import Selection
-
-    return Selection(cases=cases) if cases else Selection(everything=True)
 
 
 def _wanted(config: Config, cases: tuple[str, ...]) -> list[str]:

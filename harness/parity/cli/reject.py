@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from parity import ending
-from parity.cli.common import run_option, settings_of_any
-from parity.cli.deciding import author_option, selecting
-from parity.plain import printed
+from parity.cli.common import author_option, run_option, said, selecting, settings_of_any
 
 if TYPE_CHECKING:
     from parity.decide.select import Selection
@@ -30,6 +27,5 @@ def reject(file: str | None, reason: str | None, author: str | None, run_id: str
     from parity.decide import decide
 
     made = decide.reject(settings_of_any(file, run_id), selection, reason=reason, author=author)
-    ending.done(told := f"run {made.run_id}: {made.text()}")
-    click.echo(printed(told))
+    said(f"run {made.run_id}: {made.text()}")
     click.echo("next: mend the cause, then `parity run`")

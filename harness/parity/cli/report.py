@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from parity import plain
 from parity.cli.common import Display, display_options, run_option, settings_of_run
-
-if TYPE_CHECKING:
-    from parity.pipeline.settings import Config
+from parity.pipeline.settings import Config
 
 Report = dict[str, Any]
 
@@ -40,7 +38,6 @@ def report(file: str | None, form: str, out: str | None, run_id: str | None, dis
     text: the summary of `parity run`. html: the page, one file. markdown: for the summary of a CI job. junit: a test case
     per case and artifact. annotations: GitHub workflow commands. json: the report itself.
     """
-    from parity import plain
     from parity.report import write
 
     config = settings_of_run(file, run_id)
@@ -48,7 +45,7 @@ def report(file: str | None, form: str, out: str | None, run_id: str | None, dis
     if form == "text" and out is None:
         display.show(config, found)
         return
-    text = FORMS[form](config, found, display)
+    text = _shown(form, config, found, display)
     if out is not None:
         from parity.files import write_atomically
 
@@ -58,45 +55,26 @@ def report(file: str | None, form: str, out: str | None, run_id: str | None, dis
         click.echo(plain.encoded(text), nl=False)
 
 
-def _text(config: Config, found: Report, display: Display) -> str:
-    from parity.report.terminal.lines import text_of
+def _shown(form: str, config: Config, found: Report, display: Display) -> str:
+    """The report in one of its forms."""
+    from parity.report import annotations, junit, markdown, write
 
-    return text_of(display.lines(config, found)) + "\n"
+    match form:
+        case "text":
+            from parity.report.terminal.lines import text_of
 
+            return text_of(display.lines(config, found)) + "\n"
+        case "html":
+            from parity.report.page.payload import payload
+            from parity.report.page.render import html
 
-def _html(config: Config, found: Report, display: Display) -> str:
-    from parity.report import write
-    from parity.report.page.payload import payload
-    from parity.report.page.render import html
-
-    return html(payload(config, found, write.read_differences(config)))
-
-
-def _markdown(config: Config, found: Report, display: Display) -> str:
-    from parity.report import markdown, write
-
-    return markdown.render(found, write.read_differences(config))
-
-
-def _junit(config: Config, found: Report, display: Display) -> str:
-    from parity.report import junit
-
-    return junit.render(found)
-
-
-def _annotations(config: Config, found: Report, display: Display) -> str:
-    from parity.report import annotations, write
-
-    text = annotations.render(found, config.root, write.read_differences(config))
-    return text + "\n" if text else ""
-
-
-def _json(config: Config, found: Report, display: Display) -> str:
-    from parity import plain
-
-    return plain.json_text(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
-
-
-FORMS: dict[str, Callable[[Config, Report, Display], str]] = {
-    "text": _text, "html": _html, "markdown": _markdown, "junit": _junit, "annotations": _annotations, "json": _json,
-}  # fmt: skip
+            return html(payload(config, found, write.read_differences(config)))
+        case "markdown":
+            return markdown.render(found, write.read_differences(config))
+        case "junit":
+            return junit.render(found)
+        case "annotations":
+            text = annotations.render(found, config.root, write.read_differences(config))
+            return text + "\n" if text else ""
+        case _:
+            return plain.json_text(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"

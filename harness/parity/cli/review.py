@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from parity import ending
-from parity.cli.common import run_option, settings_of_run
+from parity.cli.common import run_option, settings, settings_of_run
 from parity.english import many
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ def review(file: str | None, port: int, no_open: bool, run_id: str | None) -> No
     again. The page is served to this machine only, at an address with a token that is new at each
     start. `parity accept` and `parity reject` do the same without a page.
     """
-    from parity.cli.common import settings
     from parity.decide import decide
 
     config = settings_of_run(file, run_id)
