@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 #: From here on not every integer is a double.
 _EXACT = 2**53
@@ -25,3 +26,8 @@ def distance(one: float, other: float) -> float | None:
     if isinstance(apart, int) and apart > _EXACT:
         apart = nearest(apart)
     return apart if apart < math.inf else None
+
+
+def unsigned(value: Any) -> Any:
+    """A leaf of a document as it is, but 0.0 for −0.0, which is the same number."""
+    return value + 0.0 if isinstance(value, float) else value

@@ -6,6 +6,7 @@ from parity.compare import tolerance
 from parity.compare.tolerance import Tolerances
 from parity.contract import lint, registry
 from parity.contract.registry import Schemas
+from parity.contract.visit import parts
 from parity.pipeline.parts import Pipeline
 from parity.pipeline.settings import Config
 from parity.verdict import ContractError
@@ -28,7 +29,7 @@ def tolerances(config: Config, schemas: Schemas) -> Tolerances:
     """The tolerance classes; ContractError when a schema names one, or a flip rule, that is not among them."""
     found = tolerance.load(config.tolerances)
     for schema_id, schema in schemas.documents.items():
-        for place, part in lint.places(schema):
+        for place, part in parts(schema):
             for what, name in lint.unknown(part, found.classes, found.flips):
                 known = found.classes if what == "tolerance class" else found.flips
                 raise ContractError(

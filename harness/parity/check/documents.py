@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from parity.compare.sequence import identity
+from parity.contract.visit import mapped
 from parity.documents import Unreadable
 from parity.pipeline.capture import Capture, neutral
 from parity.pipeline.parts import Artifact
@@ -47,11 +48,7 @@ def comparable(capture: Capture, artifact: Artifact) -> Any:
 
 def _texts(document: Any, change: Callable[[str], str]) -> Any:
     """``document`` with every text in it changed."""
-    if isinstance(document, dict):
-        return {name: _texts(value, change) for name, value in document.items()}
-    if isinstance(document, list):
-        return [_texts(value, change) for value in document]
-    return change(document) if isinstance(document, str) else document
+    return mapped(document, None, lambda leaf, node, path: change(leaf) if isinstance(leaf, str) else leaf)
 
 
 def _unnamed(text: str, names: Sequence[str]) -> str:
@@ -65,19 +62,6 @@ def _repeats(capture: Capture, value: Any, other: str) -> bool:
     if not capture.has(other):
         return False
     try:
-        return _text_of(value) == _text_of(capture.document(other))
+        return identity(value) == identity(capture.document(other))
     except Unreadable:
         return False
-
-
-def _text_of(document: Any) -> str:
-    """One text per value: types stay apart (1, 1.0, true), the order of keys and the sign of zero do not."""
-    return json.dumps(_unsigned(document), sort_keys=True)
-
-
-def _unsigned(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _unsigned(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_unsigned(item) for item in value]
-    return value + 0.0 if isinstance(value, float) else value

@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from parity.compare.align import Near, Partners
+from parity.contract.visit import mapped
+from parity.reals import unsigned
 
 #: Most pairs of items that are asked whether they agree; beyond, items are told apart by equality alone.
 _TRIED = 40_000
@@ -55,17 +57,11 @@ def is_shifted(left: Sequence[Any], right: Sequence[Any], near: Near, *, by_inde
 
 
 def identity(value: Any) -> str:
-    """A text that two values share when they are equal and of one type."""
+    """A text that two values share when they are equal and of one type, whatever the order of keys and the sign of zero."""
     text = json.dumps(value, sort_keys=True)
-    return text if "-0.0" not in text else json.dumps(_without_minus_zero(value), sort_keys=True)
-
-
-def _without_minus_zero(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_minus_zero(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_minus_zero(item) for item in value]
-    return value + 0.0 if isinstance(value, float) else value
+    if "-0.0" in text:
+        text = json.dumps(mapped(value, None, lambda leaf, node, path: unsigned(leaf)), sort_keys=True)
+    return text
 
 
 def same_elsewhere(

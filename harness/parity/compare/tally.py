@@ -29,11 +29,6 @@ class Equals:
         return [self.items[place] for place in self.rest] + self.items[: max(1, self.least)]
 
 
-def is_covered(node: Node | None) -> bool:
-    """Whether a schema says what stands here; a node without type or values says nothing."""
-    return node is not None and bool(node.types or node.values is not None)
-
-
 def rule_of(node: Node | None) -> Rule:
     """How the leaf at ``node`` is compared; the plain rule where there is no node."""
     return node.rule if node is not None else NO_RULE

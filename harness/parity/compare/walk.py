@@ -17,13 +17,13 @@ from parity.compare.leaf import compare_leaf, is_ignored, is_same
 from parity.compare.lists import compare_lists
 from parity.compare.policy import Policy
 from parity.compare.recognise import renamed
-from parity.compare.tally import Equals, Tally, is_covered, rule_of
+from parity.compare.tally import Equals, Tally, rule_of
 from parity.compare.trail import Place, below
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse
 from parity.paths import INSIDE
 
-__all__ = ["Equals", "Policy", "Walk", "compare", "compare_valid", "is_covered", "leaf_count"]
+__all__ = ["Equals", "Policy", "Walk", "compare", "compare_valid", "leaf_count"]
 
 
 def compare(expected: Any, actual: Any, node: Node, policy: Policy) -> Comparison:
@@ -65,7 +65,7 @@ class Walk(Tally):
             self._objects(expected, actual, node, place, watched=watched)
         elif kind is list and type(actual) is list and (expected or actual):
             compare_lists(self, expected, actual, node, place, watched=watched)
-        elif node is None or not is_covered(node):
+        elif node is None or not node.covers:
             self.uncovered(actual, place)
         elif kind is not type(actual):
             self.differ("type", expected, actual, place, node.rule, max(leaf_count(expected), leaf_count(actual)))

@@ -11,13 +11,14 @@ from typing import Any
 
 from jsonschema import ValidationError
 
-from parity.contract import fast
+from parity.contract import fast, visit
 from parity.contract.compiler import compile_schema
 from parity.contract.nodes import Node, has_type
 from parity.contract.reference import Reference, extra_keys, without_dialect
 from parity.contract.registry import Schemas
+from parity.contract.visit import Place
 from parity.documents import Unreadable, parse
-from parity.paths import join
+from parity.paths import INSIDE, join, written
 
 #: How many violations of one document are listed.
 LISTED = 20
@@ -57,16 +58,7 @@ class Contract:
     @cached_property
     def has_texts(self) -> bool:
         """Whether a text of the document holds JSON of its own, which the validators do not look into."""
-        seen: set[Node] = set()
-        rest = [self.node]
-        while rest:
-            node = rest.pop()
-            if node.content is not None:
-                return True
-            if node not in seen:
-                seen.add(node)
-                rest += node.inside
-        return False
+        return any(node.content is not None for node in visit.nodes(self.node))
 
 
 def build(schemas: Schemas, schema_id: str) -> Contract:
@@ -97,11 +89,12 @@ def violations(
     told = False
     if not is_valid:
         errors = (each for error in contract.reference.iter_errors(document) for each in _closest(error))
-        broken, told = _listed((_violation(_dotted(error.absolute_path), error) for error in errors), meant)
-    unwritable, more = _listed(_walk(document, contract.node, ""), meant)
+        broken, told = _listed((_violation(written(error.absolute_path), error) for error in errors), meant)
+    walked = visit.places(document, contract.node, opens=_is_whole)
+    unwritable, more = _listed((each for place in walked for each in _breaches(place)), meant)
     if not (told or more or is_valid):
         fast_only = contract.fast.iter_errors(document)
-        broken, _ = _listed((Violation(_dotted(each.instance_path), each.message[:300]) for each in fast_only), meant)
+        broken, _ = _listed((Violation(written(each.instance_path), each.message[:300]) for each in fast_only), meant)
     return [*broken, *unwritable]
 
 
@@ -189,14 +182,8 @@ def size_name(value: dict[str, Any] | list[Any]) -> str:
 
 def uncovered(document: object, contract: Contract) -> list[str]:
     """Paths of leaves that no schema covers."""
-    return list(_uncovered(document, contract.node, ""))
-
-
-def _dotted(steps: Any) -> str:
-    path = ""
-    for step in steps:
-        path = join(path, step)
-    return path
+    found = visit.leaves(document, contract.node, opens=lambda text: False)
+    return [place.path for place in found if place.node is None or not place.node.covers]
 
 
 def _is_whole(text: str) -> bool:
@@ -207,17 +194,16 @@ def _is_whole(text: str) -> bool:
         return False
 
 
-def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
-    node = node.choose(value) if node is not None else None
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if not _is_whole(key):
-                yield Violation(join(path, key), "its key holds half a surrogate pair", never_valid=True)
-            yield from _walk(item, node.child(key) if node else None, join(path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _walk(item, node.item(index) if node else None, join(path, index))
-    elif isinstance(value, str) and not _is_whole(value):
+def _breaches(place: Place) -> Iterator[Violation]:
+    """What a validator does not say of one value."""
+    path, value, node, given, step, _ = place
+    if isinstance(step, str) and not _is_whole(step):
+        yield Violation(path, "its key holds half a surrogate pair", never_valid=True)
+    if step is INSIDE and given is not None and given.validator is not None:
+        for each in (closest for broken in given.validator.iter_errors(value) for closest in _closest(broken)):
+            below = written(each.absolute_path)
+            yield _violation(f"{path}{'.' if below else ''}{below}", each)
+    if isinstance(value, str) and not _is_whole(value):
         yield Violation(path, "holds half a surrogate pair, which no file can hold", never_valid=True)
     elif isinstance(value, float) and not math.isfinite(value):
         message = f"{value} is no JSON number: write null when there is no value"
@@ -226,26 +212,6 @@ def _walk(value: object, node: Node | None, path: str) -> Iterator[Violation]:
         yield Violation(path, f"{value!r} is a real number, expected {' or '.join(sorted(node.types))}")
     elif isinstance(value, str) and node and node.content is not None:
         try:
-            inside = parse(value)
+            parse(value)
         except Unreadable as error:
             yield Violation(path, f"is not a JSON text: {str(error).removeprefix('is not JSON: ')}")
-            return
-        if node.content.validator is not None:
-            errors = (each for broken in node.content.validator.iter_errors(inside) for each in _closest(broken))
-            for each in errors:
-                below = _dotted(each.absolute_path)
-                yield _violation(f"{path}(json){'.' if below else ''}{below}", each)
-        yield from _walk(inside, node.content, f"{path}(json)")
-
-
-def _uncovered(value: object, node: Node | None, path: str) -> Iterator[str]:
-    if node is not None:
-        node = node.choose(value)
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _uncovered(item, node.child(key) if node else None, join(path, key))
-    elif isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            yield from _uncovered(item, node.item(index) if node else None, join(path, index))
-    elif node is None or not (node.types or node.values is not None):
-        yield path

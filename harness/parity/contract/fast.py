@@ -20,17 +20,11 @@ from typing import Any
 
 import jsonschema_rs
 
-from parity.contract import meaning
+from parity.contract import meaning, visit
 
 # The fast validator wants absolute ids; the name is never looked up, every schema is in its registry.
 _BASE = "json-schema:///"
 
-_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-_LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
-_SINGLES = (
-    "items", "additionalProperties", "contentSchema", "not", "if", "then", "else", "contains", "propertyNames",
-    "unevaluatedItems", "unevaluatedProperties",
-)  # fmt: skip
 #: When a number breaks the bound; NaN, which no validator is asked about, breaks none.
 _BOUNDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "minimum": operator.lt, "maximum": operator.gt, "exclusiveMinimum": operator.le, "exclusiveMaximum": operator.ge,
@@ -79,26 +73,16 @@ def _named(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**reworded(schema), "$id": _BASE + schema["$id"]}
 
 
-def reworded(schema: Any) -> Any:
+def reworded(schema: Mapping[str, Any]) -> dict[str, Any]:
     """``schema`` in the words that the fast validator is fast at; every part stays where it is."""
-    if not isinstance(schema, Mapping):
-        return schema
-    made = dict(schema)
-    for word in _MAPS:
-        if isinstance(made.get(word), Mapping):
-            made[word] = {key: reworded(part) for key, part in made[word].items()}
-    for word in _LISTS:
-        if isinstance(made.get(word), list):
-            made[word] = [reworded(part) for part in made[word]]
-    for word in _SINGLES:
-        if word in made:
-            made[word] = reworded(made[word])
-    if _needs_all(made):
-        made["minProperties"] = max(made.get("minProperties", 0), len(made.pop("required")))
-    for word in [*_BOUNDS, *_OTHERS]:
-        if word in made and _is_for_python(word, made[word]):
-            made[_OWN + word] = json.dumps(made.pop(word))
-    return made
+    whole: dict[str, Any] = json.loads(json.dumps(schema))
+    for _, part in visit.parts(whole, conditions=True):
+        if _needs_all(part):
+            part["minProperties"] = max(part.get("minProperties", 0), len(part.pop("required")))
+        for word in [*_BOUNDS, *_OTHERS]:
+            if word in part and _is_for_python(word, part[word]):
+                part[_OWN + word] = json.dumps(part.pop(word))
+    return whole
 
 
 def _is_for_python(word: str, value: Any) -> bool:

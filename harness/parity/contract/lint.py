@@ -7,11 +7,9 @@ from typing import Any
 
 from parity.contract.compiler import KEYWORD
 from parity.contract.reference import Reference
+from parity.contract.visit import parts
 
 _RANGES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum", "const"}
-_MAPS = ("properties", "patternProperties", "$defs")
-_LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
-_SINGLES = ("items", "additionalProperties", "contentSchema")
 
 
 def problems(
@@ -23,24 +21,13 @@ def problems(
     """
     validator = Reference(vocabulary)
     found = []
-    for place, part in places(schema):
+    for place, part in parts(schema):
         texts = list(_shape(part))
         if KEYWORD in part:
             texts += [f"{KEYWORD}: {error.message}" for error in validator.iter_errors(part[KEYWORD])]
         texts += [f"{KEYWORD}: unknown {kind} {name!r}" for kind, name in unknown(part, classes, flips)]
         found += [f"{schema['$id']}{place}: {text}" for text in texts]
     return found
-
-
-def places(schema: Mapping[str, Any], place: str = "#") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(place, schema) of ``schema`` itself and of every schema inside it."""
-    yield place, schema
-    inside = [(f"{word}/{key}", part) for word in _MAPS for key, part in schema.get(word, {}).items()]
-    inside += [(f"{word}/{index}", part) for word in _LISTS for index, part in enumerate(schema.get(word, ()))]
-    inside += [(word, schema[word]) for word in _SINGLES if word in schema]
-    for step, part in inside:
-        if isinstance(part, Mapping):
-            yield from places(part, f"{place}/{step}")
 
 
 def unknown(part: Mapping[str, Any], classes: Container[str], flips: Container[str]) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from parity.contract.meaning import Pattern
+from parity.paths import INSIDE
 from parity.verdict import ContractError
 
 #: Types of what holds other values.
@@ -99,6 +100,12 @@ class Node:
         """The node of list item ``index``; None when no schema covers it."""
         return self.prefix[index] if index < len(self.prefix) else self.items
 
+    def below(self, step: str | int) -> Node | None:
+        """The node one step further; None when no schema covers it."""
+        if step is INSIDE:
+            return self.content
+        return self.item(step) if isinstance(step, int) else self.child(step)
+
     def choose(self, value: object) -> Node | None:
         """This node with the alternative that fits ``value``; None when no alternative does."""
         if not self.branches:
@@ -113,6 +120,11 @@ class Node:
             self.made[chosen] = overlay(chosen, self)
         overlaid: Node = self.made[chosen]
         return overlaid
+
+    @property
+    def covers(self) -> bool:
+        """Whether it says what stands here; a node without type or values does not."""
+        return bool(self.types or self.values is not None)
 
     @property
     def inside(self) -> list[Node]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from parity.check.keys import Check
 from parity.compare.difference import Difference
+from parity.contract.visit import leaves
 from parity.documents import Nowhere, at
 from parity.paths import is_item, parent, pattern
 from parity.pipeline.stages import Graph, canonical
 from parity.reals import nearest
+from parity.typed import is_number
 
 
 @dataclass(frozen=True)
@@ -111,14 +113,6 @@ def series(findings: list[Finding], documents: Mapping[tuple[Comparing, str], tu
     first = findings[0]
     expected = documents.get((first.where, first.artifact), (None, None))[0]
     wanted = pattern(first.difference.expected_path or first.difference.path)
-    return [value for path, value in _numbers(expected, "") if pattern(path) == wanted]
-
-
-def _numbers(value: Any, path: str) -> list[tuple[str, float]]:
-    from parity.paths import join
-
-    if isinstance(value, dict):
-        return [found for key, item in value.items() for found in _numbers(item, join(path, key))]
-    if isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in _numbers(item, join(path, index))]
-    return [(path, nearest(value))] if isinstance(value, int | float) and not isinstance(value, bool) else []
+    return [
+        nearest(leaf.value) for leaf in leaves(expected, None) if is_number(leaf.value) and pattern(leaf.path) == wanted
+    ]

@@ -7,35 +7,36 @@ from collections.abc import Sequence
 from typing import Any
 
 from parity.contract.nodes import Node
+from parity.contract.visit import mapped
 from parity.documents import Unreadable, parse
 from parity.goldens.declared import Declared
-from parity.paths import join
+from parity.paths import INSIDE, join
+from parity.reals import unsigned
 
 VOLATILE, ENVIRONMENT, DECLARED = "<volatile>", "<environment>", "<declared>"
 
 
 def masked(value: Any, node: Node | None, declared: Sequence[Declared] = (), path: str = "") -> Any:
     """A copy of ``value`` with ``<volatile>``, ``<environment>`` and ``<declared>`` in place of ignored leaves."""
-    node = node.choose(value) if node is not None else None
-    if isinstance(value, dict):
-        return {k: masked(v, node.child(k) if node else None, declared, join(path, k)) for k, v in value.items()}
-    if isinstance(value, list):
-        return [masked(v, node.item(i) if node else None, declared, join(path, i)) for i, v in enumerate(value)]
-    if any(entry.matcher.fullmatch(path) for entry in declared):
-        return DECLARED
-    if node is None:
-        return value
-    if node.rule.volatile is not None:
-        return VOLATILE
-    if node.rule.environment is not None:
-        return ENVIRONMENT
-    if isinstance(value, str) and node.content is not None:
-        try:
-            inside = parse(value)
-        except Unreadable:
-            return value  # the contract names it; as a golden it is the text that it is
-        return json.dumps(masked(inside, node.content, declared, f"{path}(json)"), ensure_ascii=False, sort_keys=True)
-    return value
+
+    def mask(leaf: Any, node: Node | None, path: str) -> Any:
+        if any(entry.matcher.fullmatch(path) for entry in declared):
+            return DECLARED
+        if node is None:
+            return leaf
+        if node.rule.volatile is not None:
+            return VOLATILE
+        if node.rule.environment is not None:
+            return ENVIRONMENT
+        if isinstance(leaf, str) and node.content is not None:
+            try:
+                inside = masked(parse(leaf), node.content, declared, join(path, INSIDE))
+            except Unreadable:
+                return leaf  # the contract names it; as a golden it is the text that it is
+            return json.dumps(inside, ensure_ascii=False, sort_keys=True)
+        return leaf
+
+    return mapped(value, node, mask, path)
 
 
 def canonical(document: Any) -> str:
@@ -45,18 +46,12 @@ def canonical(document: Any) -> str:
 
 def in_given_order(document: Any, node: Node) -> str:
     """The text of a document with its keys as they stand, without the values that change from run to run."""
-    return json.dumps(_settled(document, node), ensure_ascii=False)
 
+    def settled(leaf: Any, node: Node | None, path: str) -> Any:
+        if node is not None and node.rule.volatile is not None:
+            return VOLATILE
+        if isinstance(leaf, str) and node is not None and node.content is not None:
+            return in_given_order(parse(leaf), node.content)
+        return unsigned(leaf)
 
-def _settled(value: Any, node: Node | None) -> Any:
-    node = node.choose(value) if node is not None else None
-    if isinstance(value, dict):
-        return {k: _settled(v, node.child(k) if node else None) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_settled(v, node.item(i) if node else None) for i, v in enumerate(value)]
-    if node is not None and node.rule.volatile is not None:
-        return VOLATILE
-    if isinstance(value, str) and node is not None and node.content is not None:
-        return in_given_order(parse(value), node.content)
-    # −0.0 is 0.0.
-    return value + 0.0 if isinstance(value, float) else value
+    return json.dumps(mapped(document, node, settled), ensure_ascii=False)

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from parity.contract.nodes import Align, Node
+from parity.contract.visit import nodes
 from parity.documents import Nowhere, at
-from parity.paths import INSIDE, written
+from parity.paths import written
 from parity.reals import nearest
 
 #: Seconds, or a stretch of seconds, written as a text: ``7s``, ``5-10s``.
@@ -37,7 +38,7 @@ def chain(node: Node, steps: Sequence[str | int]) -> list[Link] | None:
     for variant, drawn, align in _variants(node, {}, None):
         if not steps:
             return [Link(variant, drawn, align)]
-        below = _below(variant, steps[0])
+        below = variant.below(steps[0])
         rest = chain(below, steps[1:]) if below is not None else None
         if rest is not None:
             return [Link(variant, drawn, align), *rest]
@@ -53,12 +54,6 @@ def _variants(
         yield node, drawn, align
     for branch in sorted(node.branches, key=lambda each: each.types == {"null"}):
         yield from _variants(branch, drawn, align)
-
-
-def _below(node: Node, step: str | int) -> Node | None:
-    if step is INSIDE:
-        return node.content
-    return node.item(step) if isinstance(step, int) else node.child(step)
 
 
 def time_fields(node: Node) -> tuple[str, ...]:
@@ -80,26 +75,15 @@ def holders(top: Node) -> frozenset[int]:
     """Identities of the nodes at or below ``top`` in which a box stands somewhere."""
     found: set[int] = set()
     changed = True
-    nodes = _all(top)
+    # The deepest first, so that one pass usually does.
+    every = nodes(top)[::-1]
     while changed:  # a node may stand inside itself, so this is no recursion
         changed = False
-        for node in nodes:
+        for node in every:
             if id(node) not in found and ("box" in node.drawn or any(id(each) in found for each in node.inside)):
                 found.add(id(node))
                 changed = True
     return frozenset(found)
-
-
-def _all(top: Node) -> list[Node]:
-    seen: dict[int, Node] = {}
-    waiting = [top]
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in seen:
-            seen[id(node)] = node
-            waiting += node.inside
-    # The deepest first, so that one pass usually does.
-    return list(reversed(seen.values()))
 
 
 def seconds(value: object) -> float | None:

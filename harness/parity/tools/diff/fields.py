@@ -10,8 +10,7 @@ from typing import Any
 
 from parity.compare.difference import Comparison, Difference
 from parity.contract.nodes import Node
-from parity.documents import Unreadable, parse
-from parity.paths import join
+from parity.contract.visit import leaves
 
 #: Whether a path is meant.
 Test = Callable[[str], bool]
@@ -45,26 +44,6 @@ def _exactly(pattern: str) -> str:
     return "".join(wild.get(piece, re.escape(piece)) for piece in pieces)
 
 
-def leaves(value: Any, node: Node | None, path: str = "") -> Iterator[str]:
-    """The path of every leaf; a text that is JSON by its schema is opened."""
-    node = node.choose(value) if node is not None else None
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from leaves(item, node.child(key) if node else None, join(path, key))
-    elif isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            yield from leaves(item, node.item(index) if node else None, join(path, index))
-    elif isinstance(value, str) and node is not None and node.content is not None:
-        try:
-            inside = parse(value)
-        except Unreadable:
-            yield path
-            return
-        yield from leaves(inside, node.content, f"{path}(json)")
-    else:
-        yield path
-
-
 @dataclass(frozen=True)
 class Asked:
     """The leaves of both documents that are asked for, in the order of their paths."""
@@ -75,7 +54,7 @@ class Asked:
     @classmethod
     def of(cls, expected: Any, actual: Any, node: Node | None, meant: Test) -> Asked:
         """Those at places that are ``meant``."""
-        sides = (sorted(filter(meant, leaves(side, node))) for side in (expected, actual))
+        sides = (sorted(leaf.path for leaf in leaves(side, node) if meant(leaf.path)) for side in (expected, actual))
         return cls(*sides)
 
     def within(self, difference: Difference) -> tuple[list[str], list[str]]:
