@@ -26,10 +26,8 @@ ANY = _Mark("[*]")
 
 def join(path: str, step: str | int) -> str:
     """``path`` one step further."""
-    if isinstance(step, _Mark):
-        return f"{path}{step}"
-    if isinstance(step, int):
-        return f"{path}[{step}]"
+    if type(step) is not str:
+        return f"{path}[{step}]" if isinstance(step, int) else f"{path}{step}"
     if _is_plain(step):
         return f"{path}.{step}" if path else step
     return f"{path}[{json.dumps(step, ensure_ascii=False)}]"

@@ -11,14 +11,12 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import Any
 
 from parity.compare.difference import Comparison, leaf_count, shown
 from parity.contract.nodes import Node
-from parity.contract.visit import Place, leaves
 from parity.documents import Unreadable, parse
-from parity.paths import ANY, INSIDE, steps, written
+from parity.paths import INSIDE, join, steps
 from parity.verdict import HarnessError
 
 #: Ignored places by their steps; an empty one is a place that was ignored itself.
@@ -48,9 +46,7 @@ def check(expected: Any, actual: Any, node: Node | None, found: Comparison) -> N
     tolerated = found.within_tolerance + found.flipped
     if _unequal(expected, actual, _tree(leaf.path for leaf in found.ignored)) <= tolerated:
         return
-    bags = [
-        Counter(_leaf(each, any_index=bool(found.flips)) for each in leaves(side, node)) for side in (expected, actual)
-    ]
+    bags = [Counter(_leaves(side, node, "", any_index=bool(found.flips))) for side in (expected, actual)]
     alone = [bags[0] - bags[1], bags[1] - bags[0]]
     if max(each.total() for each in alone) <= tolerated + len(found.ignored):
         return
@@ -125,10 +121,23 @@ def _differing(a: Any, b: Any) -> int:
     return found
 
 
-def _leaf(place: Place, *, any_index: bool) -> tuple[str, type, Any]:
-    """Path, type and value of a leaf; the index of an item that is paired by what it is does not stand in its path."""
-    way: list[str | int] = []
-    for holder, held in pairwise(place.line):
-        paired = any_index or (holder.node is not None and holder.node.align is not None)
-        way.append(ANY if paired and isinstance(holder.value, list) else held.step)
-    return written(way), type(place.value), "" if isinstance(place.value, dict | list) else place.value
+def _leaves(value: Any, node: Node | None, path: str, *, any_index: bool) -> Iterator[tuple[str, type, Any]]:
+    """Path, type and value of every leaf; the index of an item that is paired by what it is does not stand in its path."""
+    node = node.choose(value) if node is not None else None
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _leaves(item, node.child(key) if node else None, join(path, key), any_index=any_index)
+    elif isinstance(value, list) and value:
+        paired = any_index or (node is not None and node.align is not None)
+        for index, item in enumerate(value):
+            here = f"{path}[*]" if paired else join(path, index)
+            yield from _leaves(item, node.item(index) if node else None, here, any_index=any_index)
+    elif isinstance(value, str) and node is not None and node.content is not None:
+        try:
+            inside = parse(value)
+        except Unreadable:
+            yield path, str, value
+            return
+        yield from _leaves(inside, node.content, path + INSIDE, any_index=any_index)
+    else:
+        yield path, type(value), value if not isinstance(value, dict | list) else ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, filterfalse, islice
 from typing import Any
 
 from jsonschema import ValidationError
@@ -90,8 +90,7 @@ def violations(
     if not is_valid:
         errors = (each for error in contract.reference.iter_errors(document) for each in _closest(error))
         broken, told = _listed((_violation(written(error.absolute_path), error) for error in errors), meant)
-    walked = visit.places(document, contract.node, opens=_is_whole)
-    unwritable, more = _listed((each for place in walked for each in _breaches(place)), meant)
+    unwritable, more = _listed(_breaches(visit.places(document, contract.node, opens=_is_whole)), meant)
     if not (told or more or is_valid):
         fast_only = contract.fast.iter_errors(document)
         broken, _ = _listed((Violation(written(each.instance_path), each.message[:300]) for each in fast_only), meant)
@@ -182,8 +181,8 @@ def size_name(value: dict[str, Any] | list[Any]) -> str:
 
 def uncovered(document: object, contract: Contract) -> list[str]:
     """Paths of leaves that no schema covers."""
-    found = visit.leaves(document, contract.node, opens=lambda text: False)
-    return [place.path for place in found if place.node is None or not place.node.covers]
+    leaves = visit.places(document, contract.node, opens=lambda text: False, holders=False)
+    return [path for path, _, node in leaves if node is None or not node.covers]
 
 
 def _is_whole(text: str) -> bool:
@@ -194,24 +193,33 @@ def _is_whole(text: str) -> bool:
         return False
 
 
-def _breaches(place: Place) -> Iterator[Violation]:
-    """What a validator does not say of one value."""
-    path, value, node, given, step, _ = place
-    if isinstance(step, str) and not _is_whole(step):
-        yield Violation(path, "its key holds half a surrogate pair", never_valid=True)
-    if step is INSIDE and given is not None and given.validator is not None:
-        for each in (closest for broken in given.validator.iter_errors(value) for closest in _closest(broken)):
+def _breaches(places: Iterable[Place]) -> Iterator[Violation]:
+    """What no validator says of the values."""
+    for path, value, node in places:
+        if isinstance(value, dict):
+            for key in () if _is_whole("".join(value)) else filterfalse(_is_whole, value):
+                yield Violation(join(path, key), "its key holds half a surrogate pair", never_valid=True)
+        elif isinstance(value, float):
+            if not math.isfinite(value):
+                message = f"{value} is no JSON number: write null when there is no value"
+                yield Violation(path, message, never_valid=True)
+            elif node and node.types and not any(has_type(value, name) for name in node.types):
+                yield Violation(path, f"{value!r} is a real number, expected {' or '.join(sorted(node.types))}")
+        elif isinstance(value, str):
+            if not _is_whole(value):
+                yield Violation(path, "holds half a surrogate pair, which no file can hold", never_valid=True)
+            elif node is not None and node.content is not None:
+                yield from _breaches_inside(value, node.content, path)
+
+
+def _breaches_inside(text: str, node: Node, path: str) -> Iterator[Violation]:
+    """What a validator says of the document in a text, whose own values are looked at as all others are."""
+    try:
+        inside = parse(text)
+    except Unreadable as error:
+        yield Violation(path, f"is not a JSON text: {str(error).removeprefix('is not JSON: ')}")
+        return
+    for broken in node.validator.iter_errors(inside) if node.validator is not None else ():
+        for each in _closest(broken):
             below = written(each.absolute_path)
-            yield _violation(f"{path}{'.' if below else ''}{below}", each)
-    if isinstance(value, str) and not _is_whole(value):
-        yield Violation(path, "holds half a surrogate pair, which no file can hold", never_valid=True)
-    elif isinstance(value, float) and not math.isfinite(value):
-        message = f"{value} is no JSON number: write null when there is no value"
-        yield Violation(path, message, never_valid=True)
-    elif isinstance(value, float) and node and node.types and not any(has_type(value, name) for name in node.types):
-        yield Violation(path, f"{value!r} is a real number, expected {' or '.join(sorted(node.types))}")
-    elif isinstance(value, str) and node and node.content is not None:
-        try:
-            parse(value)
-        except Unreadable as error:
-            yield Violation(path, f"is not a JSON text: {str(error).removeprefix('is not JSON: ')}")
+            yield _violation(f"{join(path, INSIDE)}{'.' if below else ''}{below}", each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse
@@ -29,9 +29,7 @@ def _any(text: str) -> bool:
     return True
 
 
-def parts(
-    schema: Mapping[str, Any], place: str = "#", *, conditions: bool = False
-) -> Iterator[tuple[str, Any]]:
+def parts(schema: Mapping[str, Any], place: str = "#", *, conditions: bool = False) -> Iterator[tuple[str, Any]]:
     """(place, schema) of ``schema`` itself and of every schema inside it; ``conditions``: also of what is only a condition."""
     yield place, schema
     maps, singles = (_MAPS + _MORE_MAPS, _SINGLES + _MORE_SINGLES) if conditions else (_MAPS, _SINGLES)
@@ -54,70 +52,37 @@ def nodes(top: Node) -> list[Node]:
     return list(found)
 
 
-class Place(NamedTuple):
-    """One value of a document: where it stands, and its node with the alternative that fits; None where no schema covers it.
-
-    ``given`` is the node as the schema has it, ``step`` the last one of ``path``, ``above`` what holds the value.
-    """
-
-    path: str
-    value: Any
-    node: Node | None
-    given: Node | None
-    step: str | int = ""
-    above: Place | None = None
-
-    @property
-    def known(self) -> Node:
-        """The node, where there is one."""
-        assert self.node is not None
-        return self.node
-
-    @property
-    def line(self) -> list[Place]:
-        """What holds the value, from the top down, and this place itself."""
-        return [*self.above.line, self] if self.above is not None else [self]
-
-    @property
-    def steps(self) -> tuple[str | int, ...]:
-        """The keys and indices from the top to here."""
-        return tuple(place.step for place in self.line[1:])
+#: Where a value stands, the value, and its node with the alternative that fits; None where no schema covers it.
+Place = tuple[str, Any, Node | None]
 
 
-def places(document: Any, node: Node | None, opens: Opens = _any) -> Iterator[Place]:
-    """Every place of ``document`` in its order, the document itself first."""
-    return (place for place, _ in _visited(document, node, opens))
+def places(
+    value: Any, node: Node | None, path: str = "", opens: Opens = _any, *, holders: bool = True
+) -> Iterator[Place]:
+    """Every place of a document in its order, itself first; without ``holders`` only those that hold no further one."""
+    return _places(value, node, path, opens, holders)
 
 
-def leaves(document: Any, node: Node | None, opens: Opens = _any) -> Iterator[Place]:
-    """The places that hold no further one; an empty list or object is one."""
-    return (place for place, is_leaf in _visited(document, node, opens) if is_leaf)
-
-
-def _visited(document: Any, node: Node | None, opens: Opens) -> Iterator[tuple[Place, bool]]:
-    waiting = [Place("", document, node.choose(document) if node is not None else None, node)]
-    while waiting:
-        here = waiting.pop()
-        inside = _inside(here, opens)
-        yield here, not inside
-        waiting += reversed(inside)
-
-
-def _inside(here: Place, opens: Opens) -> list[Place]:
-    path, value, node, *_ = here
-    steps: Iterable[tuple[str | int, Any]] = ()
+def _places(value: Any, node: Node | None, path: str, opens: Opens, holders: bool) -> Iterator[Place]:
+    if node is not None and node.branches:
+        node = node.choose(value)
+    inside: Iterable[tuple[Any, Any]] = ()
+    below: Callable[[Any], Node | None] = _nowhere
     if isinstance(value, dict):
-        steps = value.items()
+        inside, below = value.items(), _nowhere if node is None else node.child
     elif isinstance(value, list):
-        steps = enumerate(value)
+        inside, below = enumerate(value), _nowhere if node is None else node.item
     elif isinstance(value, str) and node is not None and node.content is not None and opens(value):
         with contextlib.suppress(Unreadable):
-            steps = [(INSIDE, parse(value))]
-    made = []
-    for step, item in steps:
-        given = node.below(step) if node is not None else None
-        made.append(Place(join(path, step), item, given.choose(item) if given is not None else None, given, step, here))
-    return made
+            inside, below = [(INSIDE, parse(value))], node.below
+    if holders or not value or not inside:
+        yield path, value, node
+    for step, item in inside:
+        yield from _places(item, below(step), join(path, step), opens, holders)
+
+
+def _nowhere(step: str | int) -> None:
+    return None
 
 
 def mapped(value: Any, node: Node | None, change: Callable[[Any, Node | None, str], Any], path: str = "") -> Any:

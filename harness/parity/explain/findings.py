@@ -8,7 +8,7 @@ from typing import Any
 
 from parity.check.keys import Check
 from parity.compare.difference import Difference
-from parity.contract.visit import leaves
+from parity.contract.visit import places
 from parity.documents import Nowhere, at
 from parity.paths import is_item, parent, pattern
 from parity.pipeline.stages import Graph, canonical
@@ -113,6 +113,5 @@ def series(findings: list[Finding], documents: Mapping[tuple[Comparing, str], tu
     first = findings[0]
     expected = documents.get((first.where, first.artifact), (None, None))[0]
     wanted = pattern(first.difference.expected_path or first.difference.path)
-    return [
-        nearest(leaf.value) for leaf in leaves(expected, None) if is_number(leaf.value) and pattern(leaf.path) == wanted
-    ]
+    numbers = [(path, value) for path, value, _ in places(expected, None) if is_number(value)]
+    return [nearest(value) for path, value in numbers if pattern(path) == wanted]

@@ -10,7 +10,7 @@ from typing import Any
 
 from parity.compare.difference import Comparison, Difference
 from parity.contract.nodes import Node
-from parity.contract.visit import leaves
+from parity.contract.visit import places
 
 #: Whether a path is meant.
 Test = Callable[[str], bool]
@@ -54,7 +54,9 @@ class Asked:
     @classmethod
     def of(cls, expected: Any, actual: Any, node: Node | None, meant: Test) -> Asked:
         """Those at places that are ``meant``."""
-        sides = (sorted(leaf.path for leaf in leaves(side, node) if meant(leaf.path)) for side in (expected, actual))
+        sides = (
+            sorted(path for path, *_ in places(side, node, holders=False) if meant(path)) for side in (expected, actual)
+        )
         return cls(*sides)
 
     def within(self, difference: Difference) -> tuple[list[str], list[str]]:
