@@ -10,22 +10,34 @@ from typing import Any
 
 import pytest
 
+from parity.check import keys
+from parity.check.keys import Key
 from parity.check.suite import Suite
 from parity.decide import pending as waiting
 from parity.goldens import store
 from parity.pipeline import cases
-from parity.pipeline.artifacts import artifacts_of, repeatable_of
+from parity.pipeline.artifacts import known_artifacts
 from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
-from parity.pipeline.parts import Artifact
 from parity.session.pytest_plugin import Judged, settings_of
 from parity.verdict import ParityError
 
 pytestmark = pytest.mark.parity
 
+_CHECKS = {
+    "test_pipeline_runs": "run",
+    "test_artifact_keeps_its_schema": "contract",
+    "test_configurations_agree_exactly": "configurations",
+    "test_artifact_meets_its_golden": "golden",
+    "test_run_repeated_from_its_recording_is_the_same": "repeated",
+    "test_run_finds_what_is_known_to_be_in_the_case": "expectations",
+}
+#: Checks whose tests are called without the configuration that they are about: there is but one of each artifact.
+_OF_NO_CONFIGURATION = ("configurations", "repeated")
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "case" not in metafunc.fixturenames:
+    if "key" not in metafunc.fixturenames:
         return
     try:
         config = settings_of(metafunc.config)
@@ -33,55 +45,41 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         selected = cases.select(config, metafunc.config.getoption("--parity-case"))
     except ParityError as error:
         raise pytest.UsageError(str(error)) from error
-    wanted = ("case", "configuration", "artifact", "repeated_artifact")
-    names = [name for name in wanted if name in metafunc.fixturenames]
-    others = [name for name in pipeline.configurations if name != pipeline.reference]
+    derived = {artifact.name for artifact in known_artifacts(pipeline) if artifact.golden is None}
     rows = []
     for case in selected:
-        # Goldens first: what is derived from them must see the recorded ones when they are being recorded.
-        artifacts = sorted(artifacts_of(pipeline, case), key=lambda artifact: artifact.golden is None)
-        if "repeated_artifact" in names:
-            artifacts = [artifact for artifact in artifacts if artifact.name in repeatable_of(pipeline, case)]
-        for artifact in artifacts if names[-1].endswith("artifact") else (None,):
-            for configuration in [pipeline.reference, *others] if "configuration" in names else (None,):
-                values: dict[str, object] = {"case": case, "configuration": configuration}
-                values |= {"artifact": artifact, "repeated_artifact": artifact}
-                label = ":".join(
-                    part for part in (case.name, configuration, artifact.name if artifact else None) if part
-                )
-                # With `--dist loadgroup`: recorded goldens must be on disk before what is derived from them is compared.
-                together = pytest.mark.xdist_group(case.name)
-                rows.append(pytest.param(*(values[name] for name in names), id=label, marks=together))
-    metafunc.parametrize(names, rows)
+        # Goldens first: what is derived from them must see the recorded ones when they are being recorded. With
+        # `--dist loadgroup`: they must be on disk before that.
+        together = pytest.mark.xdist_group(case.name)
+        every = [*keys.of_runs(pipeline, case), *keys.of_case(pipeline, case)]
+        found = [key for key in every if key.check == _CHECKS[metafunc.function.__name__]]
+        for key in sorted(found, key=lambda key: key.artifact in derived):
+            configuration = None if key.check in _OF_NO_CONFIGURATION else key.configuration
+            label = ":".join(part for part in (case.name, configuration, key.artifact) if part)
+            rows.append(pytest.param(case, key, id=label, marks=together))
+    metafunc.parametrize(("case", "key"), rows)
 
 
-def test_pipeline_runs(case: Case, configuration: str, parity_suite: Suite, judged: Judged) -> None:
-    judged(parity_suite.run(case, configuration))
+def test_pipeline_runs(case: Case, key: Key, parity_suite: Suite, judged: Judged) -> None:
+    judged(parity_suite.outcome(key, case))
 
 
-def test_artifact_keeps_its_schema(
-    case: Case, artifact: Artifact, configuration: str, parity_suite: Suite, judged: Judged
-) -> None:
-    judged(parity_suite.contract(case, configuration, artifact))
+def test_artifact_keeps_its_schema(case: Case, key: Key, parity_suite: Suite, judged: Judged) -> None:
+    judged(parity_suite.outcome(key, case))
 
 
-def test_configurations_agree_exactly(case: Case, artifact: Artifact, parity_suite: Suite, judged: Judged) -> None:
-    judged(parity_suite.configurations(case, artifact))
+def test_configurations_agree_exactly(case: Case, key: Key, parity_suite: Suite, judged: Judged) -> None:
+    judged(parity_suite.outcome(key, case))
 
 
 def test_artifact_meets_its_golden(
-    case: Case,
-    artifact: Artifact,
-    configuration: str,
-    parity_suite: Suite,
-    judged: Judged,
-    snapshot: Any,
-    pytestconfig: pytest.Config,
+    case: Case, key: Key, parity_suite: Suite, judged: Judged, snapshot: Any, pytestconfig: pytest.Config
 ) -> None:
-    records = configuration == parity_suite.pipeline.reference
-    comparable = parity_suite.golden(case, configuration, artifact).comparison is not None
+    artifact = parity_suite.rules.artifacts[str(key.artifact)]
+    records = key.configuration == parity_suite.pipeline.reference
+    outcome = parity_suite.outcome(key, case)
     # The comparison judges; asked for an update, syrupy keeps what differs beside the other pending changes.
-    if pytestconfig.option.update_snapshots and records and artifact.golden and comparable:
+    if pytestconfig.option.update_snapshots and records and artifact.golden and outcome.comparison is not None:
         config = parity_suite.config
         kept = store.extension(
             config.golden(case.name, artifact.golden),
@@ -89,19 +87,15 @@ def test_artifact_meets_its_golden(
             agrees=lambda golden: parity_suite.agrees(case, artifact, golden),
         )
         assert parity_suite.golden_text(case, artifact) == snapshot(extension_class=kept)
-    judged(parity_suite.golden(case, configuration, artifact))
+    judged(outcome)
 
 
-def test_run_repeated_from_its_recording_is_the_same(
-    case: Case, repeated_artifact: Artifact, parity_suite: Suite, judged: Judged
-) -> None:
-    judged(parity_suite.repeated(case, repeated_artifact))
+def test_run_repeated_from_its_recording_is_the_same(case: Case, key: Key, parity_suite: Suite, judged: Judged) -> None:
+    judged(parity_suite.outcome(key, case))
 
 
-def test_run_finds_what_is_known_to_be_in_the_case(
-    case: Case, configuration: str, parity_suite: Suite, judged: Judged
-) -> None:
-    judged(parity_suite.expectations(case, configuration))
+def test_run_finds_what_is_known_to_be_in_the_case(case: Case, key: Key, parity_suite: Suite, judged: Judged) -> None:
+    judged(parity_suite.outcome(key, case))
 
 
 def test_no_golden_is_stale(parity_suite: Suite, judged: Judged) -> None:

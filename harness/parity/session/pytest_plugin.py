@@ -80,24 +80,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @contextlib.contextmanager
 def _suite(config: pytest.Config) -> Iterator[Suite]:
     """The comparison of this session; the pipeline runs once per case and configuration, whichever worker asks."""
-    from parity.explain.settle import SettlingSuite
+    from parity.check.rules import Rules
     from parity.pipeline.load import load_pipeline
     from parity.run import runs
-    from parity.run.captures import Captures
+    from parity.session.session import suite_of
 
     settings, given = settings_of(config), config.getoption("--parity-from")
-    run_id = config.stash[RUN]
     with runs.comparing(settings):
-        settings = runs.join(settings, run_id, compared=runs.given(settings, given) if given else None)
-        captures = Captures(
-            settings,
-            load_pipeline(settings),
-            run_id,
-            settings.captures if given else None,
-            ml=config.getoption("--parity-ml"),
-            shared=runs.folder(settings) / runs.SHARED,
-        )
-        yield SettlingSuite.of(captures)
+        settings = runs.join(settings, config.stash[RUN], compared=runs.given(settings, given) if given else None)
+        rules = Rules(settings, load_pipeline(settings))
+        yield suite_of(rules, saved=bool(given), ml=config.getoption("--parity-ml"))
 
 
 def settings_of(config: pytest.Config) -> Config:

@@ -18,14 +18,14 @@ from parity.explain.settle import SettlingSuite
 from parity.files import CannotWrite, write_atomically
 from parity.pipeline import cases as corpus
 from parity.pipeline.load import load_pipeline
-from parity.pipeline.parts import Pipeline, ReuseMode
+from parity.pipeline.parts import ReuseMode
 from parity.pipeline.settings import Config
 from parity.redact import redacted
 from parity.run import reuse, runs
 from parity.run.captures import Captures
 from parity.session import progress, workers
 from parity.session.finish import Begun, Crash, Report, finish
-from parity.session.units import Unit, count, units
+from parity.session.units import Unit, units
 from parity.verdict import ParityError, UsageError
 
 
@@ -66,10 +66,10 @@ def run(config: Config, asked: Asked, *, shown: progress.Shown = progress.nothin
     earlier = last.captures if (last := runs.last(config)) else config.captures
     with runs.comparing(config):
         config = runs.begin(config, compared=saved)
-        suite = SettlingSuite(rules.but(config=config), _captures(config, rules.pipeline, asked))
+        suite = suite_of(rules.but(config=config), saved=saved is not None, ml=asked.ml)
         begun = Begun(selected, not asked.cases, config.captures if saved else None)
         made = [] if saved else [(case.name, name) for case in selected for name in rules.pipeline.configurations]
-        watch = progress.Watch(config.captures, made, earlier, count(todo))
+        watch = progress.Watch(config.captures, made, earlier, sum(len(unit.keys) for unit in todo))
         try:
             outcomes, crashes = _spread(suite, todo, begun, asked.jobs, shown(watch))
             report = finish(suite, outcomes, crashes, begun)
@@ -82,10 +82,12 @@ def run(config: Config, asked: Asked, *, shown: progress.Shown = progress.nothin
     return Finished(config, report)
 
 
-def _captures(config: Config, pipeline: Pipeline, asked: Asked) -> Captures:
-    folder = runs.folder(config)
-    given = config.captures if asked.given else None
-    return Captures(config, pipeline, folder.name, given, ml=asked.ml, shared=folder / runs.SHARED)
+def suite_of(rules: Rules, *, saved: bool, ml: ReuseMode | None) -> SettlingSuite:
+    """The checks of the run that the settings of ``rules`` are about; ``saved``: its captures are there already."""
+    config, folder = rules.config, runs.folder(rules.config)
+    given = config.captures if saved else None
+    captures = Captures(config, rules.pipeline, folder.name, given, ml=ml, shared=folder / runs.SHARED)
+    return SettlingSuite(rules, captures)
 
 
 def _spread(

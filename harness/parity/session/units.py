@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from parity.check import keys
@@ -67,8 +67,3 @@ class Queue:
         """``unit`` is done but for ``rest``, which is next."""
         self.running.remove(unit)
         self.left[:0] = [rest] if rest else []
-
-
-def count(found: Iterable[Unit]) -> int:
-    """How many checks they are."""
-    return sum(len(unit.keys) for unit in found)
