@@ -14,7 +14,6 @@ from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
-from rich.text import Text
 
 from parity.files import write_atomically
 from parity.report import summary
@@ -28,7 +27,7 @@ def svg(lines: list[Line], *, title: str, width: int) -> str:
     """A picture of ``lines`` in a terminal ``width`` cells wide."""
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     for line in [styled(f"$ {title}", "bold"), *lines]:
-        console.print(Text.assemble(*line.spans), soft_wrap=True, highlight=False)
+        console.print(line, soft_wrap=True, highlight=False)
     # Rich's own frame asks a server for its font.
     frame = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     frame = frame.replace("Fira Code, monospace", "monospace")

@@ -76,6 +76,7 @@ class Project:
         from parity.pipeline import cases, settings
         from parity.pipeline.load import load_pipeline
         from parity.report import build, summary, write
+        from parity.report.terminal.lines import text_of
         from parity.run import runs
         from parity.run.captures import Captures
         from parity.tools.calibrate import machines
@@ -100,7 +101,7 @@ class Project:
         )
         write.save(report, config)
         runs.publish(config)
-        text = summary.render(report, file="reports/latest/parity.json", width=160)
+        text = text_of(summary.lines(report, files=summary.Files("reports/latest/parity.json"), width=160))
         return subprocess.CompletedProcess([], report["exit_code"], stdout=text, stderr="")
 
     @property

@@ -43,7 +43,7 @@ def _causes(report: Mapping[str, Any], root: Path, differences: Sequence[Mapping
     for cause in report["causes"]:
         own = [row for row in differences if row["cause"] == cause["id"] and row["role"] == "own"]
         file, line = _where([*cause["examples"], *own], root)
-        told = [words.where(cause), "; ".join(part for part in (words.largest(cause), words.would_pass(cause)) if part)]
+        told = [words.where(cause), words.measured(cause)]
         told += [each["text"] for each in cause["examples"][:1]]
         told += [*cause["proof"][:1], cause["next"], command]
         yield f"parity {verdict.label}: {plain.line(cause['title'], 150)}", "\n".join(filter(None, told)), file, line

@@ -58,10 +58,10 @@ def _by_place(report: Mapping[str, Any]) -> dict[tuple[str, str], list[str]]:
     """(case, artifact) → titles and ids of the causes that stand there themselves."""
     found: dict[tuple[str, str], list[str]] = {}
     for cause in report["causes"]:
-        measured = "; ".join(part for part in (words.largest(cause), words.would_pass(cause)) if part)
+        told = f"cause {cause['id']}: {cause['title']} ({words.measured(cause)})"
         for case in cause["cases"]:
             for artifact in cause["artifacts"]:
-                found.setdefault((case, artifact), []).append(f"cause {cause['id']}: {cause['title']} ({measured})")
+                found.setdefault((case, artifact), []).append(told)
     return found
 
 

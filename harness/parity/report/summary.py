@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+import click
+
 from parity.english import many
+from parity.plain import encoded
 from parity.report import words
 from parity.report.build import COUNTS, FILE_NAME, totals
 from parity.report.following import elsewhere, steps
@@ -30,8 +34,6 @@ from parity.report.terminal.lines import (
 from parity.run import runs
 from parity.run.runs import option
 from parity.verdict import Verdict
-
-__all__ = ["LINES", "Detail", "Files", "lines", "render", "show"]
 
 #: Lines that the whole takes when it need not say everything.
 LINES = 45
@@ -97,19 +99,8 @@ def lines(
     return [*begin, *explained, *found, *end]
 
 
-def render(report: Mapping[str, Any], *, file: str, width: int | None = None, detail: Detail = Detail.NORMAL) -> str:
-    """The summary as plain text."""
-    return text_of(lines(report, files=Files(file), width=width, detail=detail))
-
-
 def show(found: Sequence[Line], *, no_color: bool = False) -> None:
     """Print lines to stdout, with colours where those are wanted."""
-    import sys
-
-    import click
-
-    from parity.plain import encoded
-
     text = ansi_of(found) if coloured(sys.stdout, no_color=no_color) else text_of(found)
     click.echo(encoded(text), color=True)
 

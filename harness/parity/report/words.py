@@ -138,6 +138,11 @@ def would_pass(cause: Mapping[str, Any]) -> str:
     return f"a tolerance of {' and '.join(tolerances)} would pass"
 
 
+def measured(cause: Mapping[str, Any]) -> str:
+    """By how much it differs at most, and what would let that pass."""
+    return "; ".join(part for part in (largest(cause), would_pass(cause)) if part)
+
+
 def follows(cause: Mapping[str, Any], most: int) -> str:
     """Later stages that differ because of it, with the number of their differences."""
     counted: dict[str, int] = {}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from parity import reading
+from parity.files import write_atomically
 from parity.pipeline.settings import Config
 from parity.redact import redacted
 from parity.report.build import FILE_NAME
@@ -19,8 +20,6 @@ DIFFERENCES_FORMAT = "parity-differences/1"
 
 def save(report: dict[str, Any], config: Config) -> Path:
     """Write the report and return where it lies."""
-    from parity.files import write_atomically
-
     file = runs.folder(config) / FILE_NAME
     write_atomically(file, redacted(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)) + "\n")
     return file
@@ -31,8 +30,6 @@ def save_differences(rows: list[dict[str, Any]], config: Config) -> Path:
 
     The report itself stays small enough to be read by people.
     """
-    from parity.files import write_atomically
-
     file = runs.folder(config) / DIFFERENCES
     lines = redacted(",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows))
     write_atomically(file, f'{{"format": "{DIFFERENCES_FORMAT}", "differences": [\n{lines}\n]}}\n')
@@ -41,7 +38,6 @@ def save_differences(rows: list[dict[str, Any]], config: Config) -> Path:
 
 def save_forms(report: dict[str, Any], rows: list[dict[str, Any]], config: Config) -> None:
     """Write the report as JUnit XML and as Markdown, beside it."""
-    from parity.files import write_atomically
     from parity.report import junit, markdown
 
     write_atomically(runs.folder(config) / junit.FILE_NAME, redacted(junit.render(report)))

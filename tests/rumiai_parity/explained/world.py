@@ -20,6 +20,7 @@ from parity.pipeline.artifacts import artifacts_of
 from parity.pipeline.parts import Job
 from parity.pipeline.settings import Config
 from parity.report import build, summary
+from parity.report.terminal.lines import text_of
 from parity.run import runs
 from parity.run.captures import Captures
 from parity.session.finish import explained_or_why_not
@@ -129,5 +130,5 @@ class World:
             session=build.Session("", "", 0.0, None, True, 0.01),
             explanation=explained_or_why_not(suite, outcomes, found)[0],
         )
-        text = summary.render(report, file="parity.json", width=160)
+        text = text_of(summary.lines(report, files=summary.Files("parity.json"), width=160))
         return {**report, "text": text.replace(suite.config.relative(runs.folder(suite.config)), "run")}

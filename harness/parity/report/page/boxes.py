@@ -9,8 +9,8 @@ from typing import Any
 
 from parity.contract.nodes import Align, Node
 from parity.paths import pattern
-from parity.pipeline.stages import Graph
 from parity.reals import nearest
+from parity.report.page.documents import Documents
 from parity.report.page.marks import box_of, seconds, time_fields
 
 #: How far the nearest sample may be from a moment (s), where its list does not say.
@@ -51,23 +51,16 @@ class _Around:
     name: tuple[str, bool] | None = None
 
 
-def things(
-    document: Any, node: Node, artifact: str, graph: Graph, classes: Mapping[str, Any], holders: frozenset[int]
-) -> list[Thing]:
-    """Everything in ``document`` that has a moment and a box, or a moment and a name. ``holders``: where boxes stand.
-
-    ``classes``: the tolerance classes, which tell a text that was read from a name.
-    """
-    look = _Look(artifact, graph, classes, holders)
-    return list(look(document, node, "", _Around()))
+def things(documents: Documents, artifact: str, document: Any) -> list[Thing]:
+    """Everything in ``document`` that has a moment and a box, or a moment and a name."""
+    look = _Look(documents, artifact)
+    return list(look(document, documents.node(artifact), "", _Around()))
 
 
 @dataclass(frozen=True)
 class _Look:
+    documents: Documents
     artifact: str
-    graph: Graph
-    classes: Mapping[str, Any]
-    holders: frozenset[int]
 
     def __call__(
         self, value: Any, node: Node | None, path: str, around: _Around, *, is_item: bool = False
@@ -76,7 +69,8 @@ class _Look:
         if chosen is None:
             return
         if isinstance(value, dict):
-            boxed = any(id(each) in self.holders for each in chosen.inside)
+            holders = self.documents.holders.get(self.artifact, frozenset())
+            boxed = any(id(each) in holders for each in chosen.inside)
             yield from self._object(value, chosen, path, around, boxed, is_item)
         elif isinstance(value, list):
             name = path.rpartition(".")[2].partition("[")[0]
@@ -113,7 +107,7 @@ class _Look:
 
     def _thing(self, path: str, around: _Around, box: Any) -> Thing:
         label, is_text = around.name or (around.list_name, False)
-        stage = self.graph.stage_of(self.artifact, path)
+        stage = self.documents.graph.stage_of(self.artifact, path)
         within = max(NEAR, around.align.within if around.align else 0.0)
         assert around.begin is not None
         return Thing(
@@ -142,6 +136,7 @@ class _Look:
     def _ranked(
         self, value: Mapping[str, Any], node: Node, then: Sequence[str], deep: bool
     ) -> Iterator[tuple[int, str, bool]]:
+        classes = self.documents.suite.rules.tolerances  # they tell a text that was read from a name
         # In the schema's order, for the two sides may have been written in different ones.
         for name, child in node.properties.items():
             item = value.get(name)
@@ -154,7 +149,7 @@ class _Look:
                 continue
             if leaf.rule.volatile or leaf.rule.environment:
                 continue
-            tolerance = self.classes.get(leaf.rule.kind)
+            tolerance = classes.get(leaf.rule.kind)
             read = tolerance is not None and tolerance.unit in _READ_BY
             if leaf.values is not None and len(leaf.values) == 1:
                 if name in then:

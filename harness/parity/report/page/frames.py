@@ -140,14 +140,8 @@ class Seen:
     def _all(self, where: Comparing, artifact: str, side: int) -> list[Thing]:
         key = (where, artifact, side)
         if key not in self.known:
-            document, node = self.documents.pair(where, artifact)[side], self.documents.node(artifact)
-            holders = self.documents.holders.get(artifact, frozenset())
-            rules = self.documents.suite.rules
-            self.known[key] = (
-                things(document, node, artifact, self.documents.graph, rules.tolerances, holders)
-                if document is not None
-                else []
-            )
+            document = self.documents.pair(where, artifact)[side]
+            self.known[key] = things(self.documents, artifact, document) if document is not None else []
         return self.known[key]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from parity.check.suite import Suite
+from parity.files import write_atomically
 from parity.pipeline.settings import Config
 from parity.redact import redacted
 from parity.run import runs
@@ -18,7 +19,6 @@ def write(
     config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]], suite: Suite | None = None
 ) -> Path:
     """Draw the page of ``report`` and return where it lies."""
-    from parity.files import write_atomically
     from parity.report.page.payload import payload
     from parity.report.page.render import html
 

@@ -82,7 +82,7 @@ def _cause(number: int, cause: Mapping[str, Any], width: int, detail: int) -> It
     rows = [("where", words.where(cause))]
     if detail == WHOLE:
         rows += [("e.g.", text) for text in _examples(cause["examples"][:2])]
-    rows.append(("largest", "; ".join(part for part in (words.largest(cause), words.would_pass(cause)) if part)))
+    rows.append(("largest", words.measured(cause)))
     if cause["follows"]:
         rows.append(("so also", words.follows(cause, _FOLLOWS)))
     rows += [("proof", each) for each in cause["proof"][: None if detail == WHOLE else 1]]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Any
 
+from rich.cells import cell_len
+
 from parity.english import listed, many
 from parity.report.matrix import Cell, Matrix, Row, matrix
 from parity.report.terminal.lines import FAINT, LABEL, STYLES, Line, styled, table, wrapped
@@ -39,9 +41,7 @@ def _clean(report: Mapping[str, Any], found: Matrix) -> str:
 
 
 def _wide(line: Line) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(line.text)
+    return cell_len(line.plain.rstrip())
 
 
 def _named(found: Matrix, rows: Sequence[Row], width: int) -> Iterator[Line]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import IO
+
+from rich.cells import cell_len, chop_cells
+from rich.text import Text
 
 from parity import plain
 
@@ -19,50 +21,25 @@ LONGEST = 2000
 LABEL, TITLE, COMMAND, FAINT = "cyan", "bold", "bold cyan", "dim"
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line: texts with their styles (rich's names, empty for none)."""
-
-    spans: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def text(self) -> str:
-        """Without styles."""
-        return "".join(text for text, _ in self.spans).rstrip()
-
-    @property
-    def cells(self) -> int:
-        """How wide it is, with the spaces that it ends with."""
-        from rich.cells import cell_len
-
-        return sum(cell_len(text) for text, _ in self.spans)
-
-    def __add__(self, other: Line) -> Line:
-        return Line((*self.spans, *other.spans))
-
-
+#: One line: texts with their styles (rich's names, empty for none).
+Line = Text
 BLANK = Line()
 
 
 def styled(text: str, style: str = "") -> Line:
     """One line in one style; nothing in it can break out of it."""
-    return Line(((plain.line(text, LONGEST), style),))
+    return Line.assemble((plain.line(text, LONGEST), style))
 
 
 def wrapped(text: str, width: int, *, first: Line = BLANK, rest: str = "", style: str = "") -> Iterator[Line]:
     """``text`` in lines of at most ``width`` cells: ``first`` begins the first line, ``rest`` the others."""
-    from rich.cells import cell_len
-
-    room = max(20, width - max(first.cells, cell_len(rest)))
+    room = max(20, width - max(first.cell_len, cell_len(rest)))
     for number, part in enumerate(folded(plain.line(text, LONGEST), room)):
-        begin = Line(((rest, ""),)) if number else first
-        yield begin + Line(((plain.line(part, None), style),))
+        yield Line.assemble(rest if number else first, (plain.line(part, None), style))
 
 
 def folded(text: str, room: int) -> list[str]:
     """``text`` broken at spaces into parts of at most ``room`` cells, inside a word only where it is longer."""
-    from rich.cells import cell_len, chop_cells
-
     parts = [""]
     for word in text.split(" "):
         pieces = chop_cells(word, room) if cell_len(word) > room else [word]
@@ -77,18 +54,14 @@ def folded(text: str, room: int) -> list[str]:
 
 def command(text: str, width: int, *, first: Line = BLANK, rest: str = "") -> Iterator[Line]:
     """A command to be copied: where it is broken, the shell reads on."""
-    from rich.cells import cell_len
-
-    parts = folded(plain.line(text, LONGEST), max(20, width - max(first.cells, cell_len(rest)) - 2))
+    parts = folded(plain.line(text, LONGEST), max(20, width - max(first.cell_len, cell_len(rest)) - 2))
     for number, part in enumerate(parts):
-        begin = Line(((rest, ""),)) if number else first
-        yield begin + Line(((part + (" \\" if number < len(parts) - 1 else ""), COMMAND),))
+        goes_on = " \\" if number < len(parts) - 1 else ""
+        yield Line.assemble(rest if number else first, (part + goes_on, COMMAND))
 
 
 def table(rows: Sequence[Sequence[tuple[str, str]]], *, right: Collection[int] = (), gap: int = 2) -> Iterator[Line]:
     """Rows of (text, style) under each other; columns in ``right`` are aligned to the right."""
-    from rich.cells import cell_len
-
     shown = [[(plain.line(text, LONGEST), style) for text, style in row] for row in rows]
     widths = [max(cell_len(text) for text, _ in column) for column in zip(*shown, strict=True)]
     for row in shown:
@@ -96,12 +69,12 @@ def table(rows: Sequence[Sequence[tuple[str, str]]], *, right: Collection[int] =
         for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
             before, space = (" " * gap * bool(column), ""), (" " * (width - cell_len(cell[0])), "")
             spans += [before, space, cell] if column in right else [before, cell, space]
-        yield Line(tuple(span for span in spans if span[0]))
+        yield Line.assemble(*spans)
 
 
 def text_of(lines: Sequence[Line]) -> str:
     """All of them without styles."""
-    return plain.block("\n".join(line.text for line in lines))
+    return plain.block("\n".join(line.plain.rstrip() for line in lines))
 
 
 def coloured(stream: IO[str], *, no_color: bool = False, environ: Mapping[str, str] | None = None) -> bool:
@@ -119,10 +92,9 @@ def ansi_of(lines: Sequence[Line]) -> str:
     from io import StringIO
 
     from rich.console import Console
-    from rich.text import Text
 
     stream = StringIO()
     console = Console(file=stream, force_terminal=True, color_system="standard", width=10_000, _environ={})
     for line in lines:
-        console.print(Text.assemble(*line.spans), soft_wrap=True, highlight=False)
+        console.print(line, soft_wrap=True, highlight=False)
     return stream.getvalue().removesuffix("\n")
