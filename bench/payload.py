@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=10_000)
     given = parser.parse_args()
-    config = settings.load(settings.find())
+    config = settings.load(None)
     pipeline = load_pipeline(config)
     found = [case for case in cases.discover(config) if pipeline.clip(case)]
     rows = list(islice(_taking_turns([_rows(config, pipeline, case.name) for case in found]), given.rows))

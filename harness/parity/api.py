@@ -41,7 +41,7 @@ def compare(
     ``config``: the settings (None: the nearest ``parity.toml``). ``schema``: the id to read both files by; "none" for without.
     ``tolerances``: False compares exactly, None as the media say. Raises ``ParityError`` with what is wrong with the input.
     """
-    project = settings.load(Path(config) if config else settings.find())
+    project = settings.load(config)
     pipeline = load_pipeline(project)
     options = Options(fields=tuple(fields), tolerances=tolerances, schema=schema)
     found = entries.pair_up(Path(expected), Path(actual), pipeline)
@@ -62,5 +62,5 @@ def run(
     ``captures``: saved captures to compare instead. ``jobs``: processes side by side. Raises ``ParityError`` where nothing
     could be compared.
     """
-    project = settings.load(Path(config) if config else settings.find())
+    project = settings.load(config)
     return session.run(project, session.Asked(cases, captures, jobs=jobs)).report

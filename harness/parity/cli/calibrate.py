@@ -9,7 +9,8 @@ from typing import NoReturn
 import click
 
 from parity import ending
-from parity.cli.common import case_option, settings
+from parity.cli.common import case_option
+from parity.pipeline.settings import load
 
 
 @click.command(
@@ -51,7 +52,7 @@ def calibrate(
     """
     from parity.tools.calibrate import session
 
-    config = settings(file)
+    config = load(file)
     if check:
         if cases or conditions or repeats or given or fresh or write:
             raise click.UsageError("--check stands alone: it reads the committed data and runs nothing")

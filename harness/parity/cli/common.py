@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from parity import ending
-from parity.pipeline.settings import Config, find, load
-from parity.plain import printed
+from parity import ending, plain
+from parity.pipeline.settings import Config, load
 from parity.run import runs
 from parity.verdict import UsageError
 
 if TYPE_CHECKING:
+    from parity.pipeline.parts import Pipeline
     from parity.report.terminal.lines import Line
 
 case_option = click.option("--case", "cases", multiple=True, metavar="NAME", help="Only this case; may be given again.")
@@ -49,19 +50,22 @@ _SELECTING = (
 )  # fmt: skip
 
 
-def settings(file: str | None) -> Config:
-    """The settings in ``file``; those of the nearest ``parity.toml`` when none is given."""
-    return load(Path(file) if file else find())
+def project(file: str | None) -> tuple[Config, Pipeline]:
+    """The settings in ``file`` (None: in the nearest ``parity.toml``), and the pipeline that they name."""
+    from parity.pipeline.load import load_pipeline
+
+    config = load(file)
+    return config, load_pipeline(config)
 
 
 def settings_of_run(file: str | None, run_id: str | None) -> Config:
     """The settings with the run that is meant; an error that lists what there is where it is not one."""
-    return runs.chosen(settings(file), run_id)
+    return runs.chosen(load(file), run_id)
 
 
 def settings_of_any(file: str | None, run_id: str | None) -> Config:
     """The same; where none is meant and there is none yet, the settings without one."""
-    config = settings(file)
+    config = load(file)
     return runs.chosen(config, run_id) if run_id else runs.current(config)
 
 
@@ -72,10 +76,15 @@ def saved_captures(config: Config, given: str | None, run_id: str | None) -> Pat
     return runs.given(config, given) if given else runs.chosen(config, run_id).captures
 
 
+def json_text(document: Any) -> str:
+    """A document as JSON that holds nothing which a terminal would obey."""
+    return plain.json_text(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+
+
 def said(told: str) -> None:
     """Print what was done, and keep it for whoever cannot read it on stdout."""
     ending.done(told)
-    click.echo(printed(told))
+    click.echo(plain.printed(told))
 
 
 @dataclass(frozen=True)

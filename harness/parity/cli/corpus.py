@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from parity import ending, tables
-from parity.cli.common import said, settings
+from parity.cli.common import project, said
 from parity.pipeline import cases
-from parity.pipeline.settings import Config
+from parity.pipeline.settings import Config, load
 from parity.plain import line, printed
 from parity.verdict import ParityError
 
@@ -31,7 +31,7 @@ def corpus() -> None:
 @click.pass_obj
 def list_cases(file: str | None) -> None:
     """Name every case and the files it consists of."""
-    for case in cases.discover(settings(file)):
+    for case in cases.discover(load(file)):
         click.echo(printed(f"{case.name}: {', '.join(sorted(path.name for path in case.folder.iterdir()))}"))
 
 
@@ -40,10 +40,8 @@ def list_cases(file: str | None) -> None:
 @click.pass_obj
 def render(file: str | None, case: str) -> None:
     """Render the input of CASE from its storyboard or script."""
-    from parity.pipeline.load import load_pipeline
 
-    config = settings(file)
-    pipeline = load_pipeline(config)
+    config, pipeline = project(file)
     if not hasattr(pipeline, "render"):
         raise ParityError(f"pipeline {pipeline.name} renders no cases")
     for each in cases.select(config, [case]):
@@ -73,10 +71,9 @@ def add(ctx: click.Context, video: Path, metadata: Path | None, name: str | None
     pending ones, and you decide on them.
     """
     from parity.pipeline import add_case
-    from parity.pipeline.load import load_pipeline
 
-    config = settings(ctx.obj)
-    case, adopted = add_case.add(config, load_pipeline(config), video, metadata=metadata, name=name)
+    config, pipeline = project(ctx.obj)
+    case, adopted = add_case.add(config, pipeline, video, metadata=metadata, name=name)
     ending.done(f"added {config.relative(case.folder)}")
     click.echo(_told(config, case, adopted, at_once=at_once))
     if at_once:

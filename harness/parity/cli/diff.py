@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any, NoReturn
 
 import click
 from click.core import ParameterSource
 
-from parity.cli.common import case_option, settings
+from parity.cli.common import case_option, json_text, project
 from parity.verdict import UsageError
 
 #: Options that say how the outcome is shown; all others choose what is compared.
@@ -88,9 +87,7 @@ def diff(
     measured for them. Files without a schema are compared
     exactly, the items of their lists by the fewest edits.
     """
-    from parity import plain
     from parity.check.rules import Rules
-    from parity.pipeline.load import load_pipeline
     from parity.run import runs
     from parity.tools.diff import entries, markdown, report, sides, text
     from parity.tools.diff.pair import Options
@@ -98,8 +95,7 @@ def diff(
 
     if stamp and (stamp_a or stamp_b):
         raise UsageError("--stamp is for both sides: leave it out, or leave out --stamp-a and --stamp-b")
-    config = settings(file)
-    pipeline = load_pipeline(config)
+    config, pipeline = project(file)
     first_side, second_side = runs.given(config, a), runs.given(config, b)
     options = Options(analyses, patterns, media, tolerances, schema, any_contract)
     comparer = Comparer(Rules(config, pipeline), options)
@@ -115,9 +111,7 @@ def diff(
     if quiet:
         _print(text.head(document))
     elif form == "json":
-        _print(
-            plain.json_text(json.dumps({**document, "next": following}, ensure_ascii=False, indent=1, allow_nan=False))
-        )
+        _print(json_text({**document, "next": following}))
     else:
         _print((markdown if form == "markdown" else text).render(document, following))
     sys.exit(document["exit_code"])

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from parity import ending
-from parity.cli.common import case_option, run_option, saved_captures, settings
+from parity.cli.common import case_option, project, run_option, saved_captures
 from parity.verdict import ParityError
 
 #: Beside the report of a comparison.
@@ -62,11 +62,9 @@ def drill(
     """
     from parity.files import write_atomically
     from parity.pipeline import cases as corpus
-    from parity.pipeline.load import load_pipeline
     from parity.tools.drill import render, run, tables
 
-    config = settings(file)
-    pipeline = load_pipeline(config)
+    config, pipeline = project(file)
     parts = only or run.PARTS
     if page and (faults or cases or set(parts) != set(run.PARTS)):
         raise ParityError("--write needs the whole drill: leave out --only, --fault and --case")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from parity.cli.common import case_option, run_option, saved_captures, settings
+from parity.cli.common import case_option, json_text, project, run_option, saved_captures
 from parity.verdict import ParityError
 
 
@@ -46,21 +45,19 @@ def expect(
     from parity import plain
     from parity.check import truth
     from parity.pipeline import cases as corpus
-    from parity.pipeline.load import load_pipeline
 
     if (form is None) != (against is None):
         raise ParityError("--form and --against belong together: a filled form, and the outputs to hold it against")
     if form is not None and (cases or given or run_id):
         raise ParityError("--form checks one folder of outputs: leave out --case, --from and --run")
-    config = settings(file)
-    pipeline = load_pipeline(config)
+    config, pipeline = project(file)
     if form is not None and against is not None:
         judgement = truth.judge_form(pipeline, Path(form), Path(against))
     else:
         selected = corpus.select(config, cases)
         judgement = truth.judge_cases(pipeline, selected, saved_captures(config, given, run_id))
     if form_of == "json":
-        click.echo(plain.json_text(json.dumps(truth.to_json(judgement), ensure_ascii=False, indent=1)))
+        click.echo(json_text(truth.to_json(judgement)))
     else:
         click.echo(plain.printed(truth.to_text(judgement) if judgement.rows else "nothing is scripted"))
     sys.exit(0 if judgement.passed else 1)

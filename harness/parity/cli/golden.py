@@ -7,19 +7,10 @@ from typing import NoReturn
 
 import click
 
-from parity.cli.common import (
-    Display,
-    author_option,
-    case_option,
-    display_options,
-    jobs_option,
-    said,
-    saved_captures,
-    settings,
-)  # fmt: skip
+from parity.cli.common import Display, author_option, case_option, display_options, jobs_option, said, saved_captures
 from parity.cli.run import compare
 from parity.english import many
-from parity.pipeline.settings import Config
+from parity.pipeline.settings import Config, load
 from parity.run import runs
 from parity.verdict import UsageError
 
@@ -60,7 +51,7 @@ def golden(
     decide.not_in_ci()
     if reason is None and not sys.stdin.isatty():
         raise UsageError('no terminal to ask on: give a reason, as in make golden REASON="why the goldens change"')
-    config = settings(file)
+    config = load(file)
     saved = str(saved_captures(config, given, run_id)) if given or run_id else None
     finished = compare(config, Asked(cases, saved, None if saved else "fresh", jobs), display)
     made_by, code = finished.config, finished.report["exit_code"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from parity import plain
-from parity.cli.common import Display, display_options, run_option, settings_of_run
+from parity.cli.common import Display, display_options, json_text, run_option, settings_of_run
 from parity.pipeline.settings import Config
 
 Report = dict[str, Any]
@@ -77,4 +76,4 @@ def _shown(form: str, config: Config, found: Report, display: Display) -> str:
             text = annotations.render(found, config.root, write.read_differences(config))
             return text + "\n" if text else ""
         case _:
-            return plain.json_text(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
+            return json_text(found) + "\n"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from parity import ending
-from parity.cli.common import run_option, settings, settings_of_run
+from parity.cli.common import run_option, settings_of_run
 from parity.english import many
+from parity.pipeline.settings import load
 
 if TYPE_CHECKING:
     from parity.decide.decide import Decision
@@ -38,7 +39,7 @@ def review(file: str | None, port: int, no_open: bool, run_id: str | None) -> No
     from parity.tools.review.serve import serve
 
     if run_id is None:
-        config = settings(file)  # the last at any time, also when a run ends meanwhile
+        config = load(file)  # the last at any time, also when a run ends meanwhile
     made = serve(config, port=port, browser=not no_open, say=click.echo).made
     if made:
         ending.done(f"{_summary(made)} (run {made[-1].run_id})")

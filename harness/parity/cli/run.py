@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from parity import ending
-from parity.cli.common import Display, case_option, display_options, jobs_option, ml_option, settings
-from parity.pipeline.settings import Config
+from parity.cli.common import Display, case_option, display_options, jobs_option, ml_option
+from parity.pipeline.settings import Config, load
 from parity.plain import encoded
 from parity.run import runs
 from parity.verdict import ParityError, Verdict
@@ -46,7 +46,7 @@ def run(
 
     if given and ml:
         raise ParityError("--from compares saved captures and runs nothing: leave out --ml")
-    sys.exit(compare(settings(file), Asked(cases, given, ml, jobs), display).report["exit_code"])
+    sys.exit(compare(load(file), Asked(cases, given, ml, jobs), display).report["exit_code"])
 
 
 def compare(config: Config, asked: Asked, display: Display) -> Finished:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from typing import NoReturn
 
 import click
 
-from parity.cli.common import case_option, saved_captures, settings
+from parity.cli.common import case_option, json_text, project, saved_captures
 from parity.verdict import ParityError
 
 
@@ -38,19 +37,18 @@ def leaves(
     from parity.check import coverage as counted
     from parity.goldens import store
     from parity.pipeline import cases as corpus
-    from parity.pipeline.load import load_pipeline
 
-    config = settings(file)
+    config, pipeline = project(file)
     selected = corpus.select(config, cases)
     captures = saved_captures(config, given, run_id) if given or run_id else None
     try:
-        rows = counted.table(config, load_pipeline(config), selected, captures)
+        rows = counted.table(config, pipeline, selected, captures)
     except store.MissingGolden as error:
         raise ParityError(str(error)) from error
     bad = [row for row in rows if row.problem]
     shown = bad if problems else rows
     if form == "json":
-        click.echo(json.dumps([dataclasses.asdict(row) for row in shown], ensure_ascii=False, indent=1))
+        click.echo(json_text([dataclasses.asdict(row) for row in shown]))
     else:
         click.echo(counted.to_markdown(shown) if form == "markdown" else counted.to_text(shown))
     click.echo(f"{len(rows)} leaves, {len(bad)} not fine", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from parity import plain
-from parity.cli.common import run_option, settings_of_any
+from parity.cli.common import json_text, run_option, settings_of_any
 from parity.english import many
 from parity.run.runs import option
 from parity.verdict import Verdict
@@ -35,7 +34,7 @@ def status(file: str | None, as_json: bool, check: bool, run_id: str | None) -> 
     state = decisions.state(config)
     problems = decisions.problems(config)
     if as_json:
-        click.echo(plain.json_text(json.dumps({**state, "problems": problems}, ensure_ascii=False, indent=1)))
+        click.echo(json_text({**state, "problems": problems}))
     else:
         click.echo(plain.printed("\n".join(_lines(state, problems))))
     waits = any(each["open"] for each in state["changes"])

@@ -90,8 +90,9 @@ def find(start: Path | None = None) -> Path:
     raise UsageError(f"no {FILE_NAME} in {start} or above it: run inside a project, or name one with --config FILE")
 
 
-def load(file: Path) -> Config:
-    """Read ``file``; a missing key, an unknown key or a wrong type is an error that names it."""
+def load(file: str | Path | None) -> Config:
+    """Read ``file`` (None: the one that ``find`` finds); a missing key, an unknown key or a wrong type is an error that names it."""
+    file = Path(file) if file else find()
     try:
         document = reading.toml_file(file)
     except FileNotFoundError as error:
@@ -119,6 +120,6 @@ def load(file: Path) -> Config:
 def reports_folder(file: str | None) -> Path | None:
     """The folder of reports that ``file`` (None: the nearest) name; None where they cannot be read."""
     try:
-        return load(Path(file) if file else find()).reports
+        return load(file).reports
     except Exception:  # whatever is wrong with them: a crash is told all the same
         return None

@@ -10,7 +10,6 @@ import pickle
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,7 +95,7 @@ def settings_of(config: pytest.Config) -> Config:
     """The settings that this session compares by."""
     from parity.pipeline import settings
 
-    return settings.load(Path(config.getoption("--parity-config") or settings.find()))
+    return settings.load(config.getoption("--parity-config"))
 
 
 @pytest.fixture(scope="session")

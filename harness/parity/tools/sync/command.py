@@ -43,7 +43,7 @@ def run(
 
     ``commit``: judge what git holds there (a commit, or a tree such as the index), not the files; since when is not asked.
     """
-    settings = project.load(Path(file) if file else project.find())
+    settings = project.load(file)
     rules = load_rules(settings)
     if unknown := [name for name in only if name not in {rule.id for rule in rules}]:
         raise UsageError(f"--rule {unknown[0]}: no such rule; there are {', '.join(rule.id for rule in rules)}")
