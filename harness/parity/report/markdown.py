@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from parity import plain, tables
@@ -28,26 +28,24 @@ _SIGNS = {Verdict.PARITY: "✅"}
 
 def render(report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]] = ()) -> str:
     """The whole; blocks that would make it too large are left out, and that is said."""
-    text, left_out = "\n".join(_top(report)) + "\n", 0
+    text, left_out = "\n\n".join(_top(report)) + "\n\n", 0
     for block in (*_causes_in_full(report, differences), *_findings(report)):
-        more = "\n".join(block) + "\n"
-        if len(encoded(text)) + len(encoded(more)) > LARGEST:
+        if len(encoded(text)) + len(encoded(block)) > LARGEST:
             left_out += 1
         else:
-            text += more
-    return text + (
-        f"\n{many(left_out, 'block')} left out for their size; the uploaded report holds all.\n" if left_out else ""
-    )
+            text += block
+    if left_out:
+        text += f"\n{many(left_out, 'block')} left out for their size; the uploaded report holds all.\n"
+    return text
 
 
 def _top(report: Mapping[str, Any]) -> Iterator[str]:
+    """The blocks that are always shown."""
     found = Verdict(report["exit_code"])
     yield f"## {_SIGNS.get(found, '❌')} parity: {found.label} (exit code {int(found)})"
-    yield ""
-    yield f"{plain.markdown(found.meaning, None)}."
-    if others := [name for name in report["verdicts"] if name != found.label]:
-        yield f"Also: {plain.markdown(', '.join(others), None)}."
-    yield ""
+    others = [name for name in report["verdicts"] if name != found.label]
+    also = f"\nAlso: {plain.markdown(', '.join(others), None)}." if others else ""
+    yield f"{plain.markdown(found.meaning, None)}.{also}"
     said = (
         words.other_encodings(report),
         words.machines(report),
@@ -56,17 +54,16 @@ def _top(report: Mapping[str, Any]) -> Iterator[str]:
         words.since(report),
         words.flips(report),
     )
-    yield from (f"- {plain.markdown(text, None)}" for text in said if text)
+    facts = [f"- {plain.markdown(text, None)}" for text in said if text]
     if report["explanation_failed"]:
-        yield f"- the differences could not be explained: {plain.markdown(report['explanation_failed'])}"
-    yield ""
+        facts.append(f"- the differences could not be explained: {plain.markdown(report['explanation_failed'])}")
+    yield "\n".join(facts)
     yield from _causes(report)
     yield from _following(report)
     yield from _grid(report)
-    rows = [[title, *(str(row[name]) for name in COUNTS)] for title, row in totals(report).items()]
     heads = ["comparison", *(name.replace("_", " ") for name in COUNTS)]
-    yield from tables.markdown([heads, *rows], right=range(1, 7), shown=plain.markdown)
-    yield ""
+    rows = [[title, *(str(row[name]) for name in COUNTS)] for title, row in totals(report).items()]
+    yield _table([heads, *rows], right=range(1, 7))
 
 
 def _causes(report: Mapping[str, Any]) -> Iterator[str]:
@@ -74,17 +71,14 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
     if not causes:
         return
     yield f"### {many(len(causes), 'cause')}"
-    yield ""
+    heads = ["", "cause", "where", "largest", "what would pass", "id"]
     rows = [
         [str(number), each["title"], words.where(each), words.largest(each), words.would_pass(each), each["id"]]
         for number, each in enumerate(causes[:_ROWS], 1)
     ]
-    heads = ["", "cause", "where", "largest", "what would pass", "id"]
-    yield from tables.markdown([heads, *rows], shown=plain.markdown)
-    yield ""
+    yield _table([heads, *rows])
     if (more := len(causes) - _ROWS) > 0:
         yield f"… and {many(more, 'cause')} more"
-        yield ""
 
 
 def _following(report: Mapping[str, Any]) -> Iterator[str]:
@@ -92,40 +86,36 @@ def _following(report: Mapping[str, Any]) -> Iterator[str]:
     if not told:
         return
     yield "### Next"
-    yield ""
-    for step in told:
-        command = f": {_code(step.command)}" if step.command else ""
-        yield f"- {plain.markdown(step.text, None)}{command}"
+    lines = [
+        f"- {plain.markdown(step.text, None)}{f': {_code(step.command)}' if step.command else ''}" for step in told
+    ]
     if number := (report.get("pending") or {}).get("goldens"):
-        yield f"- {many(number, 'golden')} with changes to decide on: {_code('parity status' + option(report['run_id']))}"
-    yield ""
+        decide = _code("parity status" + option(report["run_id"]))
+        lines.append(f"- {many(number, 'golden')} with changes to decide on: {decide}")
+    yield "\n".join(lines)
 
 
 def _grid(report: Mapping[str, Any]) -> Iterator[str]:
     found = matrix(report)
     if not found.rows:
         yield f"All {many(found.clean, 'case')} are clean."
-        yield ""
         return
     yield "### Cases that are not clean"
-    yield ""
     everywhere = ["all artifacts"] * any(row.everywhere for row in found.rows)
     rows = []
     for row in found.rows[:_ROWS]:
         first = [row.everywhere.text if row.everywhere else ""] * len(everywhere)
         cells = [row.cells[name].text if name in row.cells and not row.everywhere else "" for name in found.columns]
         rows.append([row.case, *first, *cells, row.where])
-    yield from tables.markdown([["case", *everywhere, *found.columns, "in"], *rows], shown=plain.markdown)
-    yield ""
+    yield _table([["case", *everywhere, *found.columns, "in"], *rows])
     more = len(found.rows) - len(rows)
     told = [f"{many(more, 'case')} more that are not clean"] * bool(more)
     told += [f"{many(found.clean, 'other case')} clean"] * bool(found.clean)
     if told:
         yield "; ".join(told)
-        yield ""
 
 
-def _causes_in_full(report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
+def _causes_in_full(report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for number, cause in enumerate(report["causes"], 1):
         own = [row for row in differences if row["cause"] == cause["id"]]
         lines = [f"- proof: {plain.markdown(each, _LETTERS)}" for each in cause["proof"]]
@@ -140,7 +130,7 @@ def _causes_in_full(report: Mapping[str, Any], differences: Sequence[Mapping[str
         yield _folded(f"Cause {number}: {cause['title']}", lines)
 
 
-def _findings(report: Mapping[str, Any]) -> Iterator[list[str]]:
+def _findings(report: Mapping[str, Any]) -> Iterator[str]:
     found = findings(report)
     if not found:
         return
@@ -153,9 +143,14 @@ def _findings(report: Mapping[str, Any]) -> Iterator[list[str]]:
     yield _folded(f"{many(len(found), 'finding')}{' beside the causes' if report['causes'] else ''}", lines)
 
 
-def _folded(title: str, lines: Sequence[str]) -> list[str]:
-    return ["", f"<details><summary>{plain.markdown(title)}</summary>", "", *lines, "", "</details>"]
+def _folded(title: str, lines: Sequence[str]) -> str:
+    body = "\n".join(lines)
+    return f"\n<details><summary>{plain.markdown(title)}</summary>\n\n{body}\n\n</details>\n"
 
 
 def _code(command: str) -> str:
     return f"<code>{plain.markdown(command, _LETTERS)}</code>"
+
+
+def _table(rows: Iterable[Sequence[str]], *, right: Collection[int] = ()) -> str:
+    return "\n".join(tables.markdown(rows, right=right, shown=plain.markdown))
