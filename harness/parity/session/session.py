@@ -25,7 +25,7 @@ from parity.run import reuse, runs
 from parity.run.captures import Captures
 from parity.session import progress, workers
 from parity.session.finish import Begun, Crash, Report, finish
-from parity.session.units import Unit, units
+from parity.session.workers import Unit, units
 from parity.verdict import ParityError, UsageError
 
 

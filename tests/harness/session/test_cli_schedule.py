@@ -14,9 +14,8 @@ import pytest
 from parity.check.keys import Key
 from parity.check.outcome import Outcome
 from parity.session import progress, workers
-from parity.session import units as made_of
 from parity.session.finish import Crash
-from parity.session.units import Queue, Unit
+from parity.session.workers import Queue, Unit
 
 
 def run_of(case, *names):
@@ -44,11 +43,11 @@ def test_runs_that_share_are_one_piece_of_work_and_others_are_their_own(monkeypa
     toy = SimpleNamespace(configurations=("web", "disk"), reference="disk", artifacts=(), repeatable=())
     cases = [SimpleNamespace(name=name) for name in ("a", "b")]
     monkeypatch.setattr(
-        made_of, "mode_of", lambda config, pipeline, case, ml: "shared" if case.name == "a" else "fresh"
+        workers, "mode_of", lambda config, pipeline, case, ml: "shared" if case.name == "a" else "fresh"
     )
 
     def runs(*, saved):
-        found = made_of.units(None, toy, cases, saved=saved, ml=None)
+        found = workers.units(None, toy, cases, saved=saved, ml=None)
         return [[str(key) for key in unit.keys] for unit in found if unit.runs]
 
     assert runs(saved=False) == [["run/a/disk", "run/a/web"], ["run/b/disk"], ["run/b/web"]]

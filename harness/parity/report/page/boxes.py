@@ -69,8 +69,7 @@ class _Look:
         if chosen is None:
             return
         if isinstance(value, dict):
-            holders = self.documents.holders.get(self.artifact, frozenset())
-            boxed = any(id(each) in holders for each in chosen.inside)
+            boxed = not self.documents.holders.get(self.artifact, frozenset()).isdisjoint(chosen.inside)
             yield from self._object(value, chosen, path, around, boxed, is_item)
         elif isinstance(value, list):
             name = path.rpartition(".")[2].partition("[")[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from parity.check.suite import Suite
+from parity.contract.nodes import Node
 from parity.documents import Nowhere, at
 from parity.explain.findings import Comparing
 from parity.explain.settle import SettlingSuite
@@ -54,7 +55,7 @@ class Documents:
         return {artifact.name: artifact for artifact in known_artifacts(self.pipeline)}
 
     @cached_property
-    def holders(self) -> Mapping[str, frozenset[int]]:
+    def holders(self) -> Mapping[str, frozenset[Node]]:
         """Artifacts in which a schema marks boxes → the nodes that hold some."""
         found = {name: holders(contract.node) for name, contract in self.suite.rules.contracts.items()}
         return {name: nodes for name, nodes in found.items() if nodes}

@@ -77,7 +77,7 @@ def _is_boxed(documents: Documents, spot: Spot) -> bool:
     links = chain(documents.node(spot.artifact), spot.steps) or []
     holders = documents.holders.get(spot.artifact, frozenset())
     timed = [link.node for link in links if link.times]
-    return any(id(each) in holders for node in timed[-1:] for each in node.inside)
+    return any(not holders.isdisjoint(node.inside) for node in timed[-1:])
 
 
 def _time(documents: Documents, spot: Spot) -> float | None:

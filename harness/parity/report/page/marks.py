@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from parity.contract.nodes import Align, Node
@@ -35,7 +36,7 @@ class Link:
 
 def chain(node: Node, steps: Sequence[str | int]) -> list[Link] | None:
     """The links from the top to ``steps``, one more than there are steps; None where no alternative leads there."""
-    for variant, drawn, align in _variants(node, {}, None):
+    for variant, drawn, align in _variants(node):
         if not steps:
             return [Link(variant, drawn, align)]
         below = variant.below(steps[0])
@@ -46,7 +47,7 @@ def chain(node: Node, steps: Sequence[str | int]) -> list[Link] | None:
 
 
 def _variants(
-    node: Node, drawn: Mapping[str, Any], align: Align | None
+    node: Node, drawn: Mapping[str, Any] = MappingProxyType({}), align: Align | None = None
 ) -> Iterator[tuple[Node, Mapping[str, Any], Align | None]]:
     """``node`` without its alternatives, then each of them; that of null last, for nothing can be drawn of it."""
     drawn, align = {**node.drawn, **drawn}, align or node.align
@@ -58,31 +59,22 @@ def _variants(
 
 def time_fields(node: Node) -> tuple[str, ...]:
     """Names of the fields of an object that are moments of the video."""
-    return tuple(name for name, child in node.properties.items() if is_time(child))
-
-
-def is_time(node: Node) -> bool:
-    """Whether a leaf is a moment of the video."""
-    return any(drawn.get("media_time") for _, drawn, _ in _variants(node, {}, None))
+    fields = node.properties.items()
+    return tuple(name for name, child in fields if any(said.get("media_time") for _, said, _ in _variants(child)))
 
 
 def box_of(node: Node) -> str | None:
     """How the numbers at this place span a box; None where they do not."""
-    return next((drawn["box"] for _, drawn, _ in _variants(node, {}, None) if "box" in drawn), None)
+    return next((drawn["box"] for _, drawn, _ in _variants(node) if "box" in drawn), None)
 
 
-def holders(top: Node) -> frozenset[int]:
-    """Identities of the nodes at or below ``top`` in which a box stands somewhere."""
-    found: set[int] = set()
-    changed = True
-    # The deepest first, so that one pass usually does.
-    every = nodes(top)[::-1]
-    while changed:  # a node may stand inside itself, so this is no recursion
-        changed = False
-        for node in every:
-            if id(node) not in found and ("box" in node.drawn or any(id(each) in found for each in node.inside)):
-                found.add(id(node))
-                changed = True
+def holders(top: Node) -> frozenset[Node]:
+    """The nodes at or below ``top`` in which a box stands somewhere."""
+    every = nodes(top)
+    found, more = set(), {node for node in every if "box" in node.drawn}
+    while more:  # a node may stand inside itself, so this is no recursion
+        found |= more
+        more = {node for node in every if node not in found and not found.isdisjoint(node.inside)}
     return frozenset(found)
 
 

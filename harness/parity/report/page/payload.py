@@ -15,9 +15,8 @@ from parity.report.following import accept, steps
 from parity.report.page import documents as reading
 from parity.report.page.curves import curves
 from parity.report.page.frames import frames
-from parity.report.page.graph import stages
-from parity.report.page.matrix import matrix
 from parity.report.page.origins import origins
+from parity.report.page.overview import matrix, stages
 from parity.report.page.spots import fold
 from parity.report.page.table import short, table
 from parity.verdict import ContractError, Verdict, in_order
