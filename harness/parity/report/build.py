@@ -28,6 +28,8 @@ _OF_A_RUN = (
     "case", "configuration", "reuse", "exit_code", "failure", "started", "seconds", "folder", "problems", "provenance",
 )  # fmt: skip
 
+_OF_A_FILE = ("case", "configuration", "artifact", "file", "verdicts")
+
 
 @dataclass(frozen=True)
 class Session:
@@ -73,7 +75,6 @@ def build(
     missing = sorted(
         set(of_all(pipeline, cases)) - {outcome.key for outcome in outcomes}, key=lambda key: str(tuple(key))
     )
-    ignored = _ignored(results)
     today = session.today or datetime.now(UTC).date()
     unused = declared_again.stale(declared, results, today=today, complete=not missing and not session.selected)
     found = [Verdict[name.upper()] for result in results for name in result["verdicts"]]
@@ -103,16 +104,16 @@ def build(
         "artifacts": [artifact.name for artifact in known_artifacts(pipeline)],
         "counts": {check: _total(r for r in results if r["check"] == check) for check in _COMPARISONS},
         "runs": runs(outcomes),
-        "files": _files(results),
+        "files": [{name: r[name] for name in _OF_A_FILE} for r in results if r["check"] == "contract"],
         "different_media": _different_media(results),
         "machines": list(machines),
         "page_failed": None,
         **(explanation or nothing()),
         "follows_from_flips": _follows_from_flips(results),
-        "results": [_result(result) for result in results],
+        "results": [{name: each for name, each in r.items() if name not in ("ignored", "data")} for r in results],
         "expectations": _expectations(results),
         "ignored_share": share,
-        "ignored": ignored,
+        "ignored": _ignored(results),
         "stale": {
             "goldens": [file for r in results if r["check"] == "stale" for file in r.get("data", {}).get("files", [])],
             "declared": unused,
@@ -157,15 +158,6 @@ def _expectations(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _files(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    wanted = ("case", "configuration", "artifact", "file", "verdicts")
-    return [{name: result[name] for name in wanted} for result in results if result["check"] == "contract"]
-
-
-def _result(result: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in result.items() if name not in ("ignored", "data")}
-
-
 def _ignored(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Every ignored leaf once, with the comparisons in which it was ignored."""
     leaves: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -175,12 +167,9 @@ def _ignored(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         comparison = f"{result['against']}/{result['configuration']}"
         for leaf in result["ignored"]:
             key = (result["case"], result["artifact"], leaf["path"], leaf["by"])
-            entry = leaves.setdefault(
-                key, dict(zip(("case", "artifact", "path", "by"), key, strict=True), reason=leaf["reason"], in_=[])
-            )
-            entry["in_"].append(comparison)
-    rows = sorted(leaves.items())
-    return [{**{k: v for k, v in leaf.items() if k != "in_"}, "comparisons": sorted(leaf["in_"])} for _, leaf in rows]
+            told = {**dict(zip(("case", "artifact", "path", "by"), key, strict=True)), "reason": leaf["reason"]}
+            leaves.setdefault(key, {**told, "comparisons": []})["comparisons"].append(comparison)
+    return [{**leaf, "comparisons": sorted(leaf["comparisons"])} for _, leaf in sorted(leaves.items())]
 
 
 def _different_media(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

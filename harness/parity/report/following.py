@@ -65,7 +65,7 @@ def _captures(report: Mapping[str, Any]) -> str:
 def _meant(report: Mapping[str, Any]) -> Iterator[Step]:
     """How to agree with a change; nobody can agree with runs that differ from each other."""
     drifting = [result for result in report["results"] if "drift" in result["verdicts"]]
-    causes = [each["id"] for each in report["causes"] if _of_goldens(each)]
+    causes = [each["id"] for each in report["causes"] if all(of["check"] == "golden" for of in each["comparisons"])]
     cases = [] if report["causes"] else [result["case"] for result in drifting if result["check"] == "golden"]
     blocked = (report.get("pending") or {}).get("blocked") or {"causes": {}, "cases": {}}
     cause = next((each for each in causes if each not in blocked["causes"]), None)
@@ -81,7 +81,3 @@ def _meant(report: Mapping[str, Any]) -> Iterator[Step]:
         yield Step(
             "what differs between the configurations cannot be accepted: it is mended, or declared in the ledger"
         )
-
-
-def _of_goldens(cause: Mapping[str, Any]) -> bool:
-    return all(each["check"] == "golden" for each in cause["comparisons"])

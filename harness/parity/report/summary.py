@@ -26,6 +26,7 @@ from parity.report.terminal.lines import (
     ansi_of,
     coloured,
     command,
+    sentence,
     styled,
     table,
     text_of,
@@ -81,7 +82,7 @@ def lines(
         *grid.grid(report, width, most=None if whole else grid.ROWS),
         BLANK,
         *_counts(report, width),
-        *(wrapped(text, width, rest="  ") if (text := words.truth(report)) else ()),
+        *sentence(words.truth(report), width),
         *causes.flips(report, width),
     ]
     if whole:
@@ -129,10 +130,9 @@ def _verdict(report: Mapping[str, Any], width: int) -> Iterator[Line]:
 
 def _facts(report: Mapping[str, Any], width: int) -> Iterator[Line]:
     """What was compared, and whether the media were the same."""
-    yield from wrapped(words.facts(report), width, rest="  ", style=FAINT)
+    yield from sentence(words.facts(report), width, style=FAINT)
     for note in (words.other_encodings(report), words.machines(report)):
-        if note is not None:
-            yield from wrapped(note, width, rest="  ", style="yellow")
+        yield from sentence(note, width, style="yellow")
 
 
 def _counts(report: Mapping[str, Any], width: int) -> Iterator[Line]:

@@ -12,6 +12,7 @@ from parity.paths import pattern
 from parity.reals import nearest
 from parity.report.page.documents import Documents
 from parity.report.page.marks import box_of, seconds, time_fields
+from parity.typed import is_number
 
 #: How far the nearest sample may be from a moment (s), where its list does not say.
 NEAR = 0.25
@@ -159,7 +160,7 @@ class _Look:
 
 def _numbers(item: Any) -> tuple[float, float, float, float] | None:
     numbers = list(item.values()) if isinstance(item, dict) else item
-    if len(numbers) != 4 or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
+    if len(numbers) != 4 or not all(map(is_number, numbers)):
         return None
     if isinstance(item, dict) and {"x", "y", "width", "height"} == item.keys():
         numbers = [item["x"], item["y"], item["width"], item["height"]]

@@ -24,6 +24,7 @@ from parity.pipeline.stages import Graph
 from parity.report.page.marks import holders
 from parity.report.page.pictures import at_moments
 from parity.run.captures import REPEAT, Captures, repeats_of
+from parity.typed import is_number
 from parity.verdict import ParityError
 
 Pair = tuple[Any, Any]
@@ -116,11 +117,7 @@ def _size(document: Any, paths: list[str]) -> tuple[float, float] | None:
         width, height = (at(document, path) for path in paths)
     except Nowhere:
         return None
-    return (width, height) if _is_length(width) and _is_length(height) else None
-
-
-def _is_length(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return (width, height) if all(is_number(each) and each > 0 for each in (width, height)) else None
 
 
 def of(config: Config, pipeline: Pipeline, report: Mapping[str, Any], suite: Suite | None = None) -> Documents:

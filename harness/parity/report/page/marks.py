@@ -15,6 +15,7 @@ from parity.contract.visit import nodes
 from parity.documents import Nowhere, at
 from parity.paths import written
 from parity.reals import nearest
+from parity.typed import is_number
 
 #: Seconds, or a stretch of seconds, written as a text: ``7s``, ``5-10s``.
 _LABEL = re.compile(r"(\d+(?:\.\d+)?)(?:-\d+(?:\.\d+)?)?s")
@@ -80,7 +81,7 @@ def holders(top: Node) -> frozenset[Node]:
 
 def seconds(value: object) -> float | None:
     """A moment in seconds, be it a number or a text like ``7s``; None of anything else."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         return near if math.isfinite(near := nearest(value)) else None
     match = _LABEL.fullmatch(value) if isinstance(value, str) else None
     return float(match[1]) if match else None

@@ -43,14 +43,14 @@ def html(payload: Mapping[str, Any], review: Mapping[str, Any] | None = None) ->
 
     ``review``: what a page that decides needs, ``{"token", "run_id"}``; None for a page that only shows.
     """
-    assets = _assets()
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     verdict = payload["verdict"]
-    return assets.template.render(
+    return environment.from_string(_read("page.html.j2")).render(
         policy=policy(deciding=review is not None),
         title=_visible(payload["title"]),
         verdict=_visible(f"{verdict['label']} (exit code {verdict['exit_code']}): {verdict['meaning']}"),
-        style=Markup(assets.style),
-        script=Markup(assets.script),
+        style=Markup(_read("style.css")),
+        script=Markup(_script()),
         payload=Markup(embedded(payload)),
         review=Markup(embedded(review)) if review is not None else None,
     )
@@ -61,12 +61,12 @@ def policy(*, deciding: bool) -> str:
 
     ``deciding``: the page may also ask the server that it came from.
     """
-    assets = _assets()
+    style, script = _digest(_read("style.css")), _digest(_script())
     rules = [
         "default-src 'none'",
         "img-src data:",
-        f"style-src '{_digest(assets.style)}'",
-        f"script-src '{_digest(assets.script)}'",
+        f"style-src '{style}'",
+        f"script-src '{script}'",
         "base-uri 'none'",
         "form-action 'none'",
     ]
@@ -80,21 +80,15 @@ def embedded(value: Any) -> str:
     return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-class _Assets:
-    """The files of this package, read once."""
-
-    def __init__(self) -> None:
-        folder = resources.files(__package__)
-        self.style = folder.joinpath("style.css").read_text(encoding="utf-8")
-        parts = [folder.joinpath("script", f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-        self.script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        self.template = environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
-
-
 @functools.cache
-def _assets() -> _Assets:
-    return _Assets()
+def _read(*name: str) -> str:
+    """A file of this package."""
+    return resources.files(__package__).joinpath(*name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    parts = [_read("script", f"{name}.js") for name in SCRIPTS]
+    return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
 
 
 def _digest(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from parity.english import many
 from parity.report import words
-from parity.report.terminal.lines import BLANK, FAINT, LABEL, TITLE, Line, command, styled, wrapped
+from parity.report.terminal.lines import BLANK, FAINT, LABEL, TITLE, Line, command, sentence, styled, wrapped
 
 #: Detail of one cause: its title, its numbers, everything.
 TITLED, MEASURED, WHOLE = 0, 1, 2
@@ -24,11 +24,11 @@ def section(report: Mapping[str, Any], width: int, room: int | None) -> list[Lin
     head = []
     if report["explanation_failed"]:
         text = f"the differences could not be explained: {report['explanation_failed']}"
-        head += [BLANK, *wrapped(text, width, rest="  ")]
+        head += [BLANK, *sentence(text, width)]
     causes = report["causes"]
     if not causes:
         return head
-    head += [BLANK, *_since(report, width)]
+    head += [BLANK, *sentence(words.since(report), width)]
     shown = causes if room is None else causes[:TITLES]
     forms = [
         [list(_cause(number, each, width, detail)) for detail in (TITLED, MEASURED, WHOLE)]
@@ -69,11 +69,6 @@ def _fitting(forms: Sequence[Sequence[Sequence[Line]]], room: int) -> list[int]:
     return chosen
 
 
-def _since(report: Mapping[str, Any], width: int) -> Iterator[Line]:
-    if (text := words.since(report)) is not None:
-        yield from wrapped(text, width, rest="  ")
-
-
 def _cause(number: int, cause: Mapping[str, Any], width: int, detail: int) -> Iterator[Line]:
     style = TITLE if detail else ""
     yield from wrapped(cause["title"], width, first=styled(f"{number:>2}. ", style), rest=" " * _INDENT, style=style)
@@ -111,4 +106,4 @@ def _examples(examples: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def flips(report: Mapping[str, Any], width: int) -> list[Line]:
     """What is no drift, because a run has proven where it comes from."""
     text = words.flips(report)
-    return [BLANK, *wrapped(text, width, rest="  ", style=FAINT)] if text else []
+    return [BLANK, *sentence(text, width, style=FAINT)] if text else []

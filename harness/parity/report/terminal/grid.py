@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from parity.english import listed, many
 from parity.report.matrix import Cell, Matrix, Row, matrix
-from parity.report.terminal.lines import FAINT, LABEL, STYLES, Line, styled, table, wrapped
+from parity.report.terminal.lines import FAINT, LABEL, STYLES, Line, sentence, styled, table, wrapped
 
 #: Cases shown where not everything is.
 ROWS = 8
@@ -27,8 +27,8 @@ def grid(report: Mapping[str, Any], width: int, *, most: int | None = ROWS) -> I
             lines = list(_lettered(found, rows, width))
         yield from lines
         if more := [row.case for row in found.rows[len(rows) :]]:
-            yield from wrapped(f"… and {many(len(more), 'case')} more: {listed(more, 5)}", width, rest="  ")
-    yield from wrapped(_clean(report, found), width, rest="  ", style=FAINT)
+            yield from sentence(f"… and {many(len(more), 'case')} more: {listed(more, 5)}", width)
+    yield from sentence(_clean(report, found), width, style=FAINT)
 
 
 def _clean(report: Mapping[str, Any], found: Matrix) -> str:

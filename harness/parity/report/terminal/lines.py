@@ -38,6 +38,11 @@ def wrapped(text: str, width: int, *, first: Line = BLANK, rest: str = "", style
         yield Line.assemble(rest if number else first, (plain.line(part, None), style))
 
 
+def sentence(text: str | None, width: int, *, style: str = "") -> Iterator[Line]:
+    """``text`` in lines of at most ``width`` cells, all but the first set in; nothing where there is none."""
+    return wrapped(text, width, rest="  ", style=style) if text else iter(())
+
+
 def folded(text: str, room: int) -> list[str]:
     """``text`` broken at spaces into parts of at most ``room`` cells, inside a word only where it is longer."""
     parts = [""]
