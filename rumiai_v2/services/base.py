@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,16 +43,27 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 
 
 def constants(*modules: ModuleType) -> dict[str, Any]:
-    """The constants of ``modules`` that JSON can hold, as they are now: ``module.NAME`` → value.
+    """The constants that ``modules`` define and JSON can hold, as they are now: ``module.NAME`` → value.
 
-    A service's parameters are these, so that a constant is stated once, where it is used.
+    A service's parameters are these, so that a constant is stated once, where it is used. What a module imports is
+    none of its own: a change of an import changes nothing that a service is asked.
     """
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}": value
         for module in modules
-        for name, value in sorted(vars(module).items())
-        if _CONSTANT.fullmatch(name) and _plain(value)
+        for name in _defined(module)
+        if _plain(value := vars(module)[name])
     }
+
+
+@functools.cache
+def _defined(module: ModuleType) -> list[str]:
+    """The names of constants that the module's source assigns at its top level, sorted."""
+    body = ast.parse(inspect.getsource(module)).body
+    targets = [target for each in body if isinstance(each, ast.Assign) for target in each.targets]
+    targets += [each.target for each in body if isinstance(each, ast.AnnAssign) and each.value is not None]
+    names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+    return sorted(name for name in names if _CONSTANT.fullmatch(name))
 
 
 def _plain(value: Any) -> bool:

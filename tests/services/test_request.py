@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from rumiai_v2.media.types import Audio, DecodedVideo, Media
 from rumiai_v2.services import objects, stickers, text_regions
-from rumiai_v2.services.base import ServiceInfo, WeightInfo
+from rumiai_v2.services.base import ServiceInfo, WeightInfo, constants
 from rumiai_v2.services.registry import SERVICES
 from rumiai_v2.services.request import request_for
 
@@ -128,3 +129,14 @@ def test_a_constant_that_is_changed_while_the_program_runs_makes_another_request
     before = SERVICES[service]().parameters()
     monkeypatch.setattr(module, constant, 0.123)
     assert SERVICES[service]().parameters() != before
+
+
+def test_what_a_module_imports_is_none_of_its_parameters(tmp_path, monkeypatch):
+    (tmp_path / "limits.py").write_text("LONGEST = 3\n")
+    (tmp_path / "listening.py").write_text(
+        "from typing import TYPE_CHECKING\nfrom limits import LONGEST\nLEAST: float = 0.5\nLOW, HIGH = 1, 2\nlater = LONGEST\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    listening, limits = import_module("listening"), import_module("limits")
+    assert constants(listening) == {"listening.HIGH": 2, "listening.LEAST": 0.5, "listening.LOW": 1}
+    assert constants(listening, limits) == {**constants(listening), "limits.LONGEST": 3}

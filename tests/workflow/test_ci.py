@@ -372,7 +372,11 @@ def test_the_pre_commit_configuration_runs_the_same_check_at_the_same_moments():
 
 def test_its_other_hooks_are_those_of_make_lint_and_make_types_from_the_environment():
     told = subprocess.run(
-        ["make", "-n", "--old-file=setup", "lint", "types"], cwd=ROOT, text=True, capture_output=True, check=True
+        ["make", "-n", "--no-print-directory", "--old-file=setup", "lint", "types"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
     ).stdout
     *of_lint, of_types = [hook["entry"] for name, hook in hooks().items() if name != "parity-sync"]
     assert of_lint == [line.removesuffix(" .") for line in told.splitlines()][: len(of_lint)]
