@@ -91,17 +91,10 @@ class Module:
 
     @functools.cached_property
     def _docstrings(self) -> set[ast.AST]:
-        found: set[ast.AST] = set()
-        holders: list[ast.Module | ast.ClassDef | Function] = [
-            self.tree,
-            *self.nodes(ast.ClassDef),
-            *self.nodes(ast.FunctionDef),
-            *self.nodes(ast.AsyncFunctionDef),
-        ]
-        for node in holders:
-            if node.body and isinstance(node.body[0], ast.Expr) and text(node.body[0].value) is not None:
-                found.add(node.body[0].value)
-        return found
+        functions: list[Function] = [*self.nodes(ast.FunctionDef), *self.nodes(ast.AsyncFunctionDef)]
+        holders = [self.tree, *self.nodes(ast.ClassDef), *functions]
+        first = [node.body[0] for node in holders if node.body]
+        return {each.value for each in first if isinstance(each, ast.Expr) and text(each.value) is not None}
 
     def texts(self) -> Iterator[tuple[ast.Constant, str]]:
         """Every text in the code that is no docstring."""
@@ -119,13 +112,9 @@ class Module:
                 yield taken, taken.module or "", alias.name
 
 
+@functools.lru_cache(maxsize=2048)
 def parse(path: str, content: bytes) -> Module:
     """Parse a file; equal content at the same place is parsed once. Raises ``SyntaxError``."""
-    return _parse(path, content)
-
-
-@functools.lru_cache(maxsize=2048)
-def _parse(path: str, content: bytes) -> Module:
     return Module(path, ast.parse(content, filename=path))
 
 

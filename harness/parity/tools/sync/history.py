@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from parity.english import many
@@ -151,25 +151,19 @@ def search(root: Path, rules: Sequence[Rule], now: Judgement, *, depth: int = DE
     """When each rule that ``now`` finds broken was last kept, and when all were."""
     git = Git(root)
     try:
-        commits = git.log(depth)
-        dirty = git.dirty()
-        shallow = git.shallow()
-        return _searched(git, commits, rules, now, dirty=dirty, shallow=shallow, depth=depth)
+        commits, dirty = git.log(depth), git.dirty()
+        found = History(commits[0] if commits else None, dirty, problem=_end(len(commits), depth, git.shallow()))
+        return _searched(git, commits, rules, now, found)
     except NoHistory as error:
         return History(problem=str(error))
 
 
-def _searched(
-    git: Git, commits: list[Commit], rules: Sequence[Rule], now: Judgement, *, dirty: bool, shallow: bool, depth: int
-) -> History:
+def _searched(git: Git, commits: Sequence[Commit], rules: Sequence[Rule], now: Judgement, found: History) -> History:
+    """``found`` with what the commits say; its ``problem`` is why the search ends where none of them ends it."""
     origins: dict[str, Origin] = {}
-    last: Commit | None = None
-    unjudged: tuple[str, ...] = ()
-    searched = 0
     after: Commit | None = None
-    ended = _end(len(commits), depth, shallow)
-    for commit, judged in _judged(git, commits, rules):
-        searched += 1
+    for searched, commit in enumerate(commits, start=1):
+        found, judged = replace(found, searched=searched), judge(at(git, commit.id), rules)
         for rule in now.broken:
             if rule in origins:
                 continue
@@ -181,16 +175,15 @@ def _searched(
                     None, after, f"cannot be judged at {commit}: {lacking.file} has not {lacking.what}"
                 )
         if not judged.findings and all(rule in judged.kept for rule in now.broken):
-            last, unjudged = commit, tuple(judged.unjudged)
+            found = replace(found, last=commit, unjudged=tuple(judged.unjudged), problem="")
             break
         if judged.unjudged.keys() >= set(now.broken):
             ended = f"older commits than {after or commit} cannot be judged by the rules that are broken now"
+            found = replace(found, problem=ended)
             break
         after = commit
-    for rule in now.broken:
-        origins.setdefault(rule, Origin(None, None, ended))
-    problem = "" if last else ended
-    return History(commits[0] if commits else None, dirty, last, unjudged, origins, searched, problem)
+    rest = {rule: Origin(None, None, found.problem) for rule in now.broken if rule not in origins}
+    return replace(found, origins=origins | rest)
 
 
 def at(git: Git, commit: str) -> CommitTree:
@@ -200,11 +193,6 @@ def at(git: Git, commit: str) -> CommitTree:
         blob for path, blob in tree.blobs.items() if path.endswith((".py", ".schema.json", ".md", ".toml", ".jsonl"))
     )
     return tree
-
-
-def _judged(git: Git, commits: Sequence[Commit], rules: Sequence[Rule]) -> Iterator[tuple[Commit, Judgement]]:
-    for commit in commits:
-        yield commit, judge(at(git, commit.id), rules)
 
 
 def _end(count: int, depth: int, shallow: bool) -> str:

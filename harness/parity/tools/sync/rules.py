@@ -105,4 +105,4 @@ def check(tree: Tree | Path, rules: Sequence[Rule]) -> Judgement:
 
 
 def _of(rule: Rule, found: Found) -> Finding:
-    return Finding(found.file, found.line, found.what, found.expected, found.got, found.remedy, rule.id)
+    return Finding(**vars(found), rule=rule.id)
