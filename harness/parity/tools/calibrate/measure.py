@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from parity.check.documents import comparable, unusable
@@ -14,7 +15,6 @@ from parity.check.suite import Suite
 from parity.compare.difference import Comparison, Difference
 from parity.compare.tolerance import Tolerances
 from parity.compare.walk import Policy, compare
-from parity.contract.nodes import Node
 from parity.explain.settle import SettlingSuite
 from parity.explain.transplant import READ
 from parity.pipeline.capture import Capture
@@ -65,8 +65,7 @@ class Checked:
         self.remaining += len(alarms)
         self.in_data += sum(alarm.kind in READ for alarm in alarms)
         self.alarms += alarms
-        for alarm in alarms:
-            self.by_stage[alarm.stage] = self.by_stage.get(alarm.stage, 0) + 1
+        self.by_stage = dict(Counter(self.by_stage) + Counter(alarm.stage for alarm in alarms))
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,10 @@ class Bench:
     rules: Rules
     settings: Settings
     cases: Mapping[str, Case]
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(self.rules.pipeline.stages)
 
     @property
     def artifacts(self) -> list[Artifact]:
@@ -118,11 +121,10 @@ class Bench:
                 raise UsageError(f"{capture.folder}: {broken[1]}")
         expected, actual = comparable(first, artifact), comparable(second, artifact)
         if kind == "encodings":
-            actual = in_the_size_of(self.rules.pipeline, first.document, second.document, actual, self._node(artifact))
+            actual = in_the_size_of(
+                self.rules.pipeline, first.document, second.document, actual, self.rules.node(artifact)
+            )
         return expected, actual
-
-    def _node(self, artifact: Artifact) -> Node:
-        return self.rules.node(artifact)
 
     def _compare(
         self, documents: tuple[Any, Any], case: Case, artifact: Artifact, tolerances: Tolerances, kind: Kind
@@ -130,7 +132,7 @@ class Bench:
         pipeline = self.rules.pipeline
         declared = self.rules.declared_for(case, artifact.name)
         policy = Policy(actual_by=pipeline.reference, tolerances=tolerances, declared=declared)
-        found = compare(*documents, self._node(artifact), policy)
+        found = compare(*documents, self.rules.node(artifact), policy)
         if kind != "encodings":
             return found
         # Where everything counts, so does the measured duration: all else of the media says which file it was.
@@ -140,10 +142,6 @@ class Bench:
         rest = replace(found, differences=[each for each in found.differences if each not in measured])
         left = without_the_file(rest, artifact.name, pipeline.stages, getattr(pipeline, "hashed", None))
         return replace(left, differences=[*measured, *left.differences])
-
-    @property
-    def _graph(self) -> Graph:
-        return Graph(self.rules.pipeline.stages)
 
     def against_goldens(
         self, captures: Mapping[Measurement, Capture], conditions: Iterable[Condition], tolerances: Tolerances
@@ -178,23 +176,23 @@ class Bench:
 
         A golden is one of the reference configuration's media, so that another encoding stands for another configuration.
         """
-        config, pipeline = self.rules.config, self.rules.pipeline
-        run_id = f"{capture.run_id}-{each.condition}-{each.number}"
-        rules = self.rules.but(tolerances=tolerances)
-        if kind != "encodings":
-            suite = SettlingSuite(rules, Captures(config, pipeline, run_id))
-            suite.captures.loaded[each.case, pipeline.reference] = capture
-            return suite, pipeline.reference
-        other = next(name for name in pipeline.configurations if name != pipeline.reference)
-        # This is still a run of the reference configuration: what is declared of that one holds.
-        declared = [
-            replace(entry, patterns={**entry.patterns, other: entry.patterns[pipeline.reference]})
-            for entry in self.rules.declared
-        ]
-        suite = SettlingSuite(rules.but(declared=declared), Captures(config, pipeline, run_id))
-        suite.captures.loaded[each.case, other] = replace(capture, configuration=other)
-        suite.media[each.case] = (each.condition,)
-        return suite, other
+        pipeline, rules = self.rules.pipeline, self.rules.but(tolerances=tolerances)
+        name = pipeline.reference
+        if kind == "encodings":
+            name = next(each for each in pipeline.configurations if each != pipeline.reference)
+            capture = replace(capture, configuration=name)
+            # This is still a run of the reference configuration: what is declared of that one holds.
+            declared = [
+                replace(entry, patterns={**entry.patterns, name: entry.patterns[pipeline.reference]})
+                for entry in self.rules.declared
+            ]
+            rules = rules.but(declared=declared)
+        captures = Captures(self.rules.config, pipeline, f"{capture.run_id}-{each.condition}-{each.number}")
+        captures.loaded[each.case, name] = capture
+        suite = SettlingSuite(rules, captures)
+        if kind == "encodings":
+            suite.media[each.case] = (each.condition,)
+        return suite, name
 
     def _alarm(self, each: Measurement, artifact: Artifact, found: Difference) -> Alarm:
         stage = self._graph.stage_of(artifact.name, found.path)

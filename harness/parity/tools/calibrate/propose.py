@@ -86,16 +86,15 @@ def flags(tolerances: Tolerances, observed: Mapping[Media, Observed], settings: 
     found: list[Flag] = []
     for media, seen in observed.items():
         present = tolerances if media == "same" else tolerances.encodings
-        factor = settings.factor[media]
         spreads = seen.classes()
         for name in settings.classes:
             spread = spreads.get(name, Spread())
             found += _tight(name, name, spread, present, settings, media)
-            found += _loose(name, name, spread, present, settings, media, factor)
+            found += _loose(name, name, spread, present, settings, media)
         for field, (name, spread) in seen.fields.items():
             if media == "encodings":
                 continue  # how wild a field is there depends on the clip: only its class is held to account
-            found += _loose(field, name, spread, present, settings, media, factor)
+            found += _loose(field, name, spread, present, settings, media)
             if name not in settings.classes:
                 found += _tight(field, name, spread, present, settings, media)
     return sorted(
@@ -103,32 +102,29 @@ def flags(tolerances: Tolerances, observed: Mapping[Media, Observed], settings: 
     )
 
 
-def _part(tolerance: Tolerance, floor: Floor | None) -> float:
-    return tolerance.rel if floor is not None and floor.by == "rel" else tolerance.abs
-
-
-def _seen(spread: Spread, floor: Floor | None) -> float:
-    return spread.rel if floor is not None and floor.by == "rel" else spread.abs
+def _by(floor: Floor | None, numbers: Tolerance | Spread | Floor) -> float:
+    """The one of ``numbers`` that grows with the spread in the class of ``floor``."""
+    return numbers.rel if floor is not None and floor.by == "rel" else numbers.abs
 
 
 def _tight(
     what: str, name: str, spread: Spread, present: Tolerances, settings: Settings, media: Media
 ) -> Iterable[Flag]:
     floor = settings.classes.get(name)
-    allowed, seen = _part(present.get(name, EXACT), floor), _seen(spread, floor)
+    allowed, seen = _by(floor, present.get(name, EXACT)), _by(floor, spread)
     if seen > allowed:
         text = f"class {name} allows {allowed:g}, but values lay {seen:g} apart ({spread.where})"
         yield Flag("too tight", media, what, allowed, seen, text)
 
 
 def _loose(
-    what: str, name: str, spread: Spread, present: Tolerances, settings: Settings, media: Media, factor: float
+    what: str, name: str, spread: Spread, present: Tolerances, settings: Settings, media: Media
 ) -> Iterable[Flag]:
     floor = settings.classes.get(name)
     if floor is None or name not in present:
         return
-    allowed, least = _part(present[name], floor), floor.rel if floor.by == "rel" else floor.abs
-    needed = max(least, floor.factor.get(media, factor) * _seen(spread, floor))
+    factor = floor.factor.get(media, settings.factor[media])
+    allowed, needed = _by(floor, present[name]), max(_by(floor, floor), factor * _by(floor, spread))
     if needed > 0 and allowed > settings.loose * needed:
         text = f"{what}: class {name} allows {allowed:g}, {allowed / needed:.0f} times what is needed ({needed:g})"
         yield Flag("too loose", media, what, allowed, needed, text)

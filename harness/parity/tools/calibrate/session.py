@@ -10,6 +10,7 @@ from typing import Any
 from parity.check.rules import Rules
 from parity.compare import tolerance
 from parity.compare.tolerance import EXACT, FlipRule, Tolerance, Tolerances
+from parity.files import write_atomically
 from parity.pipeline import cases as corpus
 from parity.pipeline.capture import Capture
 from parity.pipeline.case import Case
@@ -151,8 +152,8 @@ def _written(here: _Project, calibration: Calibration) -> Result:
     found = flags(proposed, calibration.by_media(), settings)
     text = write.page(settings.page.read_text(encoding="utf-8"), calibration, proposed, settings, found)
     store.save(calibration, settings.data)
-    write.save(write.tolerances_text(proposed), config.tolerances)
-    write.save(text, settings.page)
+    write_atomically(config.tolerances, write.tolerances_text(proposed))
+    write_atomically(settings.page, text)
     wrote = "wrote " + ", ".join(config.relative(each) for each in (settings.data, config.tolerances, settings.page))
     verdict = Verdict.DRIFT if _tight(found) else Verdict.PARITY
     return Result("\n".join([wrote, *_flag_lines(found)]), verdict, wrote)
