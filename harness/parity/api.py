@@ -15,7 +15,7 @@ from parity.pipeline.case import Case
 from parity.pipeline.load import load_pipeline
 from parity.pipeline.parts import Artifact, Expectation, Found, Job, Pipeline, Stage
 from parity.session import session
-from parity.tools.diff import entries, report, sides
+from parity.tools.diff import report
 from parity.tools.diff.pair import Options
 from parity.tools.diff.pairs import Comparer
 from parity.verdict import ContractError, ParityError, PipelineError, UsageError, Verdict
@@ -44,12 +44,7 @@ def compare(
     project = settings.load(config)
     pipeline = load_pipeline(project)
     options = Options(fields=tuple(fields), tolerances=tolerances, schema=schema)
-    found = entries.pair_up(Path(expected), Path(actual), pipeline)
-    comparer = Comparer(Rules(project, pipeline), options)
-    pairs = [
-        (key, comparer.pair(*(sides.read(side, project, pipeline, schema=schema) for side in (left, right))))
-        for key, left, right in found.pairs
-    ]
+    found, pairs = Comparer(Rules(project, pipeline), options).compared(Path(expected), Path(actual))
     return report.build(pairs, found, config=project, pipeline=pipeline, options=options, limit=None)
 
 

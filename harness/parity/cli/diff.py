@@ -89,7 +89,7 @@ def diff(
     """
     from parity.check.rules import Rules
     from parity.run import runs
-    from parity.tools.diff import entries, markdown, report, sides, text
+    from parity.tools.diff import markdown, report, text
     from parity.tools.diff.pair import Options
     from parity.tools.diff.pairs import Comparer
 
@@ -99,12 +99,8 @@ def diff(
     first_side, second_side = runs.given(config, a), runs.given(config, b)
     options = Options(analyses, patterns, media, tolerances, schema, any_contract)
     comparer = Comparer(Rules(config, pipeline), options)
-    found = entries.pair_up(first_side, second_side, pipeline, cases)
-    pairs = []
-    for key, left, right in found.pairs:
-        first = sides.read(left, config, pipeline, stamp=stamp_a or stamp, schema=schema)
-        second = sides.read(right, config, pipeline, stamp=stamp_b or stamp, schema=schema)
-        pairs.append((key, comparer.pair(first, second)))
+    stamps = (stamp_a or stamp, stamp_b or stamp)
+    found, pairs = comparer.compared(first_side, second_side, cases=cases, stamps=stamps)
     document = report.build(pairs, found, config=config, pipeline=pipeline, options=options, limit=limit or None)
     older = not any_contract and any(pair.may_be_older for _, pair in pairs)
     following = report.next_command(document, _chosen(click.get_current_context()), older=older)

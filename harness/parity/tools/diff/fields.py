@@ -11,6 +11,7 @@ from typing import Any
 from parity.compare.difference import Comparison, Difference
 from parity.contract.nodes import Node
 from parity.contract.visit import places
+from parity.paths import below
 
 #: Whether a path is meant.
 Test = Callable[[str], bool]
@@ -111,7 +112,7 @@ def _below(paths: Sequence[str], place: str) -> Iterator[str]:
         path = paths[index]
         if not path.startswith(place):
             return
-        if not place or path[len(place) : len(place) + 1] in ("", ".", "[", "("):
+        if below(path, place):
             yield path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parity.pipeline.reading import Reader
-from parity.tools.diff.parts import Part, asked_for, grouped
+from parity.tools.diff.pair import Part, asked_for, grouped
 from parity.tools.diff.sides import Side
 
 

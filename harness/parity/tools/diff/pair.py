@@ -1,16 +1,48 @@
-"""What a comparison of two sides is asked for, and what it finds."""
+"""What a comparison of two sides is asked for, and what it finds: of the pair, and of each of its artifacts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
+from parity.compare.difference import Comparison, Difference
+from parity.contract.check import Violation
 from parity.tools.diff.media import Media, Strictness
-from parity.tools.diff.parts import Part
 from parity.tools.diff.sides import Side
 from parity.verdict import Verdict, decide
 
 #: What was made by a run of this harness.
 _OF_RUNS = frozenset({"capture", "golden"})
+
+
+State = Literal["compared", "missing", "extra", "unreadable", "absent", "impossible"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One artifact of a pair. ``violations``: side ("A", "B") and breach of today's schema; ``matched``: how many of the
+    fields that were asked for are in it."""
+
+    artifact: str
+    state: State
+    verdicts: tuple[Verdict, ...]
+    comparison: Comparison = field(default_factory=Comparison)
+    schema: str | None = None
+    files: tuple[str | None, str | None] = (None, None)
+    messages: tuple[str, ...] = ()
+    violations: tuple[tuple[str, Violation], ...] = ()
+    matched: int = 0
+
+    @property
+    def may_be_older(self) -> bool:
+        """Whether a schema of another version might allow, or know, what today's does not."""
+        found = self.comparison
+        breaches = any(
+            each.kind == "schema" and each.is_finite and not each.is_unreadable for each in found.differences
+        )
+        return breaches or bool(found.uncompared) or not all(each.never_valid for _, each in self.violations)
 
 
 @dataclass(frozen=True)
@@ -45,6 +77,11 @@ class Pair:
         return ("B", "A") if self.exchanged else ("A", "B")
 
     @property
+    def counts(self) -> dict[str, int]:
+        """The leaves of all parts by how they were compared."""
+        return total(part.comparison.counts() for part in self.parts)
+
+    @property
     def verdict(self) -> Verdict:
         """The gravest that applies."""
         return decide(self.verdicts)
@@ -56,3 +93,33 @@ class Pair:
         versions = [version for side in sides for version in side.told.contracts]
         is_one = len(versions) == 2 and versions[0] == versions[1] and {side.what for side in sides} <= _OF_RUNS
         return not is_one and any(part.may_be_older for part in self.parts)
+
+
+def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """All of ``counts`` together, by name."""
+    found = Counter[str]()
+    for each in counts:
+        found.update(each)
+    return dict(found)
+
+
+def asked_for(name: str, wanted: Sequence[str]) -> bool:
+    """Whether ``name`` is one of ``wanted``, or in the group of one."""
+    return name in wanted or name.partition(".")[0] in wanted
+
+
+def grouped(names: Sequence[str]) -> list[str]:
+    """Artifacts of one group as one: ``a.ml, a.result, a.complete`` as ``a (ml, result, complete)``."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        group, _, form = name.partition(".")
+        groups.setdefault(group, []).append(form)
+    return [f"{group} ({', '.join(forms)})" if forms != [""] else group for group, forms in groups.items()]
+
+
+def unreadable(name: str, label: str, why: str, files: tuple[str | None, str | None]) -> Part:
+    """The part of an artifact that cannot be compared; ``label``: the side that is to blame."""
+    note = f"{label}: {why}" if label else why
+    difference = Difference("", "schema", None, None, note=note)
+    comparison = Comparison(differing=1, differences=[difference])
+    return Part(name, "unreadable", (Verdict.CONTRACT,), comparison, files=files, matched=1)

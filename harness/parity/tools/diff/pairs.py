@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from parity.check import comparer as held
@@ -19,12 +20,12 @@ from parity.contract.check import Contract, Violation
 from parity.pipeline.artifacts import artifacts_of, failing
 from parity.pipeline.reading import reader_of
 from parity.pipeline.stages import Graph
-from parity.tools.diff import fields, notes, older, schemaless
+from parity.tools.diff import entries, fields, notes, schemaless, sides
 from parity.tools.diff import media as stage_zero
+from parity.tools.diff.entries import Entries, Key
 from parity.tools.diff.fields import Test
 from parity.tools.diff.media import Media, Strictness
-from parity.tools.diff.pair import Options, Pair
-from parity.tools.diff.parts import Part, State, asked_for, unreadable
+from parity.tools.diff.pair import Options, Pair, Part, State, asked_for, unreadable
 from parity.tools.diff.rank import all_names
 from parity.tools.diff.sides import Side, case_of
 from parity.verdict import ContractError, UsageError, Verdict, in_order
@@ -61,6 +62,26 @@ class Comparer:
                 raise UsageError(f"--schema: {error}, or {NO_SCHEMA!r} to compare without one") from error
             self._contracts[schema_id] = check.build(schemas, schema_id)
         return self._contracts[schema_id]
+
+    def compared(
+        self,
+        left: Path,
+        right: Path,
+        *,
+        cases: Iterable[str] = (),
+        stamps: tuple[str | None, str | None] = (None, None),
+    ) -> tuple[Entries, list[tuple[Key, Pair]]]:
+        """What two paths mean together, and the pairs of it compared; ``stamps`` choose in folders of outputs."""
+        config, pipeline, schema = self.rules.config, self.rules.pipeline, self.options.schema
+        found = entries.pair_up(left, right, pipeline, cases)
+        pairs = []
+        for key, *paths in found.pairs:
+            read = (
+                sides.read(path, config, pipeline, stamp=stamp, schema=schema)
+                for path, stamp in zip(paths, stamps, strict=True)
+            )
+            pairs.append((key, self.pair(*read)))
+        return found, pairs
 
     def pair(self, first: Side, second: Side) -> Pair:
         """Compare A (``first``) with B (``second``)."""
@@ -134,17 +155,17 @@ class Comparer:
         partner = next(iter(actual.names)) if actual.single else name
         files = (expected.files.get(name), actual.files.get(partner))
         if not (expected.has(name) and actual.has(partner)):
-            return self._one_sided(name, expected, actual, labels, files)
+            return replace(self._one_sided(name, expected, actual, labels), files=files)
         for side, label, here in ((expected, labels[0], name), (actual, labels[1], partner)):
             if here in side.unreadable:
                 return unreadable(name, label, side.unreadable[here], files)
         schema = self._schema_of(name, expected, actual)
-        left, right = expected.documents[name], actual.documents[partner]
-        if schema is None:
-            return self._without_schema(name, left, right, files)
-        contract = self.contract(schema)
+        documents = (expected.documents[name], actual.documents[partner])
+        contract = None if schema is None else self.contract(schema)
         try:
-            return self._along(contract, name, (left, right), (expected, actual), labels, media, strict, files)
+            if contract is None:
+                return self._without_schema(name, documents, files)
+            return self._along(contract, name, documents, (expected, actual), labels, media, strict, files)
         except RecursionError:
             return unreadable(name, "", "nested too deep to be compared", files)
 
@@ -154,31 +175,26 @@ class Comparer:
         known = self.rules.artifacts.get(name)
         return expected.schemas.get(name) or actual.schemas.get(name) or (known.schema if known else None)
 
-    def _one_sided(
-        self, name: str, expected: Side, actual: Side, labels: tuple[str, str], files: tuple[str | None, str | None]
-    ) -> Part:
+    def _one_sided(self, name: str, expected: Side, actual: Side, labels: tuple[str, str]) -> Part:
         parity = (Verdict.PARITY,)
         if not expected.has(name) and not actual.has(name):
             return Part(name, "absent", parity)
         has, lacks, label = (expected, actual, labels[1]) if expected.has(name) else (actual, expected, labels[0])
         if name not in lacks.possible and name in self.rules.artifacts:
-            return Part(name, "impossible", parity, files=files)
+            return Part(name, "impossible", parity)
         if (expected.failure is None) != (actual.failure is None):
-            return Part(name, "absent", parity, files=files, messages=("one of the runs failed before it",))
+            return Part(name, "absent", parity, messages=("one of the runs failed before it",))
         comparison = absent(expected=has is expected, note=f"{label} has no such file")
         state: State = "missing" if has is expected else "extra"
         matched = 0 if self.meant is None else 1
-        return Part(name, state, judge(comparison), comparison, files=files, matched=matched)
+        return Part(name, state, judge(comparison), comparison, matched=matched)
 
-    def _without_schema(self, name: str, left: Any, right: Any, files: tuple[str | None, str | None]) -> Part:
-        try:
-            with between(*files):
-                comparison = schemaless.compare(left, right)
-        except RecursionError:
-            return unreadable(name, "", "nested too deep to be compared", files)
+    def _without_schema(self, name: str, documents: tuple[Any, Any], files: tuple[str | None, str | None]) -> Part:
+        with between(*files):
+            comparison = schemaless.compare(*documents)
         matched = 0
         if self.meant is not None:
-            asked = fields.Asked.of(left, right, None, self.meant)
+            asked = fields.Asked.of(*documents, None, self.meant)
             comparison = fields.narrowed(comparison, comparison, asked, self.meant)
             matched = len(asked.actual) + len(comparison.differences)
         return Part(
@@ -200,7 +216,7 @@ class Comparer:
         policy, node = self._policy(name, expected, actual, strict), contract.node
 
         def of_any_contract(found: Comparison, left: Any, right: Any) -> Comparison:
-            found = older.without_todays_schema(found)
+            found = schemaless.without_todays_schema(found)
             accounted.check(left, right, node, found)
             return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,7 @@ from parity.pipeline.stages import Graph
 from parity.tools.diff import schemaless, why
 from parity.tools.diff.entries import Entries, Key
 from parity.tools.diff.notes import contract_versions
-from parity.tools.diff.pair import Options, Pair
-from parity.tools.diff.parts import Part, counts
+from parity.tools.diff.pair import Options, Pair, Part, total
 from parity.tools.diff.rank import Finding, one_name, ranked
 from parity.tools.diff.sides import Side
 from parity.verdict import Verdict, decide, in_order
@@ -43,7 +43,7 @@ def build(
         "corpora": entries.corpora,
         "only": [{"side": side, "case": key[0], "configuration": key[1]} for side, key in entries.only],
         "selected": {"analyses": list(options.analyses), "fields": list(options.fields)},
-        "counts": _sum(counts(pair.parts) for _, pair in pairs),
+        "counts": total(pair.counts for _, pair in pairs),
         "pairs": [_pair(key, pair, config, graph, limit) for key, pair in pairs],
     }
 
@@ -74,7 +74,7 @@ def _pair(key: Key, pair: Pair, config: Config, graph: Graph, limit: int | None)
         "compared": _how(pair),
         "notes": list(pair.notes),
         "artifacts": [_part(part) for part in pair.parts],
-        "counts": dict(counts(pair.parts)),
+        "counts": pair.counts,
         "causes": causes,
         "explanation_failed": unexplained,
         "differences_total": sum(len(part.comparison.differences) for part in pair.parts),
@@ -182,28 +182,17 @@ def _finite(value: float | None) -> float | None:
     return value if value is None or math.isfinite(value) else None
 
 
-def _sum(each: Any) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for one in each:
-        for name, number in one.items():
-            total[name] = total.get(name, 0) + number
-    return total
-
-
 def next_command(report: Mapping[str, Any], arguments: Sequence[str], *, older: bool) -> list[str]:
     """What to run next, one line each; ``arguments`` are the paths and what chooses what is compared, as given.
 
     ``older``: whether what is broken may be of an older contract.
     """
-    import shlex
-
     again = shlex.join(["parity", "diff", *arguments])
     lines = []
-    for pair in report["pairs"]:
-        runs = {pair[side]["what"] for side in ("a", "b")} <= {"capture", "outputs"}
-        if runs and pair["media"]["state"] == "unknown" and pair["verdict"] == "drift" and not report["corpora"]:
-            lines.append(f"{again} --media different    if one side is another encoding of the same video")
-            break
+    unknown = [pair for pair in report["pairs"] if pair["media"]["state"] == "unknown" and pair["verdict"] == "drift"]
+    runs = [pair for pair in unknown if {pair[side]["what"] for side in ("a", "b")} <= {"capture", "outputs"}]
+    if runs and not report["corpora"]:
+        lines.append(f"{again} --media different    if one side is another encoding of the same video")
     shown = [finding for pair in report["pairs"] for finding in pair["findings"]]
     if older and report["verdict"] == "contract":
         lines.append(f"{again} --any-contract    if both are of an older contract: breaches of today's do not count")

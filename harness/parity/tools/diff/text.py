@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -56,7 +57,7 @@ def render(report: Mapping[str, Any], following: Sequence[str]) -> str:
     lines += ["", more] if more else []
     if following:
         lines += ["", f"next: {following[0]}", *(f"      {line}" for line in following[1:])]
-    return printable("\n".join(lines))
+    return plain.lines("\n".join(lines))
 
 
 def in_detail(report: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], str]:
@@ -67,11 +68,6 @@ def in_detail(report: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], str]:
     unclean.sort(key=lambda pair: (-pair["counts"]["differing"], -pair["counts"]["uncompared"]))
     more = len(unclean) - PAIRS_SHOWN
     return unclean[:PAIRS_SHOWN], f"… and {many(more, 'pair')} more; --case NAME shows one" if more > 0 else ""
-
-
-def printable(text: str) -> str:
-    """``text`` with everything that a terminal would obey shown: control and direction characters."""
-    return plain.lines(text)
 
 
 def _pair(pair: Mapping[str, Any], *, titled: bool) -> Iterator[str]:
@@ -198,9 +194,7 @@ def difference(each: Mapping[str, Any], labels: tuple[str, str]) -> str:
 
 
 def _also(places: Sequence[Mapping[str, str]]) -> list[str]:
-    counted: dict[str, int] = {}
-    for place in places:
-        counted[place["artifact"]] = counted.get(place["artifact"], 0) + 1
+    counted = Counter(place["artifact"] for place in places)
     return [artifact if number == 1 else f"{artifact} ({number}×)" for artifact, number in counted.items()]
 
 

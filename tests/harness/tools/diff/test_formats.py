@@ -17,8 +17,7 @@ from parity.pipeline.reading import Told
 from parity.pipeline.stages import Graph
 from parity.tools.diff.markdown import plain
 from parity.tools.diff.media import Media, Strictness
-from parity.tools.diff.pair import Pair
-from parity.tools.diff.parts import Part
+from parity.tools.diff.pair import Pair, Part
 from parity.tools.diff.rank import ranked, weight
 from parity.tools.diff.sides import Side
 from parity.verdict import Verdict

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from parity.compare.walk import Policy, leaf_count
 from parity.compare.walk import compare as along
 from parity.contract import check, registry
-from parity.tools.diff import older, schemaless
+from parity.tools.diff import schemaless
 
 values = st.recursive(
     st.none()
@@ -174,9 +174,11 @@ KNOWN = {"type": "object", "properties": {"a": {"type": "integer"}}, "required":
 def test_of_any_contract_what_no_schema_covers_is_compared_in_the_same_way(more, left, right, kind, path):
     node = check.build(registry.collect([{"$id": "x.schema.json", **KNOWN, **more}]), "x.schema.json").node
     found = along(left, right, node, Policy(expected_by="A", actual_by="B", uncovered=True))
-    found = older.without_todays_schema(found)
+    found = schemaless.without_todays_schema(found)
     assert [(each.kind, each.path) for each in found.differences] == [(kind, path)]
     assert found.uncompared == []
     assert found.leaves == max(leaf_count(left), leaf_count(right))
-    same = older.without_todays_schema(along(left, left, node, Policy(expected_by="A", actual_by="B", uncovered=True)))
+    same = schemaless.without_todays_schema(
+        along(left, left, node, Policy(expected_by="A", actual_by="B", uncovered=True))
+    )
     assert (same.differences, same.exact, same.uncompared) == ([], leaf_count(left), [])
