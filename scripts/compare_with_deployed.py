@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from parity import ending
+from parity.contract.visit import places
+from parity.paths import without_indices
 from parity.pipeline import settings
 from rumiai_v2.analyses.registry import ANALYSES
 from rumiai_v2.metrics import Metrics
@@ -48,7 +50,6 @@ PATH = re.compile(r"\w+(\[\*\])*(\.\w+(\[\*\])*)*")
 MISSING = object()
 
 Json = Mapping[str, Any]
-Place = tuple[str | int, ...]
 
 
 class IllFormed(Exception):
@@ -67,13 +68,13 @@ class Row:
 @dataclass(frozen=True)
 class Difference:
     case: str
-    place: Place
+    place: str
     before: Any
     now: Any
 
     def __str__(self) -> str:
         before, now = ("nothing" if v is MISSING else json.dumps(v)[:60] for v in (self.before, self.now))
-        return f"{self.case}: {written(self.place)}: {before} → {now}"
+        return f"{self.case}: {self.place}: {before} → {now}"
 
 
 @dataclass
@@ -110,22 +111,9 @@ def rows_of(page: str) -> list[Row]:
     return rows
 
 
-def leaves(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Every scalar, empty list and empty object of a document with its place."""
-    children: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(value, Mapping):
-        children = value.items()
-    elif isinstance(value, list):
-        children = enumerate(value)
-    if not isinstance(value, Mapping | list) or not value:
-        yield place, value
-    for key, child in children:
-        yield from leaves(child, (*place, key))
-
-
-def written(place: Place, *, wild: bool = False) -> str:
-    parts = (f"[{'*' if wild else key}]" if isinstance(key, int) else f".{key}" for key in place)
-    return "".join(parts).removeprefix(".")
+def leaves(document: Any) -> dict[str, Any]:
+    """Every scalar, empty list and empty object of a document by its path."""
+    return {path: value for path, value, _ in places(document, None, holders=False)}
 
 
 def same(before: Any, now: Any) -> bool:
@@ -180,9 +168,9 @@ def compare(case: str, expected: Mapping[str, Any], got: Mapping[str, Any], rows
     counts: dict[str, Count] = {}
     for output, document in expected.items():
         count = counts[output] = Count()
-        before, now = dict(leaves(document)), dict(leaves(got.get(output, {})))
+        before, now = leaves(document), leaves(got.get(output, {}))
         for place in {**before, **now}:
-            path = written(place, wild=True)
+            path = without_indices(place)
             if (output, path) in VOLATILE:
                 continue
             difference = Difference(case, place, before.get(place, MISSING), now.get(place, MISSING))
