@@ -62,7 +62,7 @@ def drill(
     """
     from parity.files import write_atomically
     from parity.pipeline import cases as corpus
-    from parity.tools.drill import render, run, tables
+    from parity.tools.drill import render, results, run
 
     config, pipeline = project(file)
     parts = only or run.PARTS
@@ -87,7 +87,7 @@ def drill(
         only=faults,
         tell=lambda line: click.echo(line, err=True),
     )
-    report = tables.to_json(result)
+    report = results.to_json(result)
     target = config.reports / FILE_NAME
     write_atomically(target, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
     if page:

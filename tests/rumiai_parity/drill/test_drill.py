@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from parity.cli.main import main
-from parity.tools.drill import files, judge, render, tables
+from parity.tools.drill import files, judge, render, results
 from parity.tools.drill import run as drilling
 from parity.tools.drill.provenance import inputs, stale
 from parity.tools.drill.results import ControlResult, MutationResult
@@ -48,7 +48,7 @@ def test_changes_without_effect_are_not_reported(drill):
 
 def test_the_report_keeps_its_schema(drill):
     schema = json.loads((ROOT / "harness/parity/schemas/drill-report.schema.json").read_text(encoding="utf-8"))
-    report = json.loads(json.dumps(tables.to_json(drill)))
+    report = json.loads(json.dumps(results.to_json(drill)))
     assert [error.message for error in Draft202012Validator(schema).iter_errors(report)] == []
     assert report["passed"] is True
 
@@ -70,7 +70,7 @@ def test_a_miss_breaks_a_promise_and_is_told_with_its_cause(drill):
         why="within the tolerance of class time against the golden: too loose for one frame",
     )
     broken = replace(drill, mutations=[miss, *drill.mutations])
-    report = tables.to_json(broken)
+    report = results.to_json(broken)
     assert report["passed"] is False
     assert report["too_loose"] == [
         {"field": "sheet at[*]", "size": "one frame", "class": "time", "example": "a_case at[3]: 1.0 → 1.04"}

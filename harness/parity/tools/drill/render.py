@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from parity.tables import markdown, text
-from parity.tools.drill import tables
+from parity.tools.drill import results
 from parity.tools.drill.results import Drill
 
 #: Misses and alarms that a terminal shows; the report has all.
@@ -19,7 +19,7 @@ def to_text(drill: Drill, *, file: str) -> str:
     if drill.faults:
         found, named = sum(f.found for f in drill.faults), sum(f.named for f in drill.faults)
         lines += [f"faults: {len(drill.faults)} put in, {found} found, {named} named", ""]
-        rows = [(f.id, f.title, f.means, tables.state(f)) for f in drill.faults]
+        rows = [(f.id, f.title, f.means, results.state(f)) for f in drill.faults]
         lines += [*text([("fault", "title", "found by", ""), *rows]), ""]
         for fault in drill.faults:
             if not fault.named:
@@ -30,7 +30,7 @@ def to_text(drill: Drill, *, file: str) -> str:
         ("value mutations", drill.values, lambda each: each.size),
     ):
         if mutations:
-            counted = tables.counts(mutations, key) | tables.counts(mutations, lambda each: "all")
+            counted = results.counts(mutations, key) | results.counts(mutations, lambda each: "all")
             kinds = [(name, *map(str, row.values())) for name, row in counted.items()]
             lines += [*text([(title, "injected", "detected", "named"), *kinds]), ""]
     for m in drill.missed[:_SHOWN]:
@@ -39,7 +39,7 @@ def to_text(drill: Drill, *, file: str) -> str:
         lines.append(f"… and {more} more")
     lines += [f"NOT NAMED {m.kind}: {m.case} {m.artifact} {m.path}: {m.text}" for m in drill.unnamed[:_SHOWN]]
     if drill.controls:
-        made = [(kind, str(row["controls"]), str(row["false_alarms"])) for kind, row in tables.alarms(drill).items()]
+        made = [(kind, str(row["controls"]), str(row["false_alarms"])) for kind, row in results.alarms(drill).items()]
         lines += [*text([("controls", "made", "false alarms"), *made]), ""]
         lines += [f"FALSE ALARM {each.kind}, {each.what}: {each.lines[0]}" for each in drill.alarms[:_SHOWN]]
     lines += [f"{'holds ' if held else 'BROKEN'}  {promise}" for promise, held in drill.promises().items()]

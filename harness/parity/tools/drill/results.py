@@ -1,9 +1,10 @@
-"""What a drill found, as data: one record per fault, mutation and control."""
+"""What a drill found, as data: one record per fault, mutation and control, and the report that counts them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -12,6 +13,8 @@ from parity.tools.drill.fault import Finding
 #: What must hold: shares of structural and of value mutations that are found, and of all that are found, named.
 STRUCTURAL_FOUND = 1.0
 VALUES_FOUND = 0.995
+
+FORMAT = "parity-drill/1"
 
 LISTED = 8
 #: Where runs with a fault take place: nobody finds anything there afterwards.
@@ -163,3 +166,76 @@ def lines_of(found: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(
         f"[{each.check}] {_SCRATCH.sub('<scratch>', each.line)}".splitlines()[0][:300] for each in found[:LISTED]
     )
+
+
+def to_json(drill: Drill) -> dict[str, Any]:
+    """The whole drill; of mutations every miss and unnamed one, the others as counts per field."""
+    promises = drill.promises()
+    return {
+        "format": FORMAT,
+        "passed": all(promises.values()),
+        "promises": promises,
+        "seed": drill.seed,
+        "cases": list(drill.cases),
+        "seconds": round(drill.seconds, 1),
+        "provenance": drill.provenance,
+        "faults": [{**vars(each), "found": each.found, "named": each.named} for each in drill.faults],
+        "not_injectable": drill.spared,
+        "mutations": {
+            "by_kind": counts(drill.structural, lambda each: each.kind),
+            "by_size": counts(drill.values, lambda each: each.size),
+            "by_class": counts(drill.values, lambda each: each.tolerance_class),
+            "by_field": counts(drill.mutations, lambda each: f"{each.artifact} {each.field}".rstrip()),
+            "misses": [vars(each) for each in drill.missed],
+            "unnamed": [vars(each) for each in drill.unnamed],
+        },
+        "too_loose": too_loose(drill.values),
+        "controls": {
+            "by_kind": alarms(drill),
+            "false_alarms": [vars(each) for each in drill.alarms],
+        },
+    }
+
+
+def counts(mutations: Iterable[MutationResult], key: Callable[[MutationResult], str]) -> dict[str, dict[str, int]]:
+    """Per ``key``: injected, detected, named."""
+    table: dict[str, dict[str, int]] = defaultdict(lambda: {"injected": 0, "detected": 0, "named": 0})
+    for each in mutations:
+        row = table[key(each)]
+        row["injected"] += 1
+        row["detected"] += each.detected
+        row["named"] += each.detected and each.named
+    return {name: table[name] for name in sorted(table)}
+
+
+def too_loose(values: Iterable[MutationResult]) -> list[dict[str, Any]]:
+    """Fields whose tolerance swallows a physical size, with class, size and one example."""
+    found: dict[tuple[str, str], MutationResult] = {}
+    for each in values:
+        if not each.detected:
+            found.setdefault((f"{each.artifact} {each.field}", each.size), each)
+    return [
+        {
+            "field": field,
+            "size": size,
+            "class": each.tolerance_class,
+            "example": f"{each.case} {each.path}: {each.text}",
+        }
+        for (field, size), each in sorted(found.items())
+    ]
+
+
+def alarms(drill: Drill) -> dict[str, dict[str, int]]:
+    """Per kind of control: how many, and false alarms."""
+    table: dict[str, dict[str, int]] = defaultdict(lambda: {"controls": 0, "false_alarms": 0})
+    for each in drill.controls:
+        table[each.kind]["controls"] += 1
+        table[each.kind]["false_alarms"] += not each.silent
+    return dict(table)
+
+
+def state(fault: FaultResult) -> str:
+    """One word or clause on a fault."""
+    if not fault.found:
+        return "MISSED"
+    return "found and named" if fault.named else "found, NOT NAMED"
