@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import functools
-import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Protocol
 
@@ -59,7 +59,7 @@ def constants(*modules: ModuleType) -> dict[str, Any]:
 @functools.cache
 def _defined(module: ModuleType) -> list[str]:
     """The names of constants that the module's source assigns at its top level, sorted."""
-    body = ast.parse(inspect.getsource(module)).body
+    body = ast.parse(Path(str(module.__file__)).read_bytes()).body
     targets = [target for each in body if isinstance(each, ast.Assign) for target in each.targets]
     targets += [each.target for each in body if isinstance(each, ast.AnnAssign) and each.value is not None]
     names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
