@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from parity.check.rescale import rescaled
+from parity.check.encodings import rescaled
 from parity.contract import check, registry
 from parity.pipeline.case import Case
 from rumiai_parity import perturb

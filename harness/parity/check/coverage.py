@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from parity import tables
-from parity.check.contracts import all_schemas
 from parity.check.documents import comparable
+from parity.check.rules import all_schemas
 from parity.contract import check
 from parity.contract.varies import Leaf, count, leaves_of
 from parity.goldens import store

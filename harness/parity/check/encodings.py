@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from parity.check.rescale import rescaled
 from parity.compare.difference import Comparison, Difference, Ignored
 from parity.contract.nodes import NUMBERS, Node
 from parity.documents import Nowhere, at
@@ -15,8 +14,11 @@ from parity.pipeline.capture import Capture
 from parity.pipeline.parts import Pipeline, Stage
 from parity.pipeline.stages import Graph
 
-#: More pixels than any picture has, across or down.
-_LARGEST = 1e9
+#: More pixels than any picture has, across or down; and numbers from here on are no places on one.
+_LARGEST, _FARTHEST = 1e9, 1e100
+
+#: Kinds of boxes whose numbers are pixels: x and y alternate.
+_PIXELS = frozenset({"corners", "xywh"})
 
 REASON = "another encoding of the video: another file, so other bytes and frames"
 
@@ -67,6 +69,32 @@ def in_the_size_of(
     if (width, height) == (other_width, other_height):
         return document
     return rescaled(document, node, width / other_width, height / other_height)
+
+
+def rescaled(document: Any, node: Node | None, across: float, down: float) -> Any:
+    """``document`` with every pixel box that the schema marks scaled by ``across`` (x, width) and ``down`` (y, height).
+
+    Nothing else is changed, and ``document`` itself is not.
+    """
+    if node is not None:
+        node = node.choose(document)
+    if node is None:
+        return document
+    if isinstance(document, list):
+        if node.box in _PIXELS and all(type(value) in NUMBERS for value in document):
+            return [_scaled(value, down if index % 2 else across) for index, value in enumerate(document)]
+        return [rescaled(item, node.item(index), across, down) for index, item in enumerate(document)]
+    if isinstance(document, dict):
+        return {key: rescaled(value, node.child(key), across, down) for key, value in document.items()}
+    return document
+
+
+def _scaled(value: float, by: float) -> float:
+    """Whole pixels stay whole: their type is part of the document's form. No picture is as large as an integer that no real
+    can hold, so that one stays as it is."""
+    if not -_FARTHEST < value < _FARTHEST:
+        return value
+    return round(value * by) if isinstance(value, int) else value * by
 
 
 def _unequal(left: object, right: object, path: str) -> list[str]:

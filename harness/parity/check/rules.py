@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from parity.check import contracts as project
 from parity.compare import tolerance
 from parity.compare.difference import type_name
 from parity.compare.tolerance import Tolerance, Tolerances
 from parity.compare.walk import Policy
-from parity.contract import check
+from parity.contract import check, lint, registry
 from parity.contract.check import Contract
 from parity.contract.nodes import Node, has_type
 from parity.contract.registry import Schemas
+from parity.contract.visit import parts
 from parity.goldens import declared as ledger
 from parity.goldens import store
 from parity.goldens.declared import Declared
@@ -24,6 +24,7 @@ from parity.pipeline.artifacts import known_artifacts
 from parity.pipeline.case import Case
 from parity.pipeline.parts import Artifact, Pipeline
 from parity.pipeline.settings import Config
+from parity.verdict import ContractError
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Rules:
     @cached_property
     def schemas(self) -> Schemas:
         """All schemas, those of derived forms too."""
-        return project.all_schemas(self.config, self.pipeline)
+        return all_schemas(self.config, self.pipeline)
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
@@ -53,7 +54,7 @@ class Rules:
     @cached_property
     def tolerances(self) -> Tolerances:
         """Tolerance classes by name."""
-        return project.tolerances(self.config, self.schemas)
+        return tolerances_of(self.config, self.schemas)
 
     @cached_property
     def declared(self) -> list[Declared]:
@@ -149,3 +150,30 @@ class Rules:
     def as_golden(self, case: Case, artifact: Artifact, document: Any) -> str:
         """``document`` as it is stored as a golden: masked where values may differ, in the one order."""
         return canonical(masked(document, self.node(artifact), self.declared_for(case, artifact.name)))
+
+
+def all_schemas(config: Config, pipeline: Pipeline) -> Schemas:
+    """The project's schemas and those that the pipeline derives from them."""
+    schemas = registry.load(config.schemas)
+    try:
+        derived = pipeline.derived_schemas(schemas.documents)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ContractError(
+            f"{config.schemas}: the schemas of derived forms cannot be made: {error!r:.160} is missing or not as it was; "
+            "take the schemas back from git"
+        ) from error
+    return schemas.with_documents(derived)
+
+
+def tolerances_of(config: Config, schemas: Schemas) -> Tolerances:
+    """The tolerance classes; ContractError when a schema names one, or a flip rule, that is not among them."""
+    found = tolerance.load(config.tolerances)
+    for schema_id, schema in schemas.documents.items():
+        for place, part in parts(schema):
+            for what, name in lint.unknown(part, found.classes, found.flips):
+                known = found.classes if what == "tolerance class" else found.flips
+                raise ContractError(
+                    f"{schema_id}{place}: unknown {what} {name!r}; {config.relative(config.tolerances)} has "
+                    f"{', '.join(sorted(known)) or 'none'}: name one of them, or add it there"
+                )
+    return found

@@ -61,54 +61,31 @@ class Suite:
 
     def outcome(self, key: Key, case: Case) -> Outcome:
         """The outcome of one check of ``case``."""
-        artifact = self.rules.artifacts.get(key.artifact or "")
-        if artifact is None:
-            made = self.run if key.check == "run" else self.expectations
-            return made(case, str(key.configuration))
-        match key.check:
-            case "configurations":
-                return self.configurations(case, artifact)
-            case "repeated":
-                return self.repeated(case, artifact)
-            case "golden":
-                return self.golden(case, str(key.configuration), artifact)
-        return self.contract(case, str(key.configuration), artifact)
+        return self._once(key, lambda: self._made(key, case))
 
     def run(self, case: Case, configuration: str) -> Outcome:
         """Did the configuration run to its end, and does what it left behind fit together?"""
-        key = Key("run", case.name, configuration)
-        return self._once(key, lambda: ran.run(self.rules, key, case, self.captures.get(case, configuration)))
+        return self.outcome(Key("run", case.name, configuration), case)
 
     def contract(self, case: Case, configuration: str, artifact: Artifact) -> Outcome:
         """Does one artifact keep its schema?"""
-        key = Key("contract", case.name, configuration, artifact.name)
-        return self._once(key, lambda: ran.contract(self.rules, key, artifact, self.captures.get(case, configuration)))
+        return self.outcome(Key("contract", case.name, configuration, artifact.name), case)
 
     def expectations(self, case: Case, configuration: str) -> Outcome:
         """Does the run find what is known to be in the case?"""
-        key = Key("expectations", case.name, configuration)
-
-        def keeps(artifact: Artifact) -> bool:
-            return self.contract(case, configuration, artifact).passed
-
-        return self._once(
-            key, lambda: ran.expectations(self.rules, key, case, self.captures.get(case, configuration), keeps)
-        )
+        return self.outcome(Key("expectations", case.name, configuration), case)
 
     def configurations(self, case: Case, artifact: Artifact) -> Outcome:
         """Is the artifact exactly equal in the first two configurations?"""
-        key = Key("configurations", case.name, self.pipeline.configurations[1], artifact.name)
-        return self._once(key, lambda: self._configurations(key, case, artifact))
+        return self.outcome(Key("configurations", case.name, self.pipeline.configurations[1], artifact.name), case)
 
     def golden(self, case: Case, configuration: str, artifact: Artifact) -> Outcome:
         """Is the artifact within tolerance of its golden?"""
-        key = Key("golden", case.name, configuration, artifact.name)
-        return self._once(key, lambda: self._golden(key, case, artifact))
+        return self.outcome(Key("golden", case.name, configuration, artifact.name), case)
 
     def repeated(self, case: Case, artifact: Artifact) -> Outcome:
         """Is the artifact the same, byte for byte, when the run is repeated from what it recorded?"""
-        key = Key("repeated", case.name, REPEAT, artifact.name)
-        return self._once(key, lambda: self._repeated(key, case, artifact))
+        return self.outcome(Key("repeated", case.name, REPEAT, artifact.name), case)
 
     def stale(self, cases: Sequence[Case]) -> Outcome:
         """Is there a golden that nothing needs?"""
@@ -174,6 +151,21 @@ class Suite:
     def settle(self, case: Case, artifact: Artifact, outcome: Outcome) -> Outcome:
         """``outcome`` without the differences that do not count after all: none here, which knows no stage."""
         return outcome
+
+    def _made(self, key: Key, case: Case) -> Outcome:
+        of_artifact = {"configurations": self._configurations, "repeated": self._repeated, "golden": self._golden}
+        if key.check in of_artifact:
+            return of_artifact[key.check](key, case, self.rules.artifacts[str(key.artifact)])
+        capture = self.captures.get(case, str(key.configuration))
+        if key.check == "run":
+            return ran.run(self.rules, key, case, capture)
+        if key.check == "contract":
+            return ran.contract(self.rules, key, self.rules.artifacts[str(key.artifact)], capture)
+
+        def keeps(artifact: Artifact) -> bool:
+            return self.contract(case, str(key.configuration), artifact).passed
+
+        return ran.expectations(self.rules, key, case, capture, keeps)
 
     def _once(self, key: Key, compute: Callable[[], Outcome]) -> Outcome:
         """The outcome of ``key``; what makes a check impossible is its outcome too."""

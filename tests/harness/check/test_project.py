@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parity.check import contracts as together
+from parity.check import rules
 from parity.pipeline import settings
 from parity.pipeline.load import load_pipeline
 from parity.verdict import ContractError
@@ -14,7 +14,7 @@ SCHEMA = "schemas/scores.schema.json"
 
 def tolerances(project):
     config = settings.load(project.root / "parity.toml")
-    return together.tolerances(config, together.all_schemas(config, load_pipeline(config)))
+    return rules.tolerances_of(config, rules.all_schemas(config, load_pipeline(config)))
 
 
 def test_every_class_that_a_schema_names_is_there(project):

@@ -43,10 +43,10 @@ class Done:
 @pytest.fixture(scope="session")
 def _schemas_read_once():
     """Reading and checking all schemas takes most of a second, and they do not change while the tests run."""
-    from parity.check import contracts
+    from parity.check import rules
     from parity.contract import check
 
-    schemas, build = contracts.all_schemas, check.build
+    schemas, build = rules.all_schemas, check.build
     of_project = functools.cache(schemas)
     # What is known by its identity is kept, for another object may get that of one that is gone.
     built: dict[tuple[int, str], tuple[Any, Any]] = {}
@@ -56,9 +56,9 @@ def _schemas_read_once():
             built[id(given), schema_id] = given, build(given, schema_id)
         return built[id(given), schema_id][1]
 
-    contracts.all_schemas, check.build = of_project, once
+    rules.all_schemas, check.build = of_project, once
     yield
-    contracts.all_schemas, check.build = schemas, build
+    rules.all_schemas, check.build = schemas, build
 
 
 Diff = Callable[..., Done]
