@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from parity.compare.assign import assigned, greedy
 from parity.compare.boxes import box_of, overlap
-from parity.compare.text import distance
+from parity.compare.matching import assigned, greedy
+from parity.compare.tolerance import distance
 from parity.contract.nodes import NUMBERS, Align, Node
 
 #: Most candidates that are looked at for one item: those nearest in time.

@@ -4,8 +4,8 @@
 two values, and -1 when there is: then the walk looks closer. ``like`` is the same, but leaves that are not compared do
 not matter to it: it tells whether two items of lists are the same thing. ``spots(expected, actual, out)`` is for values of
 one structure: it adds (steps, node, expected leaf, actual leaf) to ``out`` for each leaf that is not near, and returns what
-``near`` would for the rest. ``size(value)`` is the number of leaves of a value for which
-``near`` did not return -1; ``fixed`` is that number where the schema alone determines it. Where something inside is ignored,
+``near`` would for the rest. ``fixed`` is the number of leaves of a value for which ``near`` did not return -1, where the
+schema alone determines it. Where something inside is ignored,
 covered by no schema or a text to look into, ``near`` is always -1 and ``whole`` false. The source is built from the schema
 once per node and way of comparing, so that comparing a detection costs one call and a few operations per field.
 
@@ -15,20 +15,18 @@ and neither is a value of a type that the schema forbids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from parity.compare import anything
 from parity.compare.difference import leaf_count
-from parity.compare.text import UNITS, agree
-from parity.compare.tolerance import EXACT, Tolerance, passes
-from parity.contract.nodes import Node
+from parity.compare.tolerance import EXACT, UNITS, Tolerance, agree, passes
+from parity.contract.nodes import CONTAINERS, NUMBERS, PYTHON, Node
 
 #: Longest list of fixed length whose items are compared one by one in the source, like the four numbers of a box.
 _UNROLLED = 8
 
-_CONTAINERS = frozenset({"object", "array"})
 _NUMBERS = frozenset({"integer", "number"})
 
 
@@ -39,16 +37,18 @@ _KEYS: dict[Any, int] = {}
 
 @dataclass(frozen=True)
 class Compiled:
-    """The functions of one node; ``source`` is what they were made from."""
+    """The functions of one node."""
 
     near: Callable[[Any, Any], int]
     like: Callable[[Any, Any], int]
     spots: Callable[[Any, Any, list[Spot]], int]
-    size: Callable[[Any], int]
     fixed: int | None
     #: Whether ``near`` can answer for every valid value, because nothing inside is left to the walk.
     whole: bool
-    source: str
+
+    def leaves(self, items: Sequence[Any]) -> int:
+        """How many leaves these have, for each of which ``near`` did not return -1."""
+        return self.fixed * len(items) if self.fixed is not None else sum(map(leaf_count, items))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _is_whole(node: Node, way: Way) -> bool:
 
 def _compile(node: Node, way: Way) -> Compiled:
     if node is anything.ANYTHING:
-        return Compiled(anything.near, anything.near, lambda x, y, out: anything.near(x, y), leaf_count, None, True, "")
+        return Compiled(anything.near, anything.near, lambda x, y, out: anything.near(x, y), None, True)
     writer = _Writer(way)
     lines = _function("near", writer.near(node, "x", "y"))
     if writer.ignored:
@@ -99,13 +99,9 @@ def _compile(node: Node, way: Way) -> Compiled:
         lines.append("like = near")
     writer.skips, writer.steps = False, ()
     lines += _function("spots", writer.near(node, "x", "y"), ", out")
-    constant, terms = writer.size(node, "x")
-    lines += ["def size(x):", f"    return {_total(constant, terms)}"]
-    source = "\n".join(lines)
-    exec(compile(source, f"<{node.where}>", "exec"), writer.names)
     made = writer.names
-    fixed = None if terms else constant
-    return Compiled(made["near"], made["like"], made["spots"], made["size"], fixed, not writer.gave_up, source)
+    exec(compile("\n".join(lines), f"<{node.where}>", "exec"), made)
+    return Compiled(made["near"], made["like"], made["spots"], _fixed(node), not writer.gave_up)
 
 
 def _function(name: str, lines: list[str], more: str = "") -> list[str]:
@@ -118,10 +114,6 @@ def _function(name: str, lines: list[str], more: str = "") -> list[str]:
         "        return -1",
         "    return n",
     ]
-
-
-def _total(constant: int, terms: list[str]) -> str:
-    return " + ".join([*terms, str(constant)] if constant or not terms else terms)
 
 
 class _Writer:
@@ -159,7 +151,7 @@ class _Writer:
         try:
             if node.branches:
                 return self._alternatives(node, x, y)
-            if node.types & _CONTAINERS:
+            if node.types & CONTAINERS:
                 return self._containers(node, x, y) or ["pass"]
             return list(self._leaf(node, x, y))
         finally:
@@ -179,8 +171,8 @@ class _Writer:
         return bool(node.rule.volatile or (node.rule.environment and self.way.tolerances is not None))
 
     def _containers(self, node: Node, x: str, y: str) -> list[str]:
-        scalars = node.types - _CONTAINERS
-        if len(node.types & _CONTAINERS) > 1 or scalars - {"null"}:
+        scalars = node.types - CONTAINERS
+        if len(node.types & CONTAINERS) > 1 or scalars - {"null"}:
             return self._give_up()
         body = self._object(node, x, y) if "object" in node.types else self._list(node, x, y)
         return self._or_null(x, y, body) if scalars else body
@@ -205,7 +197,7 @@ class _Writer:
         # Alternatives that hold one another would never be done: they count as left to the walk.
         self.gave_up |= not all(_is_whole(branch, self.way) for branch in branches.values())
         which, more = ("spots", ", out") if self.steps == () else ("near", "")
-        table = self.name("t", _Lazy(branches, lambda branch: getattr(compiled(branch, self.way), which)))
+        table = self.name("t", _Lazy(lambda tag: getattr(compiled(branches[tag], self.way), which)))
         m = self.name("m")
         return [
             f"{m} = {table}[{x}[{key!r}]]({x}, {y}{more})",
@@ -213,16 +205,10 @@ class _Writer:
             f"n += {m}",
         ]
 
-    def _at(self, step: str | int, node: Node | None, x: str, y: str) -> list[str]:
-        """The same one step further."""
-        outer, self.steps = self.steps, None if self.steps is None else (*self.steps, step)
-        lines = self.near(node, x, y)
-        self.steps = outer
-        return lines
-
-    def _each_of(self, node: Node | None, x: str, y: str) -> list[str]:
-        """The same inside a loop, where the steps are known only when it runs."""
-        outer, self.steps = self.steps, None
+    def _at(self, step: str | int | None, node: Node | None, x: str, y: str) -> list[str]:
+        """The same one step further; inside a loop (None) the steps are known only when it runs."""
+        outer = self.steps
+        self.steps = None if outer is None or step is None else (*outer, step)
         lines = self.near(node, x, y)
         self.steps = outer
         return lines
@@ -264,13 +250,13 @@ class _Writer:
         if node.properties or len(kinds) != 1:
             return self._give_up()
         k, a, b = self.name("k"), self.name("a"), self.name("b")
-        known = self.name("known", _Covered(node))
+        known = self.name("known", _Lazy(lambda key: node.child(key) is not None))
         return [
             f"if len({x}) != len({y}): return -1",
             f"for {k}, {a} in {x}.items():",
             f"    if not {known}[{k}]: return -1",
             f"    {b} = {y}[{k}]",
-            *_indented(self._each_of(kinds[0], a, b)),
+            *_indented(self._at(None, kinds[0], a, b)),
         ]
 
     def _list(self, node: Node, x: str, y: str) -> list[str]:
@@ -289,7 +275,7 @@ class _Writer:
             *lines,
             f"if len({x}) != len({y}): return -1",
             f"for {a}, {b} in zip({x}, {y}):",
-            *_indented(self._each_of(node.items, a, b)),
+            *_indented(self._at(None, node.items, a, b)),
         ]
 
     def _leaf(self, node: Node, x: str, y: str) -> Iterator[str]:
@@ -298,15 +284,16 @@ class _Writer:
         elif node.types == {"null"}:
             yield f"if {x} is not None or {y} is not None: return -1"
         elif len(node.types) == 1:
-            only = _PYTHON[next(iter(node.types))].__name__
+            only = PYTHON[next(iter(node.types))][0].__name__
             yield from self._scalar(node, x, y, wrong=f"type({x}) is not {only} or type({y}) is not {only}")
         else:
-            kinds = self.name("kinds", frozenset(_PYTHON[name] for name in node.types) or frozenset(_PYTHON.values()))
+            names = node.types or PYTHON.keys() - CONTAINERS
+            kinds = self.name("kinds", frozenset(kind for name in names for kind in PYTHON[name]))
             yield from self._scalar(node, x, y, wrong=f"type({x}) is not type({y}) or type({x}) not in {kinds}")
 
     def _scalar(self, node: Node, x: str, y: str, *, wrong: str) -> Iterator[str]:
         """A leaf that is no number: equal, or a text within its error rate; ``wrong``: the condition that a type is."""
-        tolerance = EXACT if self.way.tolerances is None else self.way.tolerances.get(node.rule.kind, EXACT)
+        tolerance = (self.way.tolerances or {}).get(node.rule.kind, EXACT)
         if tolerance.unit.lower() not in UNITS or "string" not in node.types:
             yield from self._check(node, x, y, wrong=wrong)
             return
@@ -318,13 +305,13 @@ class _Writer:
 
     def _number(self, node: Node, x: str, y: str) -> Iterator[str]:
         """A leaf that may be a number: equal and of one type, or of one type and within tolerance."""
-        allowed = frozenset(t for name in node.types for t in _TYPES.get(name, (_PYTHON[name],)))
-        tolerance = EXACT if self.way.tolerances is None else self.way.tolerances.get(node.rule.kind, EXACT)
+        allowed = frozenset(kind for name in node.types for kind in PYTHON[name])
+        tolerance = (self.way.tolerances or {}).get(node.rule.kind, EXACT)
         common = next(t.__name__ for t in (float, int) if t in allowed)
         rare = f"type({x}) is not type({y}) or type({x}) not in {self.name('kinds', allowed)}"
         yield f"if (type({x}) is not {common} or type({y}) is not {common}) and ({rare}): return -1"
         if tolerance.abs or tolerance.rel:
-            kinds = self.name("kinds", frozenset({int, float}))
+            kinds = self.name("kinds", NUMBERS)
             numbers = "" if node.types <= _NUMBERS else f"type({x}) not in {kinds} or "
             bound = f"max({tolerance.abs!r}, {tolerance.rel!r} * abs({x}))" if tolerance.rel else f"{tolerance.abs!r}"
             quick = f"-{tolerance.abs!r} <= {x} - {y} <= {tolerance.abs!r} or " if tolerance.abs else ""
@@ -336,97 +323,42 @@ class _Writer:
             yield f"if {x} != {y}: {self._unlike(node, x, y)}"
         yield f"elif {x} == inf or {x} == -inf: return -1"
 
-    def size(self, node: Node | None, x: str) -> tuple[int, list[str]]:
-        """A constant and terms whose sum is the number of leaves of ``x``."""
-        if node is None or node in self.open:
-            return 1, []
-        self.open.append(node)
-        try:
-            if node.branches:
-                return self._size_of_alternatives(node, x)
-            if "object" in node.types and node.types <= {"object", "null"}:
-                return _nullable(node, x, *self._size_of_object(node, x))
-            if "array" in node.types and node.types <= {"array", "null"} and node.items is not None:
-                return _nullable(node, x, *self._size_of_list(node, x))
-            return 1, []
-        finally:
-            self.open.pop()
 
-    def _size_of_alternatives(self, node: Node, x: str) -> tuple[int, list[str]]:
-        real = [branch for branch in node.branches if branch.types != {"null"}]
-        if len(real) == 1:
-            constant, terms = self.size(real[0], x)
-            if constant == 1 and not terms:
-                return 1, []
-            return 0, [f"(1 if {x} is None else {_total(constant, terms)})"]
-        if node.tags is None:
-            return 1, []
-        key, branches = node.tags
-        table = self.name("t", _Lazy(branches, lambda branch: compiled(branch, self.way).size))
-        return 0, [f"{table}[{x}[{key!r}]]({x})"]
-
-    def _size_of_object(self, node: Node, x: str) -> tuple[int, list[str]]:
-        constant, terms = 0, list[str]()
-        for key, child in node.properties.items():
-            own, more = self.size(child, f"{x}[{key!r}]")
-            if key in node.required:
-                constant, terms = constant + own, terms + more
-            else:
-                terms.append(f"({_total(own, more)} if {key!r} in {x} else 0)")
-        for child in [child for _, child in node.patterns] + ([node.additional] if node.additional else []):
-            terms.append(self._each(child, f"{x}.values()", f"len({x})"))
-        return (constant, terms) if constant else (0, [f"(({_total(0, terms)}) or 1)"])
-
-    def _size_of_list(self, node: Node, x: str) -> tuple[int, list[str]]:
-        low, high = node.length
-        own, more = self.size(node.items, "v")
-        if low == high and low > 0 and not more:
-            return low * own, []
-        return 0, [f"({self._each(node.items, x, f'len({x})')} or 1)"]
-
-    def _each(self, node: Node | None, values: str, length: str) -> str:
-        own, more = self.size(node, "v")
-        return f"sum([{_total(own, more)} for v in {values}])" if more else f"{length} * {own}"
+def _fixed(node: Node | None, above: tuple[Node, ...] = ()) -> int | None:
+    """How many leaves a value that is near has, where the schema alone says so."""
+    if node is None or node in above:
+        return None
+    above = (*above, node)
+    count: int | None = None
+    if node.branches:
+        return 1 if all(_fixed(branch, above) == 1 for branch in node.branches) else None
+    if "object" in node.types:
+        inside = [_fixed(child, above) for child in node.properties.values()]
+        is_open = node.patterns or node.additional is not None or not node.required >= node.properties.keys()
+        count = None if is_open or None in inside else sum(filter(None, inside)) or 1
+    elif "array" in node.types:
+        (low, high), each = node.length, _fixed(node.items, above)
+        count = low * each if each and low and low == high else None
+    else:
+        return 1
+    return count if count == 1 or "null" not in node.types else None
 
 
-class _Lazy(dict[str, Callable[..., int]]):
-    """Tag → function of its alternative, made when it is first met, for alternatives may hold one another."""
+class _Lazy(dict[str, Any]):
+    """Key → what is made of it when it is first met: alternatives may hold one another, and keys are data."""
 
-    def __init__(self, branches: Mapping[str, Node], make: Callable[[Node], Callable[..., int]]) -> None:
+    def __init__(self, make: Callable[[str], Any]) -> None:
         super().__init__()
-        self.branches, self.make = branches, make
+        self.make = make
 
-    def __missing__(self, tag: str) -> Callable[..., int]:
-        self[tag] = self.make(self.branches[tag])
-        return self[tag]
-
-
-class _Covered(dict[str, bool]):
-    """Key of a map → whether the schema covers it; looked up once per key."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__()
-        self.node = node
-
-    def __missing__(self, key: str) -> bool:
-        self[key] = self.node.child(key) is not None
+    def __missing__(self, key: str) -> Any:
+        self[key] = self.make(key)
         return self[key]
-
-
-_PYTHON: dict[str, type] = {"null": type(None), "boolean": bool, "integer": int, "number": float, "string": str}
-#: What a name of JSON Schema means where it is not one Python type.
-_TYPES: dict[str, tuple[type, ...]] = {"number": (int, float)}
 
 
 def _adds_nothing(node: Node) -> bool:
     """Whether a node with alternatives says nothing beside them."""
     return not (node.properties or node.patterns or node.items or node.values is not None)
-
-
-def _nullable(node: Node, x: str, constant: int, terms: list[str]) -> tuple[int, list[str]]:
-    if "null" not in node.types or (constant == 1 and not terms):
-        return constant, terms
-    return 0, [f"(1 if {x} is None else {_total(constant, terms)})"]
 
 
 def _indented(lines: list[str]) -> list[str]:

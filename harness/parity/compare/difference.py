@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import Any, Literal
 
-from parity.compare.figures import apart, enough
 from parity.contract.check import size_name
 
 Kind = Literal["missing", "extra", "type", "value", "order", "length", "moved", "renamed", "schema"]
@@ -19,6 +19,8 @@ IgnoredBy = Literal["volatile", "environment", "declared", "media"]
 #: Said of NaN and infinity.
 NOT_FINITE = "NaN and infinity are no JSON numbers"
 
+#: How many figures are shown, the fewest first; 17 tell any two doubles apart.
+_FIGURES = (6, 9, 12, 17)
 #: Longest text of a value in a report.
 _SHOWN = 200
 
@@ -163,14 +165,8 @@ class Comparison:
 
     def add(self, other: Comparison) -> None:
         """Take over all that ``other`` found."""
-        self.exact += other.exact
-        self.within_tolerance += other.within_tolerance
-        self.differing += other.differing
-        self.flipped += other.flipped
-        self.differences += other.differences
-        self.ignored += other.ignored
-        self.uncompared += other.uncompared
-        self.flips += other.flips
+        for name, found in vars(other).items():
+            setattr(self, name, getattr(self, name) + found)
 
     def counts(self) -> dict[str, int]:
         """The counts of a report."""
@@ -186,11 +182,14 @@ class Comparison:
 
 def leaf_count(value: object) -> int:
     """Leaves of ``value``; an empty list or object is one."""
-    if isinstance(value, dict) and value:
-        return sum(leaf_count(item) for item in value.values())
-    if isinstance(value, list) and value:
-        return sum(leaf_count(item) for item in value)
-    return 1
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return 1
+    count = 0
+    for item in value:
+        count += leaf_count(item) if type(item) is dict or type(item) is list else 1
+    return count or 1
 
 
 def type_name(value: object) -> str:
@@ -209,3 +208,21 @@ def shown(value: object) -> Any:
         return size_name(value)
     text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
     return value if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def apart(magnitude: float, allowed: float) -> tuple[str, str]:
+    """How far two values lie apart and what is allowed, of which the first is shown to be more where it is."""
+    for figures in _FIGURES:
+        texts = _figures(magnitude, figures), _figures(allowed, figures)
+        if magnitude <= allowed or Decimal(texts[0]) > Decimal(texts[1]):
+            return texts
+    return str(magnitude), str(allowed)
+
+
+def enough(tolerance: float) -> str:
+    """The smallest tolerance in six figures that is not below ``tolerance``."""
+    return _figures(Context(prec=_FIGURES[0], rounding=ROUND_CEILING).create_decimal(tolerance), _FIGURES[0])
+
+
+def _figures(value: float | Decimal, figures: int) -> str:
+    return f"{float(value):.{figures}g}"

@@ -9,10 +9,8 @@ from typing import Any
 
 from parity.compare.difference import NOT_FINITE, Difference, Ignored
 from parity.compare.policy import Policy
-from parity.compare.tally import NO_RULE, Tally
-from parity.compare.text import UNITS, agree, error_rate
-from parity.compare.tolerance import passes
-from parity.compare.trail import Place, expected_elsewhere, text
+from parity.compare.tally import NO_RULE, Place, Tally, expected_elsewhere, text
+from parity.compare.tolerance import UNITS, agree, error_rate, passes
 from parity.contract.nodes import NUMBERS, Node, has_type
 from parity.reals import distance
 from parity.verdict import ContractError

@@ -1,20 +1,23 @@
-"""Two lists: which item is which, what stands on one side only, and what moved."""
+"""Two lists: which item is which, what stands on one side only, and what moved.
+
+An item may stand on one side only because noise decided: its detector's score lies within a margin of its threshold.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from parity.compare import align, flips, matching, order, recognise, sequence, shortcuts
+from parity.compare import align, matching, order, recognise, sequence, shortcuts
 from parity.compare.align import Partners
 from parity.compare.anything import ANYTHING
+from parity.compare.boxes import are_apart
 from parity.compare.compiled import Compiled, compiled
-from parity.compare.difference import Comparison, leaf_count
+from parity.compare.difference import Comparison, Flip, leaf_count
 from parity.compare.leaf import is_same
 from parity.compare.policy import Policy
-from parity.compare.tally import Equals, Tally, rule_of
-from parity.compare.trail import Place, below
-from parity.contract.nodes import Node, Rule
+from parity.compare.tally import Equals, Place, Tally, below, rule_of, text
+from parity.contract.nodes import NUMBERS, Node, Rule
 
 
 def compare_lists(
@@ -26,7 +29,7 @@ def compare_lists(
     if node is None or node.items is None or node.prefix:
         _by_index(walk, expected, actual, node, place, watched=watched)
         return
-    watched = watched and walk.policy.watches(below(place, 0))
+    watched = watched and walk.policy.watches(text(below(place, 0)))
     if len(expected) == len(actual) == node.length[1] and node.align is None:
         _in_place(walk, expected, actual, node.items, place, watched=watched)
         return
@@ -82,7 +85,7 @@ def _all_agree(
         if i not in rest and i == j:
             continue
         if i not in rest:
-            walk.count(-functions.size(expected[i]), -functions.near(expected[i], actual[i]))
+            walk.count(-leaf_count(expected[i]), -functions.near(expected[i], actual[i]))
         walk.pair(expected[i], actual[j], node.items, below(place, j, i), watched=False)
     return True
 
@@ -131,7 +134,7 @@ def _partners(
 ) -> Partners:
     if node.align is None:
         return sequence.partners(expected, actual, rows, columns, near)
-    return align.partners(expected, actual, rows, columns, node=node, near=near, slack=shortcuts.slack(policy, node))
+    return align.partners(expected, actual, rows, columns, node=node, near=near, slack=policy.slack(node))
 
 
 def _better(
@@ -172,13 +175,13 @@ def _take(
         lambda j: recognise.known_by(actual[j], node),
     )
     out_of_order = order.out_of_order(walk.policy, expected, actual, partners, node)
-    allowed = flips.most(walk.policy, expected, actual, node)
+    allowed = _most_flips(walk.policy, expected, actual, node)
     for i, j in partners.pairs:
         if (i, j) in out_of_order:
             continue
-        if allowed > 1 and flips.relabelled(walk.policy, expected[i], actual[j], node):
-            flips.take(walk, "missing", expected[i], node, below(place, i), place)
-            flips.take(walk, "extra", actual[j], node, below(place, j), place)
+        if allowed > 1 and _relabelled(walk.policy, expected[i], actual[j], node):
+            _take_flip(walk, "missing", expected[i], node, below(place, i), place)
+            _take_flip(walk, "extra", actual[j], node, below(place, j), place)
             allowed -= 2
         else:
             walk.pair(expected[i], actual[j], item, below(place, j, i), watched=watched)
@@ -191,11 +194,52 @@ def _take(
     for kind, items, places in (("missing", expected, partners.missing), ("extra", actual, partners.extra)):
         for index in places:
             here = below(place, index)
-            if allowed > 0 and flips.take(walk, kind, items[index], node, here, place):
+            if allowed > 0 and _take_flip(walk, kind, items[index], node, here, place):
                 allowed -= 1
             else:
                 child = item.choose(items[index]) or item if item is not None else None
                 walk.one_sided(kind, items[index], child, here)
+
+
+def _most_flips(policy: Policy, expected: list[Any], actual: list[Any], node: Node) -> int:
+    if node.flip is None or (rule := policy.flip_rule(node.flip.kind, node.where)) is None:
+        return 0
+    return rule.most(max(len(expected), len(actual))) if rule.budget > 0 else 0
+
+
+def _relabelled(policy: Policy, expected: Any, actual: Any, node: Node) -> bool:
+    """Whether partners differ in name or place by what the schema says, and noise decides on both: they are two items."""
+    if node.align is None or node.items is None or not (isinstance(expected, dict) and isinstance(actual, dict)):
+        return False
+    names = [(name, node.items.child(name)) for name in node.align.then if not name.startswith("iou:")]
+    labels = [name for name, child in names if child is not None and child.rule.kind == "exact"]
+    boxes = [name.removeprefix("iou:") for name in node.align.then if name.startswith("iou:")]
+    is_apart = any(are_apart(expected.get(name), actual.get(name), node.items.child(name)) for name in boxes)
+    if not is_apart and all(expected.get(name) == actual.get(name) for name in labels):
+        return False
+    return _score(policy, expected, node) is not None and _score(policy, actual, node) is not None
+
+
+def _score(policy: Policy, value: Any, node: Node) -> float | None:
+    """The item's score when it is so near the threshold that noise decides on the item; None when it does not."""
+    if node.flip is None or (rule := policy.flip_rule(node.flip.kind, node.where)) is None:
+        return None
+    if node.flip.score is None:
+        return rule.threshold
+    score = value.get(node.flip.score) if isinstance(value, dict) else None
+    return score if isinstance(score, int | float) and type(score) in NUMBERS and rule.near(score) else None
+
+
+def _take_flip(tally: Tally, kind: Any, value: Any, node: Node, here: Place, place: Place) -> bool:
+    """Whether noise decides on this item; then it is counted as a flip."""
+    if node.flip is None or (score := _score(tally.policy, value, node)) is None:
+        return False
+    rule = tally.policy.flip_rule(node.flip.kind, node.where)
+    assert rule is not None
+    path = text(here, expected=kind == "missing")
+    tally.found.flips.append(Flip(path, kind, text(place), score, rule.threshold, rule.margin, node.flip.kind))
+    tally.found.flipped += leaf_count(value)
+    return True
 
 
 def _journey(expected: Any, actual: Any, node: Node) -> str:

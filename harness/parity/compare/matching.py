@@ -1,4 +1,4 @@
-"""The pairing of two lists of one length in which every pair agrees, if there is one.
+"""Who is paired with whom: so that every pair agrees, in two lists of one length, or at the least cost.
 
 Tolerances are no equivalence: one item may agree with several, and taking the first that comes may leave another without.
 So who is taken already is asked to change, along paths of agreeing pairs, until all have a partner or one cannot.
@@ -98,3 +98,37 @@ class _Search:
                 raise _TooMany
             self.known[row, column] = self.agree(row, column)
         return self.known[row, column]
+
+
+def assigned(members: list[int], others: list[int], costs: dict[int, dict[int, float]]) -> list[tuple[int, int]]:
+    """The pairing of least total cost; of equal ones the one that keeps the order."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    impossible = 1e6
+    matrix = np.full((len(members), len(others)), impossible)
+    places = {j: column for column, j in enumerate(sorted(others))}
+    for row, i in enumerate(members):
+        for j, cost in costs[i].items():
+            matrix[row, places[j]] = cost + 1e-9 * abs(row - places[j])
+    ordered = sorted(others)
+    rows, columns = linear_sum_assignment(matrix)
+    return [
+        (members[row], ordered[column])
+        for row, column in zip(rows, columns, strict=True)
+        if matrix[row, column] < impossible
+    ]
+
+
+def greedy(members: list[int], costs: dict[int, dict[int, float]]) -> list[tuple[int, int]]:
+    """The pairing that takes the cheapest pair first; of equal ones the one that keeps the order."""
+    edges = sorted((cost, abs(i - j), i, j) for i in members for j, cost in costs[i].items())
+    taken: set[int] = set()
+    given: set[int] = set()
+    pairs = []
+    for _, _, i, j in edges:
+        if i not in taken and j not in given:
+            taken.add(i)
+            given.add(j)
+            pairs.append((i, j))
+    return pairs

@@ -11,8 +11,7 @@ from parity.compare import sequence
 from parity.compare.align import Partners
 from parity.compare.difference import Comparison
 from parity.compare.policy import Policy
-from parity.compare.tally import Tally
-from parity.compare.trail import Place, below
+from parity.compare.tally import Place, Tally, below
 from parity.contract.nodes import NUMBERS, Node, Rule
 from parity.reals import distance
 
@@ -47,8 +46,7 @@ def are_apart(policy: Policy, expected: list[Any], node: Node) -> Callable[[int,
     """Whether two items of ``expected``, by their places, are of different moments, so that their order counts."""
     assert node.align is not None
     by = node.align.by
-    child = node.items.child(by) if node.items and not node.items.branches else None
-    slack = policy.tolerance(child.rule.kind, child.where).abs if child is not None else 0.0
+    slack = policy.slack(node)
     return lambda i, k: _apart(expected[i], expected[k], by) > slack
 
 
@@ -107,11 +105,8 @@ def compare_out_of_order(
     note = f"{len(pairs)} of {len(actual)} items stand elsewhere: items {places[0]} of the expected list are "
     note += f"items {places[1]} here"
     walk.differ("order", expected, actual, place, Rule(unit="items"), max(1, leaves), note=note)
-    outer.differences += inner.differences
-    outer.ignored += inner.ignored
-    outer.uncompared += inner.uncompared
-    outer.flips += inner.flips
-    outer.flipped += inner.flipped
+    inner.exact = inner.within_tolerance = inner.differing = 0  # they count as out of order
+    outer.add(inner)
     if not leaves:
         outer.differing -= 1
 

@@ -151,13 +151,9 @@ def _policy_key(policy: Policy) -> Hashable:
 
 
 def _copied(comparison: Comparison) -> Comparison:
-    return replace(
-        comparison,
-        differences=list(comparison.differences),
-        ignored=list(comparison.ignored),
-        uncompared=list(comparison.uncompared),
-        flips=list(comparison.flips),
-    )
+    copy = Comparison()
+    copy.add(comparison)
+    return copy
 
 
 @contextlib.contextmanager

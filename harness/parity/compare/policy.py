@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from parity.compare.tolerance import EXACT, FlipRule, Tolerance
-from parity.compare.trail import Place, text
+from parity.contract.nodes import Node
 from parity.goldens.declared import Declared
 from parity.paths import without_indices
 from parity.verdict import ContractError
@@ -53,7 +53,13 @@ class Policy:
             raise ContractError(f"{where}: unknown flip rule {name!r}; known: {', '.join(sorted(rules))}")
         return rules.get(name)
 
-    def watches(self, place: Place) -> bool:
-        """Whether a declared difference may stand at ``place`` or below."""
-        here = without_indices(text(place))
+    def slack(self, node: Node) -> float:
+        """By how much the moments of two items of the list ``node`` may differ and still be one."""
+        assert node.align is not None
+        by = node.items.child(node.align.by) if node.items and not node.items.branches else None
+        return self.tolerance(by.rule.kind, by.where).abs if by is not None else 0.0
+
+    def watches(self, path: str) -> bool:
+        """Whether a declared difference may stand at ``path`` or below."""
+        here = without_indices(path)
         return any(without_indices(entry.path).startswith(here) for entry in self.declared)

@@ -11,10 +11,9 @@ from typing import Any
 
 from parity.compare import align, sequence
 from parity.compare.compiled import Compiled, Spot
+from parity.compare.difference import leaf_count
 from parity.compare.leaf import compare_leaf
-from parity.compare.policy import Policy
-from parity.compare.tally import Equals, Tally
-from parity.compare.trail import Place, below
+from parity.compare.tally import Equals, Place, Tally, below
 from parity.contract.nodes import Node
 
 #: Most leaves in which an item may differ to be taken for the same thing at once.
@@ -69,10 +68,7 @@ def _count(
     """Count what agrees index by index."""
     if _is_quick(tally, functions, near) and node is not None and node.is_plain_list:
         tally.equals.append(Equals(actual, found.unequal, node.length[0]))
-    if functions.fixed is not None:
-        tally.count(functions.fixed * (len(expected) - len(found.unclear)), found.within)
-    else:
-        tally.count(_leaves_of(_without(expected, found.unclear), functions), found.within)
+    tally.count(functions.leaves(_without(expected, found.unclear)), found.within)
 
 
 def _is_quick(tally: Tally, functions: Compiled, near: align.Near) -> bool:
@@ -101,7 +97,7 @@ def unclear(
     if quick and node.is_plain_list:
         rest = [*unequal, *range(front, m - back), *(m - 1 - k for k in behind)]
         tally.equals.append(Equals(actual, rest, node.length[0]))
-    tally.count(_leaves_of(expected[:front] + expected[n - back :], functions), within + more)
+    tally.count(functions.leaves(expected[:front] + expected[n - back :]), within + more)
     return range(front, n - back), range(front, m - back)
 
 
@@ -124,7 +120,7 @@ def spotted(
     boxes = {name.removeprefix("iou:") for name in node.align.then if name.startswith("iou:")}
     deciding = {by, *node.align.then} - boxes
     crowd = Counter(align.moment(expected[i], by) for i in rows)
-    search = align.search_in(expected, actual, node=node, slack=slack(tally.policy, node))
+    search = align.search_in(expected, actual, node=node, slack=tally.policy.slack(node))
     left = set(rows)
     rest = []
     for i in rows:
@@ -139,22 +135,13 @@ def spotted(
         if is_open and (i - 1 in left or i + 1 in left or not search.is_plain(i, i)):
             rest.append(i)
             continue
-        tally.count(functions.size(expected[i]) - len(spots), near)
+        tally.count(leaf_count(expected[i]) - len(spots), near)
         for steps, leaf, a, b in spots:
             here = below(place, i)
             for step in steps:
                 here = below(here, step)
             compare_leaf(tally, a, b, leaf, here)
     return rest
-
-
-def slack(policy: Policy, node: Node) -> float:
-    """By how much the moments of two items may differ and still be one."""
-    assert node.align is not None
-    by = node.items.child(node.align.by) if node.items and not node.items.branches else None
-    if policy.tolerances is None or by is None:
-        return 0.0
-    return policy.tolerance(by.rule.kind, by.where).abs
 
 
 def _unequal(tally: Tally, expected: list[Any], actual: list[Any]) -> list[int]:
@@ -167,10 +154,6 @@ def _unequal(tally: Tally, expected: list[Any], actual: list[Any]) -> list[int]:
             tally.same[0].append(a)
             tally.same[1].append(b)
     return unequal
-
-
-def _leaves_of(items: list[Any], functions: Compiled) -> int:
-    return functions.fixed * len(items) if functions.fixed is not None else sum(map(functions.size, items))
 
 
 def _agreeing(

@@ -1,4 +1,7 @@
-"""What a walk has found so far: differences, and how each leaf was counted."""
+"""What a walk has found so far, differences and how each leaf was counted, and where it stands.
+
+A place is a chain of links to what the walk came from: it is written out only for what a report mentions.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from typing import Any
 from parity.compare.compiled import Way
 from parity.compare.difference import Comparison, Difference, Kind, leaf_count
 from parity.compare.policy import Policy
-from parity.compare.trail import Place, below, expected_elsewhere, text
 from parity.contract.nodes import Node, Rule
+from parity.paths import written
 
+#: A link to the place above, the step in the actual document, and the step in the expected one; None is the top.
+Place = tuple[Any, "str | int", "str | int"] | None
 NO_RULE = Rule()
 
 
@@ -90,3 +95,27 @@ class Tally(ABC):
                 self.uncovered(item, below(place, index))
         else:
             self.found.uncompared.append(text(place))
+
+
+def below(place: Place, step: str | int, origin: str | int | None = None) -> Place:
+    """``place`` one step further; ``origin`` is the step in the expected document where it is another."""
+    return place, step, step if origin is None else origin
+
+
+def text(place: Place, *, expected: bool = False) -> str:
+    """The path in the actual document, or in the expected one."""
+    steps = []
+    while place is not None:
+        steps.append(place[2] if expected else place[1])
+        place = place[0]
+    return written(reversed(steps))
+
+
+def expected_elsewhere(place: Place) -> str | None:
+    """The path in the expected document where that is another one."""
+    step = place
+    while step is not None:
+        if step[1] != step[2]:
+            return text(place, expected=True)
+        step = step[0]
+    return None

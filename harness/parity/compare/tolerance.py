@@ -85,6 +85,8 @@ class Tolerances(Mapping[str, Tolerance]):
         return self._encodings or self
 
 
+#: Units of tolerance classes that measure texts.
+UNITS = frozenset({"cer", "wer"})
 EXACT = Tolerance(abs=0.0, rel=0.0, unit="any", provenance="by definition")
 
 
@@ -100,6 +102,28 @@ def passes(expected: float, actual: float, allowed: float) -> bool:
         # Integers are subtracted without rounding: only ``allowed`` may be rounded.
         return distance <= allowed or (isinstance(allowed, float) and distance <= allowed * (1 + 2 * _EPSILON))
     return allowed > 0 and distance <= allowed + 2 * _EPSILON * max(abs(expected), abs(actual))
+
+
+def error_rate(expected: str, actual: str, unit: str) -> float:
+    """Edits per character (``cer``) or per word (``wer``) of ``expected``; 1 for each edit where it is empty."""
+    from rapidfuzz.distance import Levenshtein
+
+    if unit.lower() == "cer":
+        return Levenshtein.distance(expected, actual) / max(1, len(expected))
+    words = expected.split()
+    return Levenshtein.distance(words, actual.split()) / max(1, len(words))
+
+
+def agree(expected: str, actual: str, tolerance: Tolerance) -> bool:
+    """Whether two texts lie no further apart than ``tolerance``, which measures texts, allows."""
+    return passes(0.0, error_rate(expected, actual, tolerance.unit), tolerance.abs)
+
+
+def distance(expected: str, actual: str) -> float:
+    """0 for equal texts to 1 for texts that have nothing in common."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.normalized_distance(expected, actual)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from parity.compare.leaf import compare_leaf, is_ignored, is_same
 from parity.compare.lists import compare_lists
 from parity.compare.policy import Policy
 from parity.compare.recognise import renamed
-from parity.compare.tally import Equals, Tally, rule_of
-from parity.compare.trail import Place, below
+from parity.compare.tally import Equals, Place, Tally, below, rule_of, text
 from parity.contract.nodes import Node
 from parity.documents import Unreadable, parse
 from parity.paths import INSIDE
@@ -87,7 +86,7 @@ class Walk(Tally):
                     self.found.exact += 1
                     continue
                 here = below(place, key)
-                self._member(value, actual[key], node, child, here, watched=watched and self.policy.watches(here))
+                self._member(value, actual[key], node, child, here, watched=watched and self.policy.watches(text(here)))
             elif key in names:
                 here, other = below(place, names[key], key), self._covering(node.child(names[key]) if node else None)
                 note = "" if other is not None else "no schema covers the new name"
@@ -110,7 +109,7 @@ class Walk(Tally):
         if child is not None and node is not None and (node.patterns or node.additional is child) and not watched:
             functions = compiled(child, self.way)
             if (near := functions.near(expected, actual)) >= 0:
-                self.count(functions.size(expected), near)
+                self.count(leaf_count(expected), near)
                 return
         self.pair(expected, actual, child, place, watched=watched)
 

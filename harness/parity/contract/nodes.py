@@ -13,8 +13,10 @@ from parity.verdict import ContractError
 
 #: Types of what holds other values.
 CONTAINERS = frozenset({"object", "array"})
-_PYTHON: Mapping[str, tuple[type, ...]] = {
-    "null": (type(None),), "boolean": (bool,), "integer": (int,), "number": (int, float), "string": (str,),
+#: The Python types of each type of JSON Schema, in which integers and reals are told apart (1.0 is no integer).
+PYTHON: Mapping[str, tuple[type, ...]] = {
+    "null": (type(None),), "boolean": (bool,), "integer": (int,), "number": (float, int), "string": (str,),
+    "array": (list,), "object": (dict,),
 }  # fmt: skip
 #: Python types of the numbers in a document: a bool is none.
 NUMBERS = frozenset({int, float})
@@ -140,7 +142,7 @@ class Node:
             return None
         if not self.types or self.types & CONTAINERS:
             return None
-        return frozenset(kind for name in self.types for kind in _PYTHON[name])
+        return frozenset(kind for name in self.types for kind in PYTHON[name])
 
     @cached_property
     def optional(self) -> tuple[Node, Node] | None:
@@ -206,23 +208,10 @@ class Node:
 
 
 def has_type(value: object, name: str) -> bool:
-    """Whether ``value`` is of JSON Schema type ``name``, with integers and reals told apart (1.0 is no integer)."""
-    match name:
-        case "null":
-            return value is None
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "string":
-            return isinstance(value, str)
-        case "array":
-            return isinstance(value, list)
-        case "object":
-            return isinstance(value, dict)
-    raise ContractError(f"unknown JSON type {name!r} in a schema")
+    """Whether ``value`` is of JSON Schema type ``name``; true and false are no integers."""
+    if name not in PYTHON:
+        raise ContractError(f"unknown JSON type {name!r} in a schema")
+    return isinstance(value, PYTHON[name]) and (name == "boolean" or not isinstance(value, bool))
 
 
 def overlay(base: Node, own: Node) -> Node:

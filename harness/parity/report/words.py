@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parity.compare.figures import apart, enough
+from parity.compare.difference import apart, enough
 from parity.english import listed, many
 from parity.report.matrix import comparisons
 

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parity.compare import figures
-from parity.compare.text import error_rate
-from parity.compare.tolerance import Tolerance, Tolerances, passes
+from parity.compare.tolerance import Tolerance, Tolerances, error_rate, passes
 from parity.compare.walk import Policy
 from parity.report import words
 from tests.harness.compare.kit import CLASSES, EXACT, GOLDEN, document, find, places

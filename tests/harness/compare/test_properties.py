@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parity.compare.pair import compare_bytes
-from parity.compare.trail import below
-from parity.compare.trail import text as written
+from parity.compare.tally import below
+from parity.compare.tally import text as written
 from parity.compare.walk import leaf_count
 from tests.harness.compare.kit import (
     CONTRACT,
