@@ -10,6 +10,7 @@ the only one; texts that may hold either are read again, exactly.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -22,7 +23,7 @@ import orjson
 
 from parity.digits import too_long
 from parity.keys import repeated
-from parity.paths import INSIDE, join, steps
+from parity.paths import ANY, INSIDE, join, steps
 
 #: How many breaches a message names.
 _NAMED = 5
@@ -186,10 +187,27 @@ class Nowhere(LookupError):
 
 def at(document: Any, path: str) -> Any:
     """The value at ``path``; ``Nowhere`` where there is none."""
-    value = document
+    for value in all_at(document, path):
+        return value
+    raise Nowhere(path)
+
+
+def all_at(document: Any, path: str) -> list[Any]:
+    """The values at ``path``, which may hold ``[*]`` for any list item; empty where nothing stands."""
+    found = [document]
     for step in steps(path):
-        try:
-            value = parse(value) if step is INSIDE else value[step]
-        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
-            raise Nowhere(path) from error
-    return value
+        found = [inner for value in found for inner in _inside(value, step)]
+    return found
+
+
+def _inside(value: Any, step: str | int) -> Iterator[Any]:
+    if step is INSIDE:
+        with contextlib.suppress(AttributeError, ValueError):  # no JSON text: the comparison says so
+            yield parse(value)
+    elif isinstance(value, list):
+        if step is ANY:
+            yield from value
+        elif isinstance(step, int):
+            yield from value[step:][:1]
+    elif isinstance(value, dict) and isinstance(step, str) and step in value:
+        yield value[step]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from parity.check.keys import Key
 from parity.explain.settle import SettlingSuite
 from parity.pipeline import settings
 from parity.pipeline.artifacts import artifacts_of, failing, running
@@ -160,7 +161,7 @@ def outcomes(tmp_path: Path, case: Case, program: str | None = None) -> dict[tup
         record(pipeline, case, name, destination=tmp_path / "captures" / case.name / name, run_id="test")
     suite = SettlingSuite.of(Captures(CONFIG, pipeline, "test", tmp_path / "captures"))
     found = [suite.run(case, name) for name in pipeline.configurations]
-    found += [suite.expectations(case, name) for name in pipeline.configurations]
+    found += [suite.outcome(Key("expectations", case.name, name), case) for name in pipeline.configurations]
     found += [suite.configurations(case, artifact) for artifact in artifacts_of(pipeline, case)]
     found += [suite.golden(case, "local", artifact) for artifact in artifacts_of(pipeline, case)]
     return {(each.check, each.artifact): each.text() for each in found if not each.passed}

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from parity.documents import parse
+from parity.documents import all_at
 from parity.english import many
 from parity.goldens.declared import Declared
-from parity.paths import ANY, INSIDE, steps
-
-
-def values_at(document: Any, path: str) -> list[Any]:
-    """The values of ``document`` at ``path``, which may hold ``[*]`` for any list item; empty where nothing stands."""
-    found = [document]
-    for step in steps(path):
-        found = [inner for value in found for inner in _inside(value, step)]
-    return found
-
-
-def _inside(value: Any, step: str | int) -> Iterator[Any]:
-    if step is INSIDE:
-        try:
-            yield parse(value)
-        except (AttributeError, ValueError):
-            return  # no JSON text: the comparison says so
-    elif isinstance(value, list):
-        if step is ANY:
-            yield from value
-        elif isinstance(step, int):
-            yield from value[step:][:1]
-    elif isinstance(value, dict) and isinstance(step, str) and step in value:
-        yield value[step]
 
 
 def retested(records: Iterable[Declared], first: Any, second: Any) -> list[dict[str, Any]]:
     """What two configurations' documents say of each record: places where something stands, and whether it is equal."""
     rows = []
     for record in records:
-        sides = [values_at(document, record.path) for document in (first, second)]
+        sides = [all_at(document, record.path) for document in (first, second)]
         # As JSON, which tells 1, 1.0 and true apart.
         equal = json.dumps(sides[0], sort_keys=True) == json.dumps(sides[1], sort_keys=True)
         rows.append({"record": record.name, "places": max(map(len, sides)), "equal": equal})

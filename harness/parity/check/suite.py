@@ -71,10 +71,6 @@ class Suite:
         """Does one artifact keep its schema?"""
         return self.outcome(Key("contract", case.name, configuration, artifact.name), case)
 
-    def expectations(self, case: Case, configuration: str) -> Outcome:
-        """Does the run find what is known to be in the case?"""
-        return self.outcome(Key("expectations", case.name, configuration), case)
-
     def configurations(self, case: Case, artifact: Artifact) -> Outcome:
         """Is the artifact exactly equal in the first two configurations?"""
         return self.outcome(Key("configurations", case.name, self.pipeline.configurations[1], artifact.name), case)
@@ -82,10 +78,6 @@ class Suite:
     def golden(self, case: Case, configuration: str, artifact: Artifact) -> Outcome:
         """Is the artifact within tolerance of its golden?"""
         return self.outcome(Key("golden", case.name, configuration, artifact.name), case)
-
-    def repeated(self, case: Case, artifact: Artifact) -> Outcome:
-        """Is the artifact the same, byte for byte, when the run is repeated from what it recorded?"""
-        return self.outcome(Key("repeated", case.name, REPEAT, artifact.name), case)
 
     def stale(self, cases: Sequence[Case]) -> Outcome:
         """Is there a golden that nothing needs?"""

@@ -63,19 +63,14 @@ def partners(
     ``near(a, b)`` is -1 unless two items agree within tolerance; ``slack`` widens the window of time by its tolerance.
     """
     search = search_in(left, right, node=node, slack=slack)
-    found = Partners()
-    rows, columns = list(rows), list(columns)
-    rows.sort(key=lambda i: (search.time(left[i]), i))
-    columns.sort(key=lambda j: (search.time(right[j]), j))
-    rows, columns = search.agreeing(rows, columns, near, found)
+    search.rows = sorted(rows, key=lambda i: (search.time(left[i]), i))
+    search.columns = sorted(columns, key=lambda j: (search.time(right[j]), j))
+    search.agreeing(near)
     if len(left) == len(right):
-        rows, columns = search.in_place(rows, columns, found)
-    if search.plainly(rows, columns, found):
-        rows, columns = [], []
-    rows, columns = search.cheapest(rows, columns, found)
-    found.missing, found.extra = sorted(rows), sorted(columns)
-    found.pairs.sort()
-    return found
+        search.in_place()
+    search.plainly()
+    search.cheapest()
+    return Partners(sorted(search.pairs), sorted(search.rows), sorted(search.columns))
 
 
 def search_in(left: Items, right: Items, *, node: Node, slack: float) -> Search:
@@ -104,9 +99,9 @@ class _Clock:
         return 1e15 + 1e6 * self.ranks.setdefault(repr(value), len(self.ranks))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Search:
-    """How like items of two lists are, and who is whose partner."""
+    """How like items of two lists are, and who is whose partner; ``rows`` and ``columns`` have none yet."""
 
     left: Items
     right: Items
@@ -115,60 +110,62 @@ class Search:
     window: float
     slack: float
     time: _Clock
+    rows: list[int] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+    pairs: list[tuple[int, int]] = field(default_factory=list)
 
-    def in_place(self, rows: list[int], columns: list[int], found: Partners) -> tuple[list[int], list[int]]:
-        """Pair items of one index that are plainly the same thing, the only ones left of their moment, and that stand at one
-        moment or between paired neighbours."""
-        unpaired = set(rows)
-        if unpaired != set(columns):
-            return rows, columns
-        crowd = Counter(self.time(self.left[i]) for i in rows)
-        stay = set()
-        for i in rows:
-            at = self.time(self.left[i])
-            is_alone = i - 1 not in unpaired and i + 1 not in unpaired
-            stands = is_alone or abs(at - self.time(self.right[i])) <= self.slack
-            if stands and crowd[at] == 1 and self.is_plain(i, i):
-                stay.add(i)
-        found.pairs += [(i, i) for i in stay]
-        return [i for i in rows if i not in stay], [j for j in columns if j not in stay]
+    def _pair(self, pairs: list[tuple[int, int]]) -> None:
+        self.pairs += pairs
+        taken, given = {i for i, _ in pairs}, {j for _, j in pairs}
+        self.rows = [i for i in self.rows if i not in taken]
+        self.columns = [j for j in self.columns if j not in given]
 
-    def agreeing(self, rows: list[int], columns: list[int], near: Near, found: Partners) -> tuple[list[int], list[int]]:
+    def agreeing(self, near: Near) -> None:
         """Pair what agrees within tolerance; an item tries first the place beside its neighbour's partner."""
-        times = [self.time(self.right[j]) for j in columns]
-        free = [True] * len(columns)
-        rest, last = [], -1
-        for i in rows:
+        times = [self.time(self.right[j]) for j in self.columns]
+        free = [True] * len(self.columns)
+        pairs, last = [], -1
+        for i in self.rows:
             at = self.time(self.left[i])
             low, high = bisect_left(times, at - self.window), bisect_right(times, at + self.window)
             middle = min(max(last + 1, low), high)
             order = [*range(middle, min(high, middle + _CANDIDATES)), *range(max(low, middle - _CANDIDATES), middle)]
-            partner = next((k for k in order if free[k] and near(self.left[i], self.right[columns[k]]) >= 0), None)
-            if partner is None:
-                rest.append(i)
-            else:
+            tried = (k for k in order if free[k] and near(self.left[i], self.right[self.columns[k]]) >= 0)
+            if (partner := next(tried, None)) is not None:
                 free[partner], last = False, partner
-                found.pairs.append((i, columns[partner]))
-        return rest, [j for j, is_free in zip(columns, free, strict=True) if is_free]
+                pairs.append((i, self.columns[partner]))
+        self._pair(pairs)
 
-    def plainly(self, rows: list[int], columns: list[int], found: Partners) -> bool:
+    def in_place(self) -> None:
+        """Pair items of one index that are plainly the same thing, the only ones left of their moment, and that stand at one
+        moment or between paired neighbours."""
+        unpaired = set(self.rows)
+        if unpaired != set(self.columns):
+            return
+        crowd = Counter(self.time(self.left[i]) for i in self.rows)
+        stay = []
+        for i in self.rows:
+            at = self.time(self.left[i])
+            is_alone = i - 1 not in unpaired and i + 1 not in unpaired
+            stands = is_alone or abs(at - self.time(self.right[i])) <= self.slack
+            if stands and crowd[at] == 1 and self.is_plain(i, i):
+                stay.append((i, i))
+        self._pair(stay)
+
+    def plainly(self) -> None:
         """Pair in order of time where as many are left on both sides and every such pair is plainly the same thing."""
-        if len(rows) != len(columns):
-            return False
-        pairs = list(zip(rows, columns, strict=True))
-        if not all(self.is_plain(i, j) for i, j in pairs):
-            return False
-        found.pairs += pairs
-        return True
+        pairs = list(zip(self.rows, self.columns, strict=False))
+        if len(self.rows) == len(self.columns) and all(self.is_plain(i, j) for i, j in pairs):
+            self._pair(pairs)
 
     def is_plain(self, i: int, j: int) -> bool:
         """Whether two items are plainly the same thing."""
         parts = self._unlike(self.left[i], self.right[j])
         return parts is not None and all(part < _PLAIN for part in parts)
 
-    def cheapest(self, rows: list[int], columns: list[int], found: Partners) -> tuple[list[int], list[int]]:
+    def cheapest(self) -> None:
         """Pair by least cost inside each group of items that could be one another's partner."""
-        costs = self._edges(rows, columns)
+        costs = self._edges()
         paired: list[tuple[int, int]] = []
         for members, others in _groups(costs):
             if len(members) == 1 and len(others) == 1:
@@ -177,20 +174,18 @@ class Search:
                 paired += assigned(members, others, costs)
             else:
                 paired += greedy(members, costs)
-        found.pairs += paired
-        taken, given = {i for i, _ in paired}, {j for _, j in paired}
-        return [i for i in rows if i not in taken], [j for j in columns if j not in given]
+        self._pair(paired)
 
-    def _edges(self, rows: list[int], columns: list[int]) -> dict[int, dict[int, float]]:
-        times = [self.time(self.right[j]) for j in columns]
+    def _edges(self) -> dict[int, dict[int, float]]:
+        times = [self.time(self.right[j]) for j in self.columns]
         costs: dict[int, dict[int, float]] = {}
-        for i in rows:
+        for i in self.rows:
             at = self.time(self.left[i])
             near: Sequence[int] = range(bisect_left(times, at - self.window), bisect_right(times, at + self.window))
             if len(near) > _CANDIDATES:
                 near = sorted(near, key=lambda k: abs(times[k] - at))[:_CANDIDATES]
             for k in near:
-                j = columns[k]
+                j = self.columns[k]
                 cost = self.cost(self.left[i], self.right[j])
                 if cost is not None:
                     costs.setdefault(i, {})[j] = cost + _REST * _unlike(self.left[i], self.right[j])

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from parity.compare.matching import each_once
+
 #: What a step from a list to one of its items is called: at which place an item stands says nothing of what it is.
 _ITEM = "[]"
 
@@ -89,13 +91,7 @@ def landmarks(left: Sequence[Any], right: Sequence[Any]) -> list[tuple[int, int]
         counts = Counter(leaf for leaf, _ in held)
         owners.append({leaf: place for leaf, place in held if counts[leaf] == 1})
     votes = Counter((place, owners[1][leaf]) for leaf, place in owners[0].items() if leaf in owners[1])
-    found: dict[int, int] = {}
-    taken: set[int] = set()
-    for (i, j), _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
-        if i not in found and j not in taken:
-            found[i] = j
-            taken.add(j)
-    return sorted(found.items())
+    return sorted(each_once(pair for pair, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))))
 
 
 def _leaves(value: Any) -> set[Any]:

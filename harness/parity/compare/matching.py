@@ -6,13 +6,16 @@ So who is taken already is asked to change, along paths of agreeing pairs, until
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
 
 #: Most pairs that are asked whether they agree; with more there is no telling in time.
 _ASKED = 200_000
 #: Most re-paired items among which pairs that stand in another order are turned back.
 _TURNED = 300
+
+T = TypeVar("T")
 
 
 class _TooMany(Exception):
@@ -123,12 +126,23 @@ def assigned(members: list[int], others: list[int], costs: dict[int, dict[int, f
 def greedy(members: list[int], costs: dict[int, dict[int, float]]) -> list[tuple[int, int]]:
     """The pairing that takes the cheapest pair first; of equal ones the one that keeps the order."""
     edges = sorted((cost, abs(i - j), i, j) for i in members for j, cost in costs[i].items())
+    return each_once((i, j) for *_, i, j in edges)
+
+
+def each_once(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of ``pairs``, the best of which come first, that share no side with one before them."""
+    found: dict[int, int] = {}
     taken: set[int] = set()
-    given: set[int] = set()
-    pairs = []
-    for _, _, i, j in edges:
-        if i not in taken and j not in given:
-            taken.add(i)
-            given.add(j)
-            pairs.append((i, j))
-    return pairs
+    for i, j in pairs:
+        if i not in found and j not in taken:
+            found[i] = j
+            taken.add(j)
+    return list(found.items())
+
+
+def equals(left: Iterable[tuple[Hashable, T]], right: Iterable[tuple[Hashable, T]]) -> list[tuple[T, T]]:
+    """Pairs of what stands under the same key on both sides, each once and in order; None is no key."""
+    places: dict[Hashable, deque[T]] = defaultdict(deque)
+    for key, place in right:
+        places[key].append(place)
+    return [(place, places[key].popleft()) for key, place in left if key is not None and places[key]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parity.compare import sequence
+from parity.compare import matching, sequence
 from parity.compare.difference import leaf_count
 from parity.contract.nodes import Node
 
@@ -27,16 +27,13 @@ def renamed(
 
     Where the schema knows the new name too, the value must be one that two fields do not share by chance.
     """
-    values: dict[str, list[str]] = {}
-    for key in new:
-        if node is not None and node.child(key) is not None and not _tells(actual[key]):
-            continue
-        values.setdefault(sequence.identity(actual[key]), []).append(key)
-    found = {}
-    for key in gone:
-        if same := values.get(sequence.identity(expected[key])):
-            found[key] = same.pop(0)
-    return found
+    known = [key for key in new if node is None or node.child(key) is None or _tells(actual[key])]
+    return dict(
+        matching.equals(
+            ((sequence.identity(expected[key]), key) for key in gone),
+            ((sequence.identity(actual[key]), key) for key in known),
+        )
+    )
 
 
 def known_by(value: Any, node: Node) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from parity.compare.align import Near, Partners
+from parity.compare.matching import equals
 from parity.contract.visit import mapped
 from parity.reals import unsigned
 
@@ -32,7 +33,7 @@ def partners(
     """
     keys = [identity(left[i]) for i in rows], [identity(right[j]) for j in columns]
     if len(rows) == len(columns) and Counter(keys[0]) == Counter(keys[1]):
-        return Partners(pairs=_by_key(rows, columns, *keys))
+        return Partners(equals(zip(keys[0], rows, strict=True), zip(keys[1], columns, strict=True)))
     found = Partners()
     for i, j in _Edits([left[i] for i in rows], [right[j] for j in columns], *keys, near).steps():
         if i is not None and j is not None:
@@ -71,14 +72,7 @@ def same_elsewhere(
     an item is by its place, None where that is too little to know it again."""
     if not found.missing or not found.extra:
         return []
-    places: dict[Hashable, deque[int]] = defaultdict(deque)
-    for j in found.extra:
-        places[right(j)].append(j)
-    places.pop(None, None)
-    moved = []
-    for i in found.missing:
-        if (key := left(i)) is not None and places.get(key):
-            moved.append((i, places[key].popleft()))
+    moved = equals(((left(i), i) for i in found.missing), ((right(j), j) for j in found.extra))
     gone, come = {i for i, _ in moved}, {j for _, j in moved}
     found.missing = [i for i in found.missing if i not in gone]
     found.extra = [j for j in found.extra if j not in come]
@@ -106,15 +100,6 @@ def displaced(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
         kept.add(at_last)
         at_last = came_from[at_last]
     return {pair for number, pair in enumerate(pairs) if number not in kept}
-
-
-def _by_key(
-    rows: Sequence[int], columns: Sequence[int], left: Sequence[str], right: Sequence[str]
-) -> list[tuple[int, int]]:
-    places: dict[str, deque[int]] = defaultdict(deque)
-    for j, key in zip(columns, right, strict=True):
-        places[key].append(j)
-    return [(i, places[key].popleft()) for i, key in zip(rows, left, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from parity.check.declared_again import retested, values_at
+from parity.check.declared_again import retested
+from parity.documents import all_at
 from tests.harness.conftest import ROOT, SOURCE, fill
 from tests.harness.goldens.test_declared import RECORD, loaded
 
@@ -39,7 +40,7 @@ DOCUMENT: Any = {
     ],
 )
 def test_the_values_at_a_path_are_found(path, values):
-    assert values_at(DOCUMENT, path) == values
+    assert all_at(DOCUMENT, path) == values
 
 
 @pytest.mark.parametrize(

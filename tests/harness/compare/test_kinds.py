@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parity.compare import figures
+from parity.compare.difference import apart, enough
 from parity.compare.tolerance import Tolerance, Tolerances, error_rate, passes
 from parity.compare.walk import Policy
 from parity.report import words
@@ -107,9 +107,9 @@ def test_no_message_says_that_what_is_allowed_differs_or_that_too_little_would_p
     ],
 )
 def test_figures_are_as_many_as_tell_the_truth(magnitude, allowed, texts, passes_with):
-    shown = figures.apart(magnitude, allowed)
+    shown = apart(magnitude, allowed)
     assert tuple(map(Decimal, shown)) == tuple(map(Decimal, texts))
-    assert Decimal(figures.enough(magnitude)) == Decimal(passes_with)
+    assert Decimal(enough(magnitude)) == Decimal(passes_with)
 
 
 def test_between_configurations_no_text_is_tolerated():
