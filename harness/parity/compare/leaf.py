@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from parity.compare.difference import NOT_FINITE, Difference, Ignored
+from parity.compare.difference import NOT_FINITE, Ignored
 from parity.compare.policy import Policy
-from parity.compare.tally import NO_RULE, Place, Tally, expected_elsewhere, text
+from parity.compare.tally import NO_RULE, Place, Tally, text
 from parity.compare.tolerance import UNITS, agree, error_rate, passes
 from parity.contract.nodes import NUMBERS, Node, has_type
 from parity.reals import distance
@@ -68,21 +68,18 @@ def _distance(tally: Tally, expected: Any, actual: Any, node: Node, place: Place
         tally.found.within_tolerance += 1
         return
     kind = rule.kind if tally.policy.tolerances is not None else None
-    tally.found.differing += 1
-    tally.found.differences.append(
-        Difference(
-            text(place),
-            "value",
-            expected,
-            actual,
-            magnitude=magnitude,
-            unit=unit,
-            allowed=allowed,
-            would_pass=magnitude,
-            note=f"class {kind}" if kind else "",
-            expected_path=expected_elsewhere(place),
-            tolerance_class=kind,
-        )
+    tally.differ(
+        "value",
+        expected,
+        actual,
+        place,
+        rule,
+        magnitude=magnitude,
+        unit=unit,
+        allowed=allowed,
+        would_pass=magnitude,
+        note=f"class {kind}" if kind else "",
+        tolerance_class=kind,
     )
 
 

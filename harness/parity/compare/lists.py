@@ -175,7 +175,8 @@ def _take(
         lambda j: recognise.known_by(actual[j], node),
     )
     out_of_order = order.out_of_order(walk.policy, expected, actual, partners, node)
-    allowed = _most_flips(walk.policy, expected, actual, node)
+    rule = walk.policy.flip_rule(node)
+    allowed = rule.most(max(len(expected), len(actual))) if rule is not None else 0
     for i, j in partners.pairs:
         if (i, j) in out_of_order:
             continue
@@ -201,12 +202,6 @@ def _take(
                 walk.one_sided(kind, items[index], child, here)
 
 
-def _most_flips(policy: Policy, expected: list[Any], actual: list[Any], node: Node) -> int:
-    if node.flip is None or (rule := policy.flip_rule(node.flip.kind, node.where)) is None:
-        return 0
-    return rule.most(max(len(expected), len(actual))) if rule.budget > 0 else 0
-
-
 def _relabelled(policy: Policy, expected: Any, actual: Any, node: Node) -> bool:
     """Whether partners differ in name or place by what the schema says, and noise decides on both: they are two items."""
     if node.align is None or node.items is None or not (isinstance(expected, dict) and isinstance(actual, dict)):
@@ -222,7 +217,7 @@ def _relabelled(policy: Policy, expected: Any, actual: Any, node: Node) -> bool:
 
 def _score(policy: Policy, value: Any, node: Node) -> float | None:
     """The item's score when it is so near the threshold that noise decides on the item; None when it does not."""
-    if node.flip is None or (rule := policy.flip_rule(node.flip.kind, node.where)) is None:
+    if node.flip is None or (rule := policy.flip_rule(node)) is None:
         return None
     if node.flip.score is None:
         return rule.threshold
@@ -232,10 +227,9 @@ def _score(policy: Policy, value: Any, node: Node) -> float | None:
 
 def _take_flip(tally: Tally, kind: Any, value: Any, node: Node, here: Place, place: Place) -> bool:
     """Whether noise decides on this item; then it is counted as a flip."""
-    if node.flip is None or (score := _score(tally.policy, value, node)) is None:
+    rule, score = tally.policy.flip_rule(node), _score(tally.policy, value, node)
+    if node.flip is None or rule is None or score is None:
         return False
-    rule = tally.policy.flip_rule(node.flip.kind, node.where)
-    assert rule is not None
     path = text(here, expected=kind == "missing")
     tally.found.flips.append(Flip(path, kind, text(place), score, rule.threshold, rule.margin, node.flip.kind))
     tally.found.flipped += leaf_count(value)

@@ -18,7 +18,7 @@ import contextlib
 import gc
 import hashlib
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -42,20 +42,8 @@ class Pair:
     known: bool = False
 
 
-@dataclass
-class Known:
-    """Outcomes of byte-equal pairs by their hash, schema and policy, for as long as the process lives."""
-
-    outcomes: dict[Hashable, Pair] = field(default_factory=dict)
-
-    def get(self, key: Hashable) -> Pair | None:
-        """The outcome under ``key``; its lists are the caller's own."""
-        pair = self.outcomes.get(key)
-        return None if pair is None else replace(pair, comparison=_copied(pair.comparison), known=True)
-
-    def put(self, key: Hashable, pair: Pair) -> None:
-        """Keep ``pair`` under ``key``."""
-        self.outcomes[key] = replace(pair, comparison=_copied(pair.comparison))
+#: Outcomes of byte-equal pairs by their hash, schema and policy, for as long as the process lives.
+Known = dict[Hashable, Pair]
 
 
 def compare_bytes(
@@ -104,8 +92,8 @@ def _equal(raw: bytes, contract: Contract, policy: Policy, known: Known | None, 
     key: Hashable = None
     if known is not None:
         key = (hashlib.sha256(raw).digest(), contract.fingerprint, _policy_key(policy))
-        if (pair := known.get(key)) is not None:
-            return pair
+        if key in known:
+            return replace(known[key], comparison=_copied(known[key].comparison), known=True)
     with _collector_paused():
         document, strict = _parse(raw, plain=plain)
         is_valid = strict and contract.fast.is_valid(document)
@@ -116,7 +104,7 @@ def _equal(raw: bytes, contract: Contract, policy: Policy, known: Known | None, 
         found = _violations(document, contract, is_valid=is_valid)
     pair = Pair(comparison, () if policy.expected_by is None else found, found)
     if known is not None:
-        known.put(key, pair)
+        known[key] = replace(pair, comparison=_copied(comparison))
     return pair
 
 

@@ -44,13 +44,13 @@ class Policy:
             known = ", ".join(sorted(self.tolerances))
             raise ContractError(f"{where}: unknown tolerance class {kind!r}; known: {known}") from None
 
-    def flip_rule(self, name: str, where: str) -> FlipRule | None:
-        """The flip rule called ``name``; None where nothing may flip."""
-        if self.tolerances is None:
+    def flip_rule(self, node: Node) -> FlipRule | None:
+        """The flip rule of the list ``node``; None where nothing may flip."""
+        if self.tolerances is None or node.flip is None:
             return None
         rules = self.flips if self.flips is not None else getattr(self.tolerances, "flips", {})
-        if name not in rules and rules:
-            raise ContractError(f"{where}: unknown flip rule {name!r}; known: {', '.join(sorted(rules))}")
+        if (name := node.flip.kind) not in rules and rules:
+            raise ContractError(f"{node.where}: unknown flip rule {name!r}; known: {', '.join(sorted(rules))}")
         return rules.get(name)
 
     def slack(self, node: Node) -> float:

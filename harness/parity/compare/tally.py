@@ -67,15 +67,14 @@ class Tally(ABC):
         self.found.within_tolerance += within
 
     def differ(
-        self, kind: Kind, expected: Any, actual: Any, place: Place, rule: Rule, leaves: int = 1, *, note: str = ""
+        self, kind: Kind, expected: Any, actual: Any, place: Place, rule: Rule, leaves: int = 1, **more: Any
     ) -> None:
-        """Report one difference that covers ``leaves``."""
+        """Report one difference that covers ``leaves``; ``more``: further fields of it."""
         path = text(place, expected=kind == "missing")
         elsewhere = expected_elsewhere(place) if kind not in ("missing", "extra") else None
         self.found.differing += leaves
-        self.found.differences.append(
-            Difference(path, kind, expected, actual, unit=rule.unit, note=note, expected_path=elsewhere)
-        )
+        fields = {"unit": rule.unit, "expected_path": elsewhere, **more}
+        self.found.differences.append(Difference(path, kind, expected, actual, **fields))
 
     def one_sided(self, kind: Any, value: Any, node: Node | None, place: Place) -> None:
         """Report what one side alone has; without a schema it is uncompared."""

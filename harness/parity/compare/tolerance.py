@@ -18,16 +18,31 @@ from parity.verdict import ContractError
 _ROUNDING = 1e-9
 _EPSILON = sys.float_info.epsilon
 _OBJECT = Must("be an object", is_object)
+Share = Annotated[Amount, Must("be a share from 0 to 2", lambda value: not is_number(value) or value <= 2)]
 
 
 @dataclass(frozen=True)
-class Tolerance:
-    """``allowed = max(abs, rel · |expected|)``, in ``unit``; ``provenance`` says where the numbers come from."""
+class Apart(Closed):
+    """What a class allows for another encoding."""
 
-    abs: float
-    rel: float
-    unit: str
-    provenance: str
+    keys_said = "must have the keys"
+    abs: Amount
+    rel: Amount
+
+
+@dataclass(frozen=True)
+class Tolerance(Closed):
+    """``allowed = max(abs, rel · |expected|)``, in ``unit``; ``provenance`` says where the numbers come from.
+
+    ``encodings`` is what stands in the file for another encoding of the same video, as in a flip rule.
+    """
+
+    keys_said = "must have the keys"
+    abs: Amount
+    rel: Amount
+    unit: Text
+    provenance: Text
+    encodings: Annotated[Apart | None, _OBJECT] = field(default=None, repr=False)
 
     def allowed(self, expected: float) -> float:
         """The largest distance from ``expected`` that passes."""
@@ -38,17 +53,28 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
-class FlipRule:
+class Near(Closed):
+    """What a flip rule allows for another encoding."""
+
+    keys_said = "must have the keys"
+    margin: Amount
+    budget: Share
+
+
+@dataclass(frozen=True)
+class FlipRule(Closed):
     """When an item that one side lacks is a flip: its score lies within ``margin`` of ``threshold`` (same unit).
 
     ``budget``: how many flips there may be, as a share of the longer list's items; 2 where every item of both lists may
     be one. A score below its detector's threshold does not occur, so the margin matters on one side only.
     """
 
-    threshold: float
-    margin: float
-    budget: float
-    provenance: str
+    keys_said = "must have the keys"
+    threshold: Amount
+    margin: Amount
+    budget: Share
+    provenance: Text
+    encodings: Annotated[Near | None, _OBJECT] = field(default=None, repr=False)
 
     def near(self, score: float) -> bool:
         """Whether an item with ``score`` may have fallen on the other side of the threshold."""
@@ -126,42 +152,6 @@ def distance(expected: str, actual: str) -> float:
     return Levenshtein.normalized_distance(expected, actual)
 
 
-@dataclass(frozen=True)
-class _Apart(Closed):
-    """What a class allows for another encoding."""
-
-    keys_said = "must have the keys"
-    abs: Amount
-    rel: Amount
-
-
-@dataclass(frozen=True)
-class _Class(_Apart):
-    """A class as it stands in the file."""
-
-    unit: Text
-    provenance: Text
-    encodings: Annotated[_Apart | None, _OBJECT] = None
-
-
-@dataclass(frozen=True)
-class _Near(Closed):
-    """What a flip rule allows for another encoding."""
-
-    keys_said = "must have the keys"
-    margin: Amount
-    budget: Annotated[Amount, Must("be a share from 0 to 2", lambda value: not is_number(value) or value <= 2)]
-
-
-@dataclass(frozen=True)
-class _Rule(_Near):
-    """A flip rule as it stands in the file."""
-
-    threshold: Amount
-    provenance: Text
-    encodings: Annotated[_Near | None, _OBJECT] = None
-
-
 def load(file: Path) -> Tolerances:
     """The classes and flip rules in ``file`` (schemas/tolerances.schema.json); ``exact`` must be zero."""
     try:
@@ -172,20 +162,20 @@ def load(file: Path) -> Tolerances:
             f"{file}: cannot be read as tolerance classes: {error}; mend it, or take it back from git"
         ) from error
     try:
-        read = {name: reading.model(_Class, entry, place=f"class {name!r}") for name, entry in table.items()}
-        near = {name: reading.model(_Rule, entry, place=f"flip rule {name!r}") for name, entry in rules.items()}
+        classes = {name: reading.model(Tolerance, entry, place=f"class {name!r}") for name, entry in table.items()}
+        flips = {name: reading.model(FlipRule, entry, place=f"flip rule {name!r}") for name, entry in rules.items()}
     except reading.Unfit as unfit:
         raise ContractError(f"{file}: {unfit}; mend it, or take it back from git") from unfit
-    classes = {name: Tolerance(each.abs, each.rel, each.unit, each.provenance) for name, each in read.items()}
-    elsewhere = {name: replace(each, **_other(read[name])) for name, each in classes.items()}
-    flips = {name: FlipRule(each.threshold, each.margin, each.budget, each.provenance) for name, each in near.items()}
-    flips_elsewhere = {name: replace(each, **_other(near[name])) for name, each in flips.items()}
-    for exact in (classes.get("exact"), elsewhere.get("exact")):
+    here, elsewhere = (
+        Tolerances(_of(classes, encodings=other), _of(flips, encodings=other)) for other in (False, True)
+    )
+    for exact in (here.get("exact"), elsewhere.get("exact")):
         if exact is None or exact.abs or exact.rel:
             raise ContractError(f"{file}: class 'exact' must stand there with abs 0 and rel 0, got {exact}")
-    return Tolerances(classes, flips, Tolerances(elsewhere, flips_elsewhere))
+    return replace(here, _encodings=elsewhere)
 
 
-def _other(entry: _Class | _Rule) -> dict[str, Any]:
-    """What an entry says of another encoding."""
-    return vars(entry.encodings) if entry.encodings is not None else {}
+def _of(entries: Mapping[str, Any], *, encodings: bool) -> dict[str, Any]:
+    """What each entry allows, for the same media or for another encoding."""
+    others = {name: vars(each.encodings) for name, each in entries.items() if encodings and each.encodings is not None}
+    return {name: replace(each, encodings=None, **others.get(name, {})) for name, each in entries.items()}
