@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from parity.compare.boxes import box_of, overlap
 from parity.compare.matching import assigned, greedy
 from parity.compare.tolerance import distance
 from parity.contract.nodes import NUMBERS, Align, Node
@@ -267,3 +266,35 @@ def _groups(costs: dict[int, dict[int, float]]) -> list[tuple[list[int], list[in
     for j, i in owner.items():
         groups[root(i)][1].append(j)
     return list(groups.values())
+
+
+def are_apart(a: Any, b: Any, node: Node | None) -> bool:
+    """Whether two boxes show different places; False where one is none."""
+    one, other = box_of(a, node), box_of(b, node)
+    return one is not None and other is not None and overlap(one, other) < _APART
+
+
+def box_of(value: Any, node: Node | None) -> tuple[float, float, float, float] | None:
+    """A box as x1, y1, x2, y2, from what the schema says of it; None where the value is none."""
+    if node is not None and isinstance(value, list | dict):
+        node = node.choose(value) or node
+    form = node.box if node is not None else None
+    if isinstance(value, dict):
+        values: list[Any] = [value.get(key) for key in ("x", "y", "width", "height")]
+    elif isinstance(value, list) and len(value) == 4:
+        values = value
+    else:
+        return None
+    if not all(type(each) in NUMBERS and -_FARTHEST < each < _FARTHEST for each in values):
+        return None
+    a, b, c, d = values
+    return (a, b, c, d) if form == "corners" else (a, b, a + c, b + d)
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> float:
+    """Intersection over union of two boxes given by their corners; 0 where both are empty."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(0.0, width) * max(0.0, height)
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return shared / (areas - shared) if areas > shared else float(tuple(one) == tuple(other))

@@ -186,11 +186,8 @@ class _Writer:
         ]
 
     def _alternatives(self, node: Node, x: str, y: str) -> list[str]:
-        real = [branch for branch in node.branches if branch.types != {"null"}]
-        if len(real) == 1 and len(node.branches) == 2 and _adds_nothing(node):
-            null = next(branch for branch in node.branches if branch is not real[0])
-            if self._plain(null):
-                return self._or_null(x, y, self.near(real[0], x, y))
+        if node.optional is not None and _adds_nothing(node) and self._plain(node.optional[0]):
+            return self._or_null(x, y, self.near(node.optional[1], x, y))
         if node.tags is None or not _adds_nothing(node):
             return self._give_up()
         key, branches = node.tags

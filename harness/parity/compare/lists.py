@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from parity.compare import align, matching, order, recognise, sequence, shortcuts
-from parity.compare.align import Partners
+from parity.compare.align import Partners, are_apart
 from parity.compare.anything import ANYTHING
-from parity.compare.boxes import are_apart
 from parity.compare.compiled import Compiled, compiled
 from parity.compare.difference import Comparison, Flip, leaf_count
 from parity.compare.leaf import is_same

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from parity.compare.boxes import overlap
+from parity.compare.align import overlap
 from parity.compare.tolerance import FlipRule, Tolerances
 from parity.compare.walk import Policy, compare
 from parity.verdict import ContractError
