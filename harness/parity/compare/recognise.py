@@ -8,6 +8,7 @@ from typing import Any
 from parity.compare import matching, sequence
 from parity.compare.difference import leaf_count
 from parity.contract.nodes import Node
+from parity.contract.visit import mapped, places
 
 #: Units of leaves that say where an item stands, not what it is.
 _WHERE = frozenset({"s", "ms", "index"})
@@ -40,8 +41,20 @@ def known_by(value: Any, node: Node) -> str | None:
     """What an item is apart from where it stands; None where that is too little to know it again."""
     if node.align is None or node.items is None:
         return sequence.identity(value)
-    kept, telling = _without_place(value, node.items)
-    return sequence.identity(kept) if telling else None
+    kept = mapped(value, node.items, lambda leaf, its, path: None if _says_where(its) else leaf)
+    leaves = places(value, node.items, opens=lambda text: False, holders=False)
+    is_telling = any(_tells(leaf) and not _says_where(its) and not _is_fixed(its) for _, leaf, its in leaves)
+    return sequence.identity(kept) if is_telling else None
+
+
+def _says_where(leaf: Node | None) -> bool:
+    """Whether a leaf says where its item stands."""
+    return leaf is not None and leaf.rule.unit in _WHERE
+
+
+def _is_fixed(leaf: Node | None) -> bool:
+    """Whether the schema lists what a leaf may be, which tells no item from another."""
+    return leaf is not None and leaf.values is not None
 
 
 def _tells(value: Any) -> bool:
@@ -49,17 +62,3 @@ def _tells(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) >= _TELLING
     return leaf_count(value) > 1 or (isinstance(value, float) and value - value == 0 and not value.is_integer())
-
-
-def _without_place(value: Any, node: Node | None) -> tuple[Any, bool]:
-    """``value`` without the leaves that say where it stands, and whether what is left tells it from others."""
-    node = node.choose(value) if node is not None else None
-    if isinstance(value, dict):
-        parts = {k: _without_place(v, node.child(k) if node else None) for k, v in value.items()}
-        return {k: v for k, (v, _) in parts.items()}, any(telling for _, telling in parts.values())
-    if isinstance(value, list):
-        items = [_without_place(v, node.item(i) if node else None) for i, v in enumerate(value)]
-        return [v for v, _ in items], any(telling for _, telling in items)
-    if node is not None and node.rule.unit in _WHERE:
-        return None, False
-    return value, (node is None or node.values is None) and _tells(value)

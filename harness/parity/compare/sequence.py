@@ -22,6 +22,7 @@ _LAID_OUT = 5_000_000
 _ALONE = 1000
 
 Step = tuple[int | None, int | None]
+_Between = Callable[[int, int, int, int], list[Step]]
 
 
 def partners(
@@ -114,24 +115,22 @@ class _Edits:
 
     def steps(self) -> list[Step]:
         """Every item once, in order: with its partner, or alone."""
+        from rapidfuzz.distance import Postfix, Prefix
+
         n, m = len(self.left), len(self.right)
-        front = 0
-        while front < min(n, m) and self.left_keys[front] == self.right_keys[front]:
-            front += 1
-        back = 0
-        while back < min(n, m) - front and self.left_keys[n - 1 - back] == self.right_keys[m - 1 - back]:
-            back += 1
-        inner = self._between(front, n - back, front, m - back)
+        front = Prefix.similarity(self.left_keys, self.right_keys)
+        back = min(Postfix.similarity(self.left_keys, self.right_keys), min(n, m) - front)
+        inner = self._between(front, n - back, front, m - back, self._by_equals)
         ends = [(n - k, m - k) for k in range(back, 0, -1)]
         return [*((k, k) for k in range(front)), *inner, *ends]
 
-    def _between(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
-        """Rows ``top`` to ``bottom`` with columns ``first`` to ``last``.
+    def _between(self, top: int, bottom: int, first: int, last: int, otherwise: _Between) -> list[Step]:
+        """Rows ``top`` to ``bottom`` with columns ``first`` to ``last``; ``otherwise``: how, where they are too many."""
+        is_small = (bottom - top) * (last - first) <= _LAID_OUT
+        return (self._laid_out if is_small else otherwise)(top, bottom, first, last)
 
-        What is too much is parted where items are equal, and then where they alone hold the same.
-        """
-        if (bottom - top) * (last - first) <= _LAID_OUT:
-            return self._laid_out(top, bottom, first, last)
+    def _by_equals(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
+        """Parted where items are equal."""
         from rapidfuzz.distance import Levenshtein
 
         blocks = Levenshtein.editops(self.left_keys[top:bottom], self.right_keys[first:last]).as_matching_blocks()
@@ -139,33 +138,28 @@ class _Edits:
         return self._parted((top, bottom), (first, last), equal, self._by_landmarks)
 
     def _by_landmarks(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
-        if (bottom - top) * (last - first) <= _LAID_OUT:
-            return self._laid_out(top, bottom, first, last)
+        """Parted where items alone hold the same."""
         from parity.compare import likeness
 
         marks = likeness.landmarks(self.left[top:bottom], self.right[first:last])
         apart = displaced(marks)
         kept = [(top + i, first + j) for i, j in marks if (i, j) not in apart]
-        return self._parted((top, bottom), (first, last), kept, self._small)
-
-    def _small(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
-        is_small = (bottom - top) * (last - first) <= _LAID_OUT
-        return (self._laid_out if is_small else _in_order)(top, bottom, first, last)
+        return self._parted((top, bottom), (first, last), kept, _in_order)
 
     def _parted(
         self,
         rows: tuple[int, int],
         columns: tuple[int, int],
         pairs: Sequence[tuple[int, int]],
-        between: Callable[[int, int, int, int], list[Step]],
+        otherwise: _Between,
     ) -> list[Step]:
-        """``pairs``, which are in order, and what lies ``between`` them."""
+        """``pairs``, which are in order, and what lies between them."""
         steps: list[Step] = []
         i, j = rows[0], columns[0]
         for row, column in pairs:
-            steps += [*between(i, row, j, column), (row, column)]
+            steps += [*self._between(i, row, j, column, otherwise), (row, column)]
             i, j = row + 1, column + 1
-        return steps + between(i, rows[1], j, columns[1])
+        return steps + self._between(i, rows[1], j, columns[1], otherwise)
 
     def _laid_out(self, top: int, bottom: int, first: int, last: int) -> list[Step]:
         if bottom - top <= 1 >= last - first or top == bottom or first == last:

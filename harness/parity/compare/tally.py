@@ -14,6 +14,7 @@ from parity.compare.compiled import Way
 from parity.compare.difference import Comparison, Difference, Kind, leaf_count
 from parity.compare.policy import Policy
 from parity.contract.nodes import Node, Rule
+from parity.contract.visit import places
 from parity.paths import written
 
 #: A link to the place above, the step in the actual document, and the step in the expected one; None is the top.
@@ -86,14 +87,7 @@ class Tally(ABC):
 
     def uncovered(self, value: Any, place: Place) -> None:
         """Note every leaf of a value that no schema covers."""
-        if isinstance(value, dict) and value:
-            for key, item in value.items():
-                self.uncovered(item, below(place, key))
-        elif isinstance(value, list) and value:
-            for index, item in enumerate(value):
-                self.uncovered(item, below(place, index))
-        else:
-            self.found.uncompared.append(text(place))
+        self.found.uncompared += [path for path, *_ in places(value, None, text(place), holders=False)]
 
 
 def below(place: Place, step: str | int, origin: str | int | None = None) -> Place:
