@@ -21,6 +21,15 @@ NOT_FINITE = "NaN and infinity are no JSON numbers"
 
 #: How many figures are shown, the fewest first; 17 tell any two doubles apart.
 _FIGURES = (6, 9, 12, 17)
+#: How a difference is told, where that is not by its two values alone.
+_SAID = {
+    "missing": "{where}: missing; {expected} {before}",
+    "extra": "{where}: extra; {actual} {after}",
+    "length": "{where}: {expected} {before} items, {actual} {after}",
+    "order": "{where}: the same items in another order; {expected} {before}, {actual} {after}",
+    "moved": "{where}: the same as {origin} of {expected}, moved",
+    "renamed": "{where}: called {origin} by {expected}, the same value",
+}
 #: Longest text of a value in a report.
 _SHOWN = 200
 
@@ -76,25 +85,12 @@ def describe(difference: Mapping[str, Any], *, expected: str, actual: str) -> st
     """One line for people about a difference in its JSON form."""
     where = difference["path"] or "(the whole document)"
     before, after = (_value(difference[side], difference[f"{side}_type"]) for side in ("expected", "actual"))
-    match difference["kind"]:
-        case "missing":
-            line = f"{where}: missing; {expected} {before}"
-        case "extra":
-            line = f"{where}: extra; {actual} {after}"
-        case "length":
-            line = f"{where}: {expected} {before} items, {actual} {after}"
-        case "order":
-            line = f"{where}: the same items in another order; {expected} {before}, {actual} {after}"
-        case "moved":
-            line = f"{where}: the same as {difference['expected_path'] or where} of {expected}, moved"
-        case "renamed":
-            line = f"{where}: called {difference['expected_path']} by {expected}, the same value"
-        case "type":
-            before, after = _typed(before, difference["expected_type"]), _typed(after, difference["actual_type"])
-            line = f"{where}: {expected} {before}, {actual} {after}"
-        case _:
-            line = f"{where}: {expected} {before}, {actual} {after}"
-    if (origin := difference["expected_path"]) and difference["kind"] not in ("moved", "renamed"):
+    if difference["kind"] == "type":
+        before, after = _typed(before, difference["expected_type"]), _typed(after, difference["actual_type"])
+    origin = difference["expected_path"] or where
+    said = _SAID.get(difference["kind"], "{where}: {expected} {before}, {actual} {after}")
+    line = said.format(where=where, origin=origin, expected=expected, actual=actual, before=before, after=after)
+    if difference["expected_path"] and "{origin}" not in said:
         line += f"; its partner stands at {origin}"
     if difference["magnitude"] is not None:
         unit = f" {difference['unit']}" if difference["unit"] else ""
