@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parity.check.logs import with_logs
+from parity.check.comparer import with_logs
 from parity.compare.difference import Comparison
 from parity.pipeline.capture import STDERR, load
 from rumiai_parity.log_lines import log_lines

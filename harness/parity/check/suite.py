@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from parity.check import declared_again, encodings, kept, ran
-from parity.check.comparer import Side, held
+from parity.check import alone, declared_again, encodings
+from parity.check.comparer import Side, held, with_logs
 from parity.check.documents import comparable, is_compared_as_written, unusable
 from parity.check.keys import Check, Key
-from parity.check.logs import with_logs
 from parity.check.outcome import Outcome, absent, judge
 from parity.check.rules import Rules
 from parity.compare.accounted import between
@@ -82,12 +81,12 @@ class Suite:
     def stale(self, cases: Sequence[Case]) -> Outcome:
         """Is there a golden that nothing needs?"""
         key = Key("stale")
-        return self._once(key, lambda: kept.stale(self.rules, key, cases))
+        return self._once(key, lambda: alone.stale(self.rules, key, cases))
 
     def ledger(self, cases: Sequence[Case], *, complete: bool) -> Outcome:
         """Do the records of every golden of ``cases`` form one chain that ends at its file? ``complete``: of all cases."""
         key = Key("ledger")
-        return self._once(key, lambda: kept.ledger(self.rules, key, cases, complete=complete))
+        return self._once(key, lambda: alone.ledger(self.rules, key, cases, complete=complete))
 
     def sides(self, check: Check, case: Case, configuration: str, artifact: Artifact) -> tuple[Any, Any]:
         """The expected and the actual document of one comparison; ``ParityError`` where one cannot be had."""
@@ -150,14 +149,14 @@ class Suite:
             return of_artifact[key.check](key, case, self.rules.artifacts[str(key.artifact)])
         capture = self.captures.get(case, str(key.configuration))
         if key.check == "run":
-            return ran.run(self.rules, key, case, capture)
+            return alone.run(self.rules, key, case, capture)
         if key.check == "contract":
-            return ran.contract(self.rules, key, self.rules.artifacts[str(key.artifact)], capture)
+            return alone.contract(self.rules, key, self.rules.artifacts[str(key.artifact)], capture)
 
         def keeps(artifact: Artifact) -> bool:
             return self.contract(case, str(key.configuration), artifact).passed
 
-        return ran.expectations(self.rules, key, case, capture, keeps)
+        return alone.expectations(self.rules, key, case, capture, keeps)
 
     def _once(self, key: Key, compute: Callable[[], Outcome]) -> Outcome:
         """The outcome of ``key``; what makes a check impossible is its outcome too."""

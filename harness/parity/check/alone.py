@@ -1,8 +1,12 @@
-"""Checks of one run by itself: did it end as it must, does what it left keep its schema, does it find what is in the case?"""
+"""Checks that compare nothing: of one run by itself, and of what a project keeps.
+
+Did the run end as it must, does what it left keep its schema, does it find what is in the case? Is there a golden that nothing
+needs, and does the ledger say how each came to be?
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +15,8 @@ from parity.check.keys import Key
 from parity.check.outcome import Outcome
 from parity.check.rules import Rules
 from parity.contract import check
+from parity.goldens import history, provenance, store
+from parity.goldens import ledger as acceptances
 from parity.pipeline.artifacts import ending
 from parity.pipeline.capture import STDERR, Capture, summary
 from parity.pipeline.case import Case
@@ -87,3 +93,41 @@ def expectations(rules: Rules, key: Key, case: Case, capture: Capture, keeps: Ca
         messages=tuple(failed),
         data={"expectations": [asdict(each) for each in found]},
     )
+
+
+def stale(rules: Rules, key: Key, cases: Sequence[Case]) -> Outcome:
+    """Is there a golden that nothing needs?"""
+    files = [rules.config.relative(path) for path in store.stale(rules.config, list(cases), rules.pipeline)]
+    messages = tuple(f"{file}: no artifact of a case needs it; remove it" for file in files)
+    verdict = Verdict.STALE if files else Verdict.PARITY
+    return Outcome(*key, verdicts=(verdict,), messages=messages, data={"files": files})
+
+
+def ledger(rules: Rules, key: Key, cases: Sequence[Case], *, complete: bool) -> Outcome:
+    """Do the records of every golden of ``cases`` form one chain that ends at its file?
+
+    ``complete``: ``cases`` are all there are, so that goldens of cases that are gone are looked at too.
+    """
+    config = rules.config
+    if config.ledger is None:
+        return Outcome(*key)
+    records = acceptances.load(config.ledger)
+    files = history.files(config, rules.pipeline, list(cases), records, complete=complete)
+    found = history.problems(records, files)
+    messages = (*history.messages(found, config.relative(config.snapshots)), *_unreadable(rules, cases))
+    return Outcome(
+        *key,
+        file=config.relative(config.ledger),
+        verdicts=(Verdict.CONTRACT if messages else Verdict.PARITY,),
+        messages=messages,
+        data={"problems": [asdict(each) for each in found]},
+    )
+
+
+def _unreadable(rules: Rules, cases: Sequence[Case]) -> Iterator[str]:
+    """What is wrong with the files that say where goldens come from."""
+    for case in cases:
+        try:
+            provenance.read(rules.config, case.name)
+        except ContractError as error:
+            yield str(error)
