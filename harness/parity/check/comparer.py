@@ -20,7 +20,6 @@ from parity.contract.nodes import Node
 #: What becomes of a comparison of two documents before facts of the media are left out.
 Adapt = Callable[[Comparison, Any, Any], Comparison]
 
-
 #: Where a difference of log lines stands, beside the fields of the run's own document.
 PATH = "log"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,9 @@ from parity.compare import tolerance
 from parity.compare.difference import type_name
 from parity.compare.tolerance import Tolerance, Tolerances
 from parity.compare.walk import Policy
-from parity.contract import check, lint, registry
+from parity.contract import check, registry
 from parity.contract.check import Contract
+from parity.contract.compiler import KEYWORD
 from parity.contract.nodes import Node, has_type
 from parity.contract.registry import Schemas
 from parity.contract.visit import parts
@@ -170,10 +171,19 @@ def tolerances_of(config: Config, schemas: Schemas) -> Tolerances:
     found = tolerance.load(config.tolerances)
     for schema_id, schema in schemas.documents.items():
         for place, part in parts(schema):
-            for what, name in lint.unknown(part, found.classes, found.flips):
+            for what, name in unknown(part, found.classes, found.flips):
                 known = found.classes if what == "tolerance class" else found.flips
                 raise ContractError(
                     f"{schema_id}{place}: unknown {what} {name!r}; {config.relative(config.tolerances)} has "
                     f"{', '.join(sorted(known)) or 'none'}: name one of them, or add it there"
                 )
     return found
+
+
+def unknown(part: Mapping[str, Any], classes: Container[str], flips: Container[str]) -> Iterator[tuple[str, Any]]:
+    """(what it is, name) of the tolerance class and the flip rule that the annotation of ``part`` names and nobody knows."""
+    annotation = part.get(KEYWORD)
+    flip = annotation.get("flip") if isinstance(annotation, Mapping) else None
+    for what, named, known in (("tolerance class", annotation, classes), ("flip rule", flip, flips)):
+        if isinstance(named, Mapping) and named.get("class", "exact") not in known:
+            yield what, named.get("class")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from parity.contract import check, lint, registry
+from parity.contract import check, registry
 from parity.pipeline import settings
 from parity.pipeline.load import load_pipeline
 from parity.verdict import ContractError
+from tests.harness.contract import lint
 from tests.harness.toy.pipeline import PIPELINE
 
 ROOT = Path(__file__).parents[3]

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from parity.compare.walk import Policy, compare
-from parity.contract import check, fast, lint, reference, registry
+from parity.contract import check, fast, reference, registry
 from parity.verdict import ContractError
+from tests.harness.contract import lint
 
 EXACT = Policy(expected_by="web", actual_by="disk")
 NUMBER = {"type": "integer", "minimum": 0}

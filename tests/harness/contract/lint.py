@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from parity.check.rules import unknown
 from parity.contract.compiler import KEYWORD
 from parity.contract.reference import Reference
 from parity.contract.visit import parts
@@ -28,15 +29,6 @@ def problems(
         texts += [f"{KEYWORD}: unknown {kind} {name!r}" for kind, name in unknown(part, classes, flips)]
         found += [f"{schema['$id']}{place}: {text}" for text in texts]
     return found
-
-
-def unknown(part: Mapping[str, Any], classes: Container[str], flips: Container[str]) -> Iterator[tuple[str, Any]]:
-    """(what it is, name) of the tolerance class and the flip rule that the annotation of ``part`` names and nobody knows."""
-    annotation = part.get(KEYWORD)
-    flip = annotation.get("flip") if isinstance(annotation, Mapping) else None
-    for what, named, known in (("tolerance class", annotation, classes), ("flip rule", flip, flips)):
-        if isinstance(named, Mapping) and named.get("class", "exact") not in known:
-            yield what, named.get("class")
 
 
 def _shape(schema: Mapping[str, Any]) -> Iterator[str]:
