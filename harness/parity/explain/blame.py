@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from parity.documents import Nowhere, at
 from parity.explain.findings import Finding
 from parity.pipeline.stages import Graph
 
@@ -44,16 +42,3 @@ def first(graph: Graph, attributions: Iterable[Attribution]) -> str | None:
     """The earliest stage with a difference of its own; None when no stage is known."""
     own = {each.stage for each, root, _ in attributions if each.stage is not None and root == each.stage}
     return min(own, key=graph.order, default=None)
-
-
-def media_values(graph: Graph, artifact: str, document: Any) -> Mapping[str, Any]:
-    """What an artifact says of the decoded input, by place: stage 0."""
-    found = {}
-    for stage in graph.stages:
-        for name, prefix in stage.places if stage.kind == "media" else ():
-            if name == artifact:
-                try:
-                    found[prefix] = at(document, prefix)
-                except Nowhere:
-                    continue
-    return found

@@ -195,11 +195,6 @@ def deciding(config: Config) -> Iterator[None]:
         os.close(file)
 
 
-def lock_of(config: Config) -> int:
-    """The lock that this process holds on its run, for children that make it too."""
-    return _held[folder(config)]
-
-
 def _of(config: Config, place: Path) -> Config:
     return replace(config, run=place, captures=pointers.pointed(place / CAPTURES))
 
