@@ -14,7 +14,7 @@ from parity.compare.walk import Policy
 from parity.contract import check, registry
 from parity.contract.check import Contract
 from parity.contract.compiler import KEYWORD
-from parity.contract.nodes import Node, has_type
+from parity.contract.nodes import Node
 from parity.contract.registry import Schemas
 from parity.contract.visit import parts
 from parity.goldens import declared as ledger
@@ -142,9 +142,10 @@ class Rules:
     def _stored(self, case: Case, artifact: Artifact) -> Any:
         file = self.config.golden(case.name, artifact.golden or "")
         golden, node = store.read(file), self.node(artifact)
-        types = node.types or {name for branch in node.branches for name in branch.types}
-        if types and not any(has_type(golden, name) for name in types):
-            expected = f"expected {' or '.join(sorted(types))}, as the schema of {artifact.name} has it"
+        typed = [each for each in ([node] if node.types else node.branches) if each.types]
+        if typed and not any(each.admits(golden) for each in typed):
+            types = sorted({name for each in typed for name in each.types})
+            expected = f"expected {' or '.join(types)}, as the schema of {artifact.name} has it"
             raise store.broken(file, f"{expected}, got {type_name(golden)}")
         return golden
 

@@ -11,7 +11,7 @@ from parity.compare.difference import NOT_FINITE, Ignored
 from parity.compare.policy import Policy
 from parity.compare.tally import NO_RULE, Place, Tally, text
 from parity.compare.tolerance import UNITS, agree, error_rate, passes
-from parity.contract.nodes import NUMBERS, Node, has_type
+from parity.contract.nodes import NUMBERS, Node
 from parity.reals import distance
 from parity.verdict import ContractError
 
@@ -29,7 +29,7 @@ def compare_leaf(tally: Tally, expected: Any, actual: Any, node: Node, place: Pl
     is_number = type(expected) in NUMBERS
     if is_number and not (expected - expected == 0 == actual - actual):
         tally.differ("schema", expected, actual, place, rule, note=NOT_FINITE)
-    elif not _is_allowed(actual, node) and not _stands_in(expected, actual):
+    elif not node.admits(actual) and not _stands_in(expected, actual):
         tally.differ("schema", expected, actual, place, rule, note=f"expected {' or '.join(sorted(node.types))}")
     elif expected == actual:
         tally.found.exact += 1
@@ -37,13 +37,6 @@ def compare_leaf(tally: Tally, expected: Any, actual: Any, node: Node, place: Pl
         _distance(tally, expected, actual, node, place)
     else:
         tally.differ("value", expected, actual, place, rule)
-
-
-def _is_allowed(actual: Any, node: Node) -> bool:
-    """Whether the schema allows the type of a leaf."""
-    if (kinds := node.scalars) is not None and type(actual) in kinds:
-        return True
-    return not node.types or any(has_type(actual, name) for name in node.types)
 
 
 def _stands_in(expected: Any, actual: Any) -> bool:

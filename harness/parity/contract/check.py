@@ -13,7 +13,7 @@ from jsonschema import ValidationError
 
 from parity.contract import fast, visit
 from parity.contract.compiler import compile_schema
-from parity.contract.nodes import Node, has_type
+from parity.contract.nodes import Node
 from parity.contract.reference import Reference, extra_keys, without_dialect
 from parity.contract.registry import Schemas
 from parity.contract.visit import Place
@@ -196,20 +196,20 @@ def _is_whole(text: str) -> bool:
 def _breaches(places: Iterable[Place]) -> Iterator[Violation]:
     """What no validator says of the values."""
     for path, value, node in places:
-        if isinstance(value, dict):
-            for key in () if _is_whole("".join(value)) else filterfalse(_is_whole, value):
-                yield Violation(join(path, key), "its key holds half a surrogate pair", never_valid=True)
-        elif isinstance(value, float):
-            if not math.isfinite(value):
-                message = f"{value} is no JSON number: write null when there is no value"
-                yield Violation(path, message, never_valid=True)
-            elif node and node.types and not any(has_type(value, name) for name in node.types):
-                yield Violation(path, f"{value!r} is a real number, expected {' or '.join(sorted(node.types))}")
-        elif isinstance(value, str):
+        if isinstance(value, str):
             if not _is_whole(value):
                 yield Violation(path, "holds half a surrogate pair, which no file can hold", never_valid=True)
             elif node is not None and node.content is not None:
                 yield from _breaches_inside(value, node.content, path)
+        elif isinstance(value, float):
+            if not math.isfinite(value):
+                message = f"{value} is no JSON number: write null when there is no value"
+                yield Violation(path, message, never_valid=True)
+            elif node is not None and not node.admits(value):
+                yield Violation(path, f"{value!r} is a real number, expected {' or '.join(sorted(node.types))}")
+        elif isinstance(value, dict):
+            for key in () if _is_whole("".join(value)) else filterfalse(_is_whole, value):
+                yield Violation(join(path, key), "its key holds half a surrogate pair", never_valid=True)
 
 
 def _breaches_inside(text: str, node: Node, path: str) -> Iterator[Violation]:

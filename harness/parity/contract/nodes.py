@@ -9,7 +9,6 @@ from typing import Any
 
 from parity.contract.meaning import Pattern
 from parity.paths import INSIDE
-from parity.verdict import ContractError
 
 #: Types of what holds other values.
 CONTAINERS = frozenset({"object", "array"})
@@ -135,6 +134,15 @@ class Node:
         return [*self.properties.values(), *(node for _, node in self.patterns), *self.prefix, *self.branches, *singles]
 
     @cached_property
+    def kinds(self) -> frozenset[type]:
+        """The Python types of the values whose types the schema names."""
+        return frozenset(kind for name in self.types for kind in PYTHON[name])
+
+    def admits(self, value: object) -> bool:
+        """Whether the schema allows the type of ``value``; any where it names none."""
+        return not self.types or type(value) in self.kinds
+
+    @cached_property
     def scalars(self) -> frozenset[type] | None:
         """Python types of the values of a leaf that is always compared; None for any other node."""
         rule = self.rule
@@ -142,7 +150,7 @@ class Node:
             return None
         if not self.types or self.types & CONTAINERS:
             return None
-        return frozenset(kind for name in self.types for kind in PYTHON[name])
+        return self.kinds
 
     @cached_property
     def optional(self) -> tuple[Node, Node] | None:
@@ -170,7 +178,7 @@ class Node:
             return self.tags[1].get(tag) if isinstance(tag, str) else None
         if self.optional is not None:
             null, other = self.optional
-            return null if value is None else other if any(has_type(value, name) for name in other.types) else None
+            return null if value is None else other if other.admits(value) else None
         # What says nothing, like the schema true, is the last choice.
         candidates = sorted(
             filter(lambda branch: branch._looks_like(value), self.branches), key=lambda branch: branch.says_nothing
@@ -193,7 +201,7 @@ class Node:
         """Cheap test by type, named keys and constants: enough to tell tagged alternatives apart."""
         if self.branches and not self.types:
             return any(branch._looks_like(value) for branch in self.branches)
-        if self.types and not any(has_type(value, name) for name in self.types):
+        if not self.admits(value):
             return False
         if self.values is not None and value not in self.values:
             return False
@@ -205,13 +213,6 @@ class Node:
             return False
         tagged = ((key, node.values) for key, node in self.properties.items() if node.values is not None)
         return all(key not in value or value[key] in values for key, values in tagged)
-
-
-def has_type(value: object, name: str) -> bool:
-    """Whether ``value`` is of JSON Schema type ``name``; true and false are no integers."""
-    if name not in PYTHON:
-        raise ContractError(f"unknown JSON type {name!r} in a schema")
-    return isinstance(value, PYTHON[name]) and (name == "boolean" or not isinstance(value, bool))
 
 
 def overlay(base: Node, own: Node) -> Node:

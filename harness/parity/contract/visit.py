@@ -69,10 +69,12 @@ def _places(value: Any, node: Node | None, path: str, opens: Opens, holders: boo
     inside: Iterable[tuple[Any, Any]] = ()
     below: Callable[[Any], Node | None] = _nowhere
     if isinstance(value, dict):
-        inside, below = value.items(), _nowhere if node is None else node.child
+        inside = value.items()
+        below = node.child if node is not None else _nowhere
     elif isinstance(value, list):
-        inside, below = enumerate(value), _nowhere if node is None else node.item
-    elif isinstance(value, str) and node is not None and node.content is not None and opens(value):
+        inside = enumerate(value)
+        below = node.item if node is not None else _nowhere
+    elif node is not None and node.content is not None and isinstance(value, str) and opens(value):
         with contextlib.suppress(Unreadable):
             inside, below = [(INSIDE, parse(value))], node.below
     if holders or not value or not inside:
