@@ -161,7 +161,8 @@ class _Reader:
     def hashtags(self) -> tuple[dict[str, Any], ...]:
         tags = self.read(_list, "hashtags", self.item.get("hashtags")) or ()
         read = (self.read(_hashtag, f"hashtags[{index}]", tag) for index, tag in enumerate(tags))
-        return tuple(tag for tag in read if tag is not None)
+        # Real items list tags without a name beside the others: nothing was tagged there.
+        return tuple(tag for tag in read if tag is not None and tag["name"].strip(" \t\n#"))
 
 
 def _identifier(item: Mapping[str, Any]) -> str | None:

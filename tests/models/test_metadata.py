@@ -38,6 +38,13 @@ def test_our_own_document_maps_to_itself():
     assert metadata_from(metadata.to_dict()) == metadata
 
 
+@pytest.mark.parametrize("nameless", [{"name": ""}, {"id": "7", "name": " "}, "", "#", "\t# "])
+def test_a_hashtag_without_a_name_is_none_and_not_counted(nameless):
+    tags = [nameless, {"name": "cat"}, {"name": "fyp"}]
+    assert metadata_from({"id": "1", "hashtags": tags}).hashtags == ({"name": "cat"}, {"name": "fyp"})
+    assert metadata_from({"id": "1", "hashtags": [nameless]}).hashtags == ()
+
+
 @pytest.mark.parametrize("value", ["yesterday", "", None, -5, True, [], 10**20, "1" * 30, float("1e300"), {"a": 1}])
 def test_an_unreadable_date_is_unknown_never_now(value):
     assert metadata_from({"createTime": value}).create_time is None
