@@ -16,7 +16,7 @@ from parity.plain import encoded
 from parity.report import words
 from parity.report.build import COUNTS, FILE_NAME, totals
 from parity.report.following import elsewhere, steps
-from parity.report.terminal import beside, causes, grid
+from parity.report.terminal import causes, grid
 from parity.report.terminal.lines import (
     BLANK,
     FAINT,
@@ -88,15 +88,15 @@ def lines(
     if whole:
         middle = [
             *causes.section(report, width, None),
-            *beside.section(report, width, None),
-            *beside.every(differences, width),
+            *causes.beside(report, width, None),
+            *causes.every(differences, width),
         ]
         return [*begin, *middle, *end]
     room = LINES - len(begin) - len(end)
     # The causes come first: what stands beside them takes what they leave, and a few lines in any case.
     kept = max(5, min(room - 14, 12)) if report["causes"] else room
-    explained = causes.section(report, width, room - len(beside.section(report, width, kept)))
-    found = beside.section(report, width, max(kept, room - len(explained)))
+    explained = causes.section(report, width, room - len(causes.beside(report, width, kept)))
+    found = causes.beside(report, width, max(kept, room - len(explained)))
     return [*begin, *explained, *found, *end]
 
 

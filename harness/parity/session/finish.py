@@ -18,7 +18,7 @@ from parity.decide.pending import Pending
 from parity.explain.explained import explained, nothing
 from parity.pipeline.case import Case
 from parity.report import build, write
-from parity.report.page import write as page
+from parity.report.page import render
 from parity.run import runs
 from parity.tools.calibrate import machines
 from parity.verdict import ContractError, ParityError
@@ -96,7 +96,7 @@ def finish(suite: Suite, outcomes: Sequence[Outcome], crashes: Sequence[Crash], 
     )
     write.save_differences(differences, config)
     write.save_forms(report, differences, config)
-    report["page_failed"] = page.drawn(config, report, differences, suite)
+    report["page_failed"] = render.drawn(config, report, differences, suite)
     shutil.rmtree(runs.folder(config) / runs.SHARED, ignore_errors=True)
     write.save(report, config)
     return write.read(config)

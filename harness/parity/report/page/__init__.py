@@ -1,1 +1,1 @@
-"""The report as one page: ``payload`` gathers what it shows, ``render`` draws it, ``write`` puts it on disk."""
+"""The report as one page: ``payload`` gathers what it shows, ``render`` draws it and puts it on disk."""

@@ -25,21 +25,20 @@ _SHARE = (100.0, "% of the video")
 class Candidate:
     """One curve that could be drawn, and the differing values on it."""
 
-    where: Comparing
-    alike: tuple[str, ...]
-    artifact: str
     line: Line
     path: str
-    expected_path: str
     spots: list[Spot] = field(default_factory=list)
+
+    @property
+    def where(self) -> Comparing:
+        """Its comparison."""
+        return self.spots[0].where
 
     @property
     def causes(self) -> dict[str | None, bool]:
         """Causes that it belongs to → whether some value on it is their own."""
-        found: dict[str | None, bool] = {}
-        for spot in self.spots:
-            found[spot.cause] = found.get(spot.cause, False) or spot.is_own
-        return found
+        own = {spot.cause for spot in self.spots if spot.is_own}
+        return {spot.cause: spot.cause in own for spot in self.spots}
 
 
 def curves(
@@ -64,23 +63,21 @@ def _candidates(documents: Documents, spots: Iterable[Spot]) -> list[Candidate]:
             continue
         path = written(spot.steps[: line.depth])
         key = (spot.where, spot.alike, spot.artifact, path, line.leaf)
-        if key not in found:
-            expected = written(steps(spot.expected_path)[: line.depth])
-            found[key] = Candidate(spot.where, spot.alike, spot.artifact, line, path, expected)
-        found[key].spots.append(spot)
+        found.setdefault(key, Candidate(line, path)).spots.append(spot)
     return list(found.values())
 
 
 def _drawn(documents: Documents, candidate: Candidate) -> dict[str, Any] | None:
     """The curve; None where a side has no list there, or items of one moment cannot be told apart."""
-    line, where = candidate.line, candidate.where
-    expected, actual = documents.pair(where, candidate.artifact)
-    holders = [_holder(expected, candidate.expected_path), _holder(actual, candidate.path)]
+    line, first = candidate.line, candidate.spots[0]
+    where, artifact = first.where, first.artifact
+    expected, actual = documents.pair(where, artifact)
+    holders = [_holder(expected, written(steps(first.expected_path)[: line.depth])), _holder(actual, candidate.path)]
     known = documents.length(where.case)
     span = (known, "s") if known else _SHARE
     sides = [points(line, holder, span) for holder in holders]
     differs = _differs(candidate, holders, span)
-    title = f"{candidate.path.rpartition('.')[2] or candidate.artifact}{f' · {line.y_title}' if line.leaf else ''}"
+    title = f"{candidate.path.rpartition('.')[2] or artifact}{f' · {line.y_title}' if line.leaf else ''}"
     if not all(_is_course(side) for side in sides):
         mine = _identity(candidate, holders, span)
         sides = [[point for point in side if point.of == mine] for side in sides]
@@ -96,7 +93,7 @@ def _drawn(documents: Documents, candidate: Candidate) -> dict[str, Any] | None:
     item = {"list": "[*]", "windows": ".*"}[line.kind]
     return {
         "case": where.case,
-        "artifact": candidate.artifact,
+        "artifact": artifact,
         "path": f"{candidate.path}{item}{''.join(f'.{step}' for step in line.leaf)}",
         "title": title,
         "x": {
@@ -107,7 +104,7 @@ def _drawn(documents: Documents, candidate: Candidate) -> dict[str, Any] | None:
         "labels": list(line.labels) if line.labels is not None else None,
         "sides": [
             {"title": where.against, "points": _thinned(sides[0], differs)},
-            {"title": " and ".join(candidate.alike), "points": _thinned(sides[1], differs)},
+            {"title": " and ".join(first.alike), "points": _thinned(sides[1], differs)},
         ],
         "differs": differs[:POINTS],
         "column": f"{where.check} {where.title}",

@@ -7,12 +7,22 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+
+from parity.check.suite import Suite
+from parity.files import write_atomically
+from parity.pipeline.settings import Config
+from parity.redact import redacted
+from parity.report.page.payload import payload
+from parity.run import runs
+
+FILE_NAME = "parity.html"
 
 #: The parts of the script in the order they run in; they share one scope.
 SCRIPTS = (
@@ -38,22 +48,44 @@ _LONGEST = 300
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
-def html(payload: Mapping[str, Any], review: Mapping[str, Any] | None = None) -> str:
-    """The page that shows ``payload`` (``parity-page/1``).
+def html(contents: Mapping[str, Any], review: Mapping[str, Any] | None = None) -> str:
+    """The page that shows ``contents`` (``parity-page/1``).
 
     ``review``: what a page that decides needs, ``{"token", "run_id"}``; None for a page that only shows.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    verdict = payload["verdict"]
+    verdict = contents["verdict"]
     return environment.from_string(_read("page.html.j2")).render(
         policy=policy(deciding=review is not None),
-        title=_visible(payload["title"]),
+        title=_visible(contents["title"]),
         verdict=_visible(f"{verdict['label']} (exit code {verdict['exit_code']}): {verdict['meaning']}"),
         style=Markup(_read("style.css")),
         script=Markup(_script()),
-        payload=Markup(embedded(payload)),
+        payload=Markup(embedded(contents)),
         review=Markup(embedded(review)) if review is not None else None,
     )
+
+
+def write(
+    config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]], suite: Suite | None = None
+) -> Path:
+    """Draw the page of ``report`` and return where it lies."""
+    file = runs.folder(config) / FILE_NAME
+    write_atomically(file, redacted(html(payload(config, report, differences, suite))))
+    return file
+
+
+def drawn(
+    config: Config, report: Mapping[str, Any], differences: Sequence[Mapping[str, Any]], suite: Suite | None = None
+) -> str | None:
+    """Draw the page; why that failed, None where it did not: what was compared is worth more than a page of it."""
+    try:
+        write(config, report, differences, suite)
+    except Exception as error:
+        if (old := runs.folder(config) / FILE_NAME).is_file():
+            old.unlink()  # it would be taken for the page of this run
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def policy(*, deciding: bool) -> str:

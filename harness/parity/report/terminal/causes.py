@@ -1,19 +1,27 @@
-"""The causes at a terminal: what broke, where, since which stage, by how much, what would pass, and the proof."""
+"""What was found at a terminal: the causes with place, stage, size and proof, then the findings beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from parity import plain
+from parity.compare.difference import describe
 from parity.english import many
 from parity.report import words
+from parity.report.findings import Finding, findings
 from parity.report.terminal.lines import BLANK, FAINT, LABEL, TITLE, Line, command, sentence, styled, wrapped
+from parity.run.runs import option
 
 #: Detail of one cause: its title, its numbers, everything.
 TITLED, MEASURED, WHOLE = 0, 1, 2
 #: Causes with more than a title, and titles, that are shown where not everything is.
 SHOWN, TITLES = 6, 12
 _FOLLOWS, _INDENT, _LABEL = 8, 4, 9
+#: Differences that are listed when all are asked for; `differences.json` holds them all.
+DIFFERENCES = 500
+#: Findings, and lines and letters of one, that are shown where not everything is.
+FINDINGS, LINES, LETTERS = 12, 6, 600
 
 
 def section(report: Mapping[str, Any], width: int, room: int | None) -> list[Line]:
@@ -107,3 +115,58 @@ def flips(report: Mapping[str, Any], width: int) -> list[Line]:
     """What is no drift, because a run has proven where it comes from."""
     text = words.flips(report)
     return [BLANK, *sentence(text, width, style=FAINT)] if text else []
+
+
+# ── what stands beside the causes ────────────────────────────────────────────────────────────────────────────
+
+
+def beside(report: Mapping[str, Any], width: int, room: int | None) -> list[Line]:
+    """Messages and unexplained differences in about ``room`` lines (None: all of them)."""
+    found = findings(report)
+    if not found:
+        return []
+    blocks: list[list[Line]] = []
+    for number, each in enumerate(found if room is None else found[:FINDINGS], start=1):
+        block = list(_finding(number, each, width, whole=room is None))
+        if blocks and room is not None and sum(map(len, blocks)) + len(block) > room - 3:
+            break
+        blocks.append(block)
+    where = " beside the causes" if report["causes"] else ""
+    whole = f"`parity report -v{option(report['run_id'])}` shows all"
+    first = f", the first {len(blocks)}, {whole}:" if len(blocks) < len(found) else ":"
+    head = styled(f"{many(len(found), 'finding')}{where}{first}", TITLE)
+    return [BLANK, head, *(line for block in blocks for line in block)]
+
+
+def _finding(number: int, finding: Finding, width: int, *, whole: bool) -> Iterator[Line]:
+    where, what = finding
+    yield from wrapped(plain.line(where), width, first=styled(f"{number:>3}. "), rest="     ")
+    lines = plain.block(what, None if whole else LETTERS).split("\n")
+    for each in lines if whole else lines[:LINES]:
+        # What a message sets in is kept: it shows what belongs to what.
+        margin = "     " + " " * min(8, len(each) - len(each.lstrip()))
+        yield from wrapped(each.lstrip(), width, first=styled(margin), rest=margin)
+    if not whole and len(lines) > LINES:
+        yield styled(f"     … and {many(len(lines) - LINES, 'line')} more", FAINT)
+
+
+def every(differences: Sequence[Mapping[str, Any]], width: int) -> list[Line]:
+    """Every difference with its cause, ``DIFFERENCES`` of them at most."""
+    if not differences:
+        return []
+    shown = sorted(differences, key=lambda row: (row["cause"] is None, row["cause"] or "", row["role"] != "own"))
+    shown = shown[:DIFFERENCES]
+    cut = (
+        f", the first {len(shown)}; differences.json beside the report holds all"
+        if len(shown) < len(differences)
+        else ""
+    )
+    lines, said = [BLANK, styled(f"{many(len(differences), 'difference')}{cut}:", TITLE)], None
+    for row in shown:
+        cause = f"{row['cause'] or 'no cause'}{': follows from it' if row['role'] == 'follows' else ''}"
+        if cause != said:
+            lines.append(styled(f"  {cause}", TITLE))
+        said = cause
+        text = describe(row, expected=row["against"], actual=row["configuration"])
+        lines += wrapped(f"{words.place(row)} · {text}", width, first=styled("    "), rest="      ")
+    return lines

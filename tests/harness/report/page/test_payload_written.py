@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parity.report.page import write
+from parity.report.page import render
 from tests.harness.conftest import ROOT, Project
 from tests.harness.report.page import toys
 
@@ -50,7 +50,7 @@ def test_a_page_of_an_earlier_run_is_not_left_for_this_one(drifted):
     from parity.run import runs
 
     config = runs.begin(settings.load(drifted.root / "parity.toml"))
-    old = runs.folder(config) / write.FILE_NAME
+    old = runs.folder(config) / render.FILE_NAME
     old.write_text("an earlier run", encoding="utf-8")
-    assert write.drawn(config, {}, []) == "KeyError: 'from'"
+    assert render.drawn(config, {}, []) == "KeyError: 'from'"
     assert not old.exists()
