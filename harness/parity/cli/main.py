@@ -58,8 +58,7 @@ class _Commands(click.Group):
         command = partial(super().main, *arguments, **(options | {"standalone_mode": False}))
         if not standalone_mode:
             return command()
-        run = partial(_ended, command)
-        ending.process(run, reports=lambda: _reports(None))
+        ending.process(partial(_ended, command), reports=lambda: _reports(None))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

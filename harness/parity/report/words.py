@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -145,7 +146,7 @@ def measured(cause: Mapping[str, Any]) -> str:
 
 def follows(cause: Mapping[str, Any], most: int) -> str:
     """Later stages that differ because of it, with the number of their differences."""
-    counted: dict[str, int] = {}
+    counted: Counter[str] = Counter()
     for each in cause["follows"]:
-        counted[each["stage"]] = counted.get(each["stage"], 0) + each["differences"]
+        counted[each["stage"]] += each["differences"]
     return listed([f"{stage} ({count})" for stage, count in counted.items()], most)

@@ -54,8 +54,7 @@ class _Around:
 
 def things(documents: Documents, artifact: str, document: Any) -> list[Thing]:
     """Everything in ``document`` that has a moment and a box, or a moment and a name."""
-    look = _Look(documents, artifact)
-    return list(look(document, documents.node(artifact), "", _Around()))
+    return list(_Look(documents, artifact)(document, documents.node(artifact), "", _Around()))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ def stages(graph: Graph, report: Mapping[str, Any], rows: Iterable[Mapping[str, 
     blamed = {cause["stage"] for cause in report["causes"]}
     media = graph.of_kind("media")
     zero = graph.order(media[0]) if media else None
-    judged = _is_judged(report)
+    # Where something was compared and all of it explained, a stage without a difference is known to be the same.
+    compared = any(sum(counts.values()) for counts in report["counts"].values())
+    judged = compared and report["explanation_failed"] is None
     return [
         {
             "name": stage.name,
@@ -49,12 +51,6 @@ def _state(name: str, first: str | None, blamed: Iterable[str | None], differenc
     if differences:
         return "follows"
     return "same" if judged else "unknown"
-
-
-def _is_judged(report: Mapping[str, Any]) -> bool:
-    """Whether a stage without a difference is known to be the same: something was compared, and all of it explained."""
-    compared = any(sum(counts.values()) for counts in report["counts"].values())
-    return compared and report["explanation_failed"] is None
 
 
 def matrix(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +78,10 @@ def matrix(report: Mapping[str, Any]) -> dict[str, Any]:
         if each["case"] in numbers["case"] and each["artifact"] in numbers["artifact"]
     ]
     return {
-        "columns": [_column(name, each) for name, each in columns.items()],
+        "columns": [
+            {"id": name, "title": _title(each), **{key: each[key] for key in ("check", "configuration", "against")}}
+            for name, each in columns.items()
+        ],
         "cases": list(report["cases"]),
         "artifacts": artifacts,
         "cells": sorted(cells, key=lambda cell: cell[:3]),
@@ -105,8 +104,3 @@ def _title(result: Mapping[str, Any]) -> str:
 
 def _id(result: Mapping[str, Any]) -> str:
     return f"{result['check']} {_title(result)}"
-
-
-def _column(name: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: result[key] for key in ("check", "configuration", "against")}
-    return {"id": name, "title": _title(result), **kept}

@@ -33,8 +33,7 @@ def payload(
 
     What is drawn comes from the saved captures and the goldens, as they lie there now.
     """
-    pipeline = load_pipeline(config)
-    known = reading.of(config, pipeline, report, suite)
+    known = reading.of(config, load_pipeline(config), report, suite)
     order = [cause["id"] for cause in report["causes"]]
     spots = fold(differences, known.graph)
     drawn, of_curves = curves(known, spots, order)
