@@ -14,11 +14,10 @@ from parity.contract.nodes import Node
 from parity.documents import Nowhere, at
 from parity.explain.findings import Comparing
 from parity.explain.settle import SettlingSuite
-from parity.pipeline.artifacts import known_artifacts
 from parity.pipeline.capture import load
 from parity.pipeline.case import Case
 from parity.pipeline.cases import discover
-from parity.pipeline.parts import Artifact, Pipeline
+from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
 from parity.pipeline.stages import Graph
 from parity.report.page.marks import holders
@@ -34,8 +33,6 @@ Pair = tuple[Any, Any]
 class Documents:
     """What is known of a comparison beside its report; every document is read once."""
 
-    config: Config
-    pipeline: Pipeline
     suite: Suite
     read: dict[tuple[Comparing, str], Pair] = field(default_factory=dict)
     lengths: dict[str, float | None] = field(default_factory=dict)
@@ -43,17 +40,12 @@ class Documents:
     @cached_property
     def graph(self) -> Graph:
         """The stages of the pipeline, asked by place."""
-        return Graph(getattr(self.pipeline, "stages", ()))
+        return Graph(getattr(self.suite.pipeline, "stages", ()))
 
     @cached_property
     def cases(self) -> Mapping[str, Case]:
         """Case by its name."""
-        return {case.name: case for case in discover(self.config)}
-
-    @cached_property
-    def artifacts(self) -> Mapping[str, Artifact]:
-        """Artifact by its name."""
-        return {artifact.name: artifact for artifact in known_artifacts(self.pipeline)}
+        return {case.name: case for case in discover(self.suite.config)}
 
     @cached_property
     def holders(self) -> Mapping[str, frozenset[Node]]:
@@ -74,13 +66,13 @@ class Documents:
         return self.read[key]
 
     def _pair(self, where: Comparing, artifact: str) -> Pair:
-        case, known = self.cases.get(where.case), self.artifacts.get(artifact)
+        case, known = self.cases.get(where.case), self.suite.rules.artifacts.get(artifact)
         if case is None or known is None:
             return None, None
         try:
             if where.check == "repeated":
                 # The run that was compared, not another one.
-                repeated = load(repeats_of(self.config) / case.name / REPEAT)
+                repeated = load(repeats_of(self.suite.config) / case.name / REPEAT)
                 self.suite.captures.loaded.setdefault((case.name, REPEAT), repeated)
             return self.suite.sides(where.check, case, where.configuration, known)
         except (ParityError, LookupError, ValueError, OSError):
@@ -88,11 +80,12 @@ class Documents:
 
     def clip(self, name: str) -> Path | str:
         """The clip of a case, or why there is none."""
-        case, find = self.cases.get(name), getattr(self.pipeline, "clip", None)
+        pipeline = self.suite.pipeline
+        case, find = self.cases.get(name), getattr(pipeline, "clip", None)
         if case is None:
             return f"there is no case {name} any more"
         if find is None:
-            return f"pipeline {self.pipeline.name} does not say where a case's clip is"
+            return f"pipeline {pipeline.name} does not say where a case's clip is"
         return find(case) or f"case {name} has no clip of its own"
 
     def length(self, name: str) -> float | None:
@@ -104,7 +97,7 @@ class Documents:
 
     def frame_sizes(self, where: Comparing) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Width and height in pixels that the boxes of either side refer to; None where a side does not say."""
-        place = getattr(self.pipeline, "frame_size", None)
+        place = getattr(self.suite.pipeline, "frame_size", None)
         if place is None:
             return None, None
         artifact, *paths = place
@@ -120,11 +113,7 @@ def _size(document: Any, paths: list[str]) -> tuple[float, float] | None:
     return (width, height) if all(is_number(each) and each > 0 for each in (width, height)) else None
 
 
-def of(config: Config, pipeline: Pipeline, report: Mapping[str, Any], suite: Suite | None = None) -> Documents:
-    """The documents of the comparison in ``report``; ``suite`` where the one that made it is at hand."""
-    if suite is not None:
-        return Documents(config, pipeline, suite)
-    given = report["from"]
-    folder = Path(given) if given else config.captures
-    folder = folder if folder.is_absolute() else config.root / folder
-    return Documents(config, pipeline, SettlingSuite.of(Captures(config, pipeline, uuid.uuid4().hex, folder)))
+def of(config: Config, report: Mapping[str, Any]) -> Documents:
+    """The documents of the comparison in ``report``, where the suite that made it is not at hand."""
+    folder = config.root / (report["from"] or config.captures)
+    return Documents(SettlingSuite.of(Captures(config, load_pipeline(config), uuid.uuid4().hex, folder)))

@@ -7,13 +7,12 @@ from typing import Any
 
 from parity.check.suite import Suite
 from parity.english import many
-from parity.pipeline.load import load_pipeline
 from parity.pipeline.settings import Config
 from parity.report import words
 from parity.report.findings import findings
 from parity.report.following import accept, steps
-from parity.report.page import documents as reading
 from parity.report.page.curves import curves
+from parity.report.page.documents import Documents, of
 from parity.report.page.frames import frames
 from parity.report.page.origins import origins
 from parity.report.page.overview import matrix, stages
@@ -33,7 +32,7 @@ def payload(
 
     What is drawn comes from the saved captures and the goldens, as they lie there now.
     """
-    known = reading.of(config, load_pipeline(config), report, suite)
+    known = Documents(suite) if suite is not None else of(config, report)
     order = [cause["id"] for cause in report["causes"]]
     spots = fold(differences, known.graph)
     drawn, of_curves = curves(known, spots, order)
