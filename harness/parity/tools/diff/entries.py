@@ -1,4 +1,4 @@
-"""What two paths mean together: one pair, or the pairs of two corpora."""
+"""What two paths mean together: one pair, or the pairs of two corpora; and which artifacts of a pair are compared."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from parity.check.rules import Rules
+from parity.pipeline.artifacts import artifacts_of
 from parity.pipeline.parts import Pipeline
 from parity.tools.diff import sides
+from parity.tools.diff.pair import NO_SCHEMA, Options, asked_for
+from parity.tools.diff.sides import Side
 from parity.verdict import UsageError
 
 #: Case and configuration; None where a side has no such thing.
@@ -91,3 +95,44 @@ def _corpus(path: Path, pipeline: Pipeline) -> dict[Key, Path] | None:
 
 def _folders(path: Path) -> list[Path]:
     return sorted(each for each in path.iterdir() if each.is_dir() and not each.name.startswith("."))
+
+
+def names(expected: Side, actual: Side, rules: Rules, options: Options) -> list[str]:
+    """The artifacts to compare, in the pipeline's order, then what it does not know."""
+    if expected.single:
+        return _of_files(expected, actual, options)
+    known = list(rules.artifacts)
+    there = expected.names | actual.names
+    usual = _usual(expected, actual, rules) & (expected.possible | actual.possible | expected.names)
+    if expected.what == "golden" and sides.case_of(expected, rules.config):
+        # Of a case whose run must fail only some artifacts have a golden; what else it left stands in its tree.
+        there = expected.names | (actual.names & usual)
+    names = [name for name in known if name in there or name in usual] + sorted(there - set(known))
+    wanted = options.analyses
+    chosen = [name for name in names if not wanted or asked_for(name, wanted)]
+    for each in wanted:
+        if not any(asked_for(name, [each]) for name in names):
+            groups = sorted({name.partition(".")[0] for name in names})
+            raise UsageError(f"--analysis {each}: not known; known: {', '.join(groups)}")
+    if not any(name in there for name in chosen):
+        raise UsageError(f"neither {expected.path} nor {actual.path} has any of: {', '.join(chosen)}")
+    return chosen
+
+
+def _usual(expected: Side, actual: Side, rules: Rules) -> set[str]:
+    """What both sides should have: of a case of the corpus what its runs leave, else what every run leaves."""
+    pipeline = rules.pipeline
+    case = sides.case_of(expected, rules.config) or sides.case_of(actual, rules.config)
+    return {artifact.name for artifact in (artifacts_of(pipeline, case) if case else pipeline.artifacts)}
+
+
+def _of_files(expected: Side, actual: Side, options: Options) -> list[str]:
+    if options.analyses:
+        raise UsageError("--analysis chooses among the files of two folders, and these are files")
+    (first,), (second,) = expected.names, actual.names
+    if first != second and not options.schema:
+        raise UsageError(
+            f"{expected.path} is {first}, {actual.path} is {second}: compare two of one kind, or say how with "
+            f"--schema ID (--schema {NO_SCHEMA}: without any)"
+        )
+    return [first]

@@ -13,6 +13,9 @@ from parity.tools.diff.media import Media, Strictness
 from parity.tools.diff.sides import Side
 from parity.verdict import Verdict, decide
 
+#: Given as the schema's id: compare every document without one.
+NO_SCHEMA = "none"
+
 #: What was made by a run of this harness.
 _OF_RUNS = frozenset({"capture", "golden"})
 
