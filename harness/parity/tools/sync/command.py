@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from parity import plain
 from parity.pipeline import settings as project
 from parity.pipeline.load import named
-from parity.tools.sync import history, render
-from parity.tools.sync.rules import Rule, check
+from parity.tools.sync import history
+from parity.tools.sync.history import History, Origin
+from parity.tools.sync.rules import Judgement, Rule, check
 from parity.verdict import UsageError, Verdict
 
 FORMATS = ("text", "json")
@@ -57,8 +62,7 @@ def run(
         if judged.findings and sys.stderr.isatty():
             print("sync: not in sync; looking for the last commit that was …", file=sys.stderr, flush=True)
         known = history.search(tree, rules, judged, depth=depth) if judged.findings else history.standing(tree)
-    json = form == "json"
-    echo(plain.json_text(render.to_json(judged, known)) if json else plain.lines(render.to_text(judged, known)))
+    echo(plain.json_text(to_json(judged, known)) if form == "json" else plain.lines(to_text(judged, known)))
     return judged.verdict
 
 
@@ -67,3 +71,60 @@ def _at(root: Path, commit: str) -> history.CommitTree:
         return history.at(history.Git(root), commit)
     except history.NoHistory as error:
         raise UsageError(f"--commit {commit}: {error}; name a commit or a tree of this repository") from error
+
+
+def to_text(judged: Judgement, known: History | None) -> str:
+    """The broken rules with every place, then since when."""
+    count = len(judged.rules)
+    if not judged.findings:
+        return f"sync: in sync: {count} rules kept{_stands(known)}"
+    places = len(judged.findings)
+    lines = [f"sync: drift: {places} {'place' if places == 1 else 'places'} in {len(judged.broken)} of {count} rules"]
+    titles = {rule.id: rule.title for rule in judged.rules}
+    for rule, findings in groupby(judged.findings, key=lambda finding: finding.rule):
+        lines += ["", f"{rule}: {titles[rule]}"]
+        for found in findings:
+            lines += [
+                f"  {found.file}:{found.line}: {found.what}",
+                f"      expected  {found.expected}",
+                f"      got       {found.got}",
+                f"      do        {found.remedy}",
+            ]
+        if known is not None and rule in known.origins:
+            lines.append(f"  since     {_since(known.origins[rule])}")
+    if known is not None:
+        lines += ["", f"last in sync: {_last(known, count)}"]
+    return "\n".join(lines)
+
+
+def _stands(known: History | None) -> str:
+    if known is None:
+        return ""
+    if known.head is None:
+        return f" ({known.problem})"
+    return f", {'with uncommitted changes on' if known.dirty else 'at'} {known.head}"
+
+
+def _since(origin: Origin) -> str:
+    if origin.last is None:
+        return origin.why
+    return f"{origin.by or 'changes that are not committed'} (kept at {origin.last.short})"
+
+
+def _last(known: History, count: int) -> str:
+    if known.last is None:
+        return known.problem
+    missing = f"; {len(known.unjudged)} of {count} rules cannot judge it: {', '.join(known.unjudged)}"
+    return f"{known.last}" + (missing if known.unjudged else "")
+
+
+def to_json(judged: Judgement, known: History | None) -> str:
+    """One document: verdict, rules, findings, history (null when none was asked for)."""
+    broken = set(judged.broken)
+    document: dict[str, Any] = {
+        "verdict": judged.verdict.label,
+        "rules": [{"id": rule.id, "title": rule.title, "broken": rule.id in broken} for rule in judged.rules],
+        "findings": [dataclasses.asdict(finding) for finding in judged.findings],
+        "history": None if known is None else dataclasses.asdict(known),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from parity.tools.sync.command import to_text
 from parity.tools.sync.history import History, search, standing
-from parity.tools.sync.render import to_text
 from parity.tools.sync.rules import Found, Rule, check
 from parity.tools.sync.tree import Tree
 
