@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from parity.cli.main import main
-from parity.tools.drill import files, judge, render, results
+from parity.tools.drill import files, render, results
 from parity.tools.drill import run as drilling
+from parity.tools.drill.bench import findings
 from parity.tools.drill.provenance import inputs, stale
 from parity.tools.drill.results import ControlResult, MutationResult
 
@@ -90,7 +91,7 @@ def test_a_false_alarm_breaks_a_promise(drill):
 def test_a_copied_capture_is_the_same(bench, tmp_path):
     (case, *_) = bench.cases
     copy = files.copied(bench.pipeline, bench.capture(case.name), tmp_path / "copy")
-    assert judge.findings(bench.judge(case, [copy], bench.artifacts(case), run=True)) == []
+    assert findings(bench.judge(case, [copy], bench.artifacts(case), run=True)) == []
 
 
 def test_a_mutated_copy_leaves_the_original_alone(bench, tmp_path):

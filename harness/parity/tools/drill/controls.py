@@ -16,9 +16,8 @@ from parity.run.record import record
 from parity.tools.calibrate.plan import perturbations_of
 from parity.tools.calibrate.runs import kept, run_id
 from parity.tools.drill import neutral
-from parity.tools.drill.bench import Bench, with_document, with_text
+from parity.tools.drill.bench import Bench, findings, held, suite_of, with_document, with_text
 from parity.tools.drill.fault import Finding
-from parity.tools.drill.judge import findings, held, suite_of
 from parity.tools.drill.results import Drill, Tell
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from parity.pipeline.capture import Capture
 from parity.pipeline.case import Case
-from parity.tools.drill import files, judge, mutate
-from parity.tools.drill.bench import Bench, is_named, with_document
+from parity.tools.drill import files, mutate
+from parity.tools.drill.bench import Bench, findings, is_named, with_document
 from parity.tools.drill.results import Drill, MutationResult, Tell
 
 #: Mutations of files, per kind, in a full drill of this many mutations; fewer in a smaller one.
@@ -27,7 +27,7 @@ def baseline(bench: Bench, drill: Drill, *, tell: Tell) -> dict[str, set[str]]:
         tell(f"captures of {case.name} as they are")
         outcomes = bench.judge(case, [], bench.artifacts(case), run=True)
         broken[case.name] = {each.artifact or "" for each in outcomes if not each.passed}
-        drill.hold("captures as they are", case.name, judge.findings(outcomes))
+        drill.hold("captures as they are", case.name, findings(outcomes))
     return broken
 
 
@@ -77,7 +77,7 @@ def _of_document(bench: Bench, case: Case, mutation: mutate.Mutation) -> Mutatio
 
 def _of_files(bench: Bench, case: Case, mutation: files.FileMutation, folder: Path) -> MutationResult:
     changed = files.copied(bench.pipeline, bench.capture(case.name), folder, mutation.do)
-    lines = [each.line for each in judge.findings(bench.judge(case, [changed], bench.artifacts(case), run=True))]
+    lines = [each.line for each in findings(bench.judge(case, [changed], bench.artifacts(case), run=True))]
     named = all(any(re.match(place, line) for line in lines) for place in mutation.names)
     found = bool(lines)
     why = "" if found else "nothing was reported"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from parity.pipeline.case import Case
 from parity.pipeline.settings import Config
-from parity.tools.drill import judge
+from parity.tools.drill.bench import staged
 from parity.tools.drill.fault import Fault, Finding, Rehearsal
 from parity.tools.drill.results import Drill, FaultResult, Tell, lines_of
 from parity.verdict import UsageError
@@ -41,7 +41,7 @@ def _found(
     """What is found by the means of ``fault`` where ``within`` is put in; None: nothing."""
     if fault.means == "sync":
         return rehearsal.sync(config, within)
-    return judge.staged(config, rehearsal.stage(config, within, fault.scene, case, folder))
+    return staged(config, rehearsal.stage(config, within, fault.scene, case, folder))
 
 
 def _result(fault: Fault, case: str, found: Sequence[Finding]) -> FaultResult:

@@ -1,8 +1,10 @@
-"""What the page asks: itself, how far the decisions are, and to decide."""
+"""The report of the last run as a page, and what that asks: itself, how far the decisions are, and to decide."""
 
 from __future__ import annotations
 
 import json
+import threading
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,13 +14,56 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from parity.pipeline.settings import Config
 from parity.tools.review import security
 from parity.tools.review.desk import Desk, Refused
-from parity.tools.review.page import Page
 from parity.verdict import ParityError, Verdict
 
 #: A decision is a few names and a sentence (bytes).
 LARGEST_BODY = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page, the run that it shows, and what a browser may load in it."""
+
+    html: str
+    run_id: str
+    policy: str
+
+
+class Page:
+    """Draws the report in review mode; drawing takes seconds, so a page is kept until another run is the last."""
+
+    def __init__(self, config: Config, token: str) -> None:
+        self.config, self.token = config, token
+        self._lock = threading.Lock()
+        self._kept: Shown | None = None
+
+    def current(self) -> Shown:
+        """The page of the run; without one, an error that says how to get one."""
+        from parity.run import runs
+
+        with self._lock:
+            try:
+                config = runs.current(self.config)
+            except runs.Lost as error:
+                raise Refused(str(error), 503) from error
+            if config.run is None:
+                raise Refused(f"no run in {config.relative(config.reports)}: make one with `parity run`", 503)
+            if self._kept is None or self._kept.run_id != config.run.name:
+                self._kept = self._draw(config, config.run.name)
+            return self._kept
+
+    def _draw(self, config: Config, run_id: str) -> Shown:
+        from parity.report import write
+        from parity.report.page import payload, render
+
+        report = write.read(config)
+        contents = payload.payload(config, report, write.read_differences(config))
+        html = render.html(contents, review={"token": self.token, "run_id": run_id})
+        # As an element of the page, where it stands too, a policy cannot say who may frame the page.
+        return Shown(html, run_id, f"{render.policy(deciding=True)}; frame-ancestors 'none'")
 
 
 def make(page: Page, desk: Desk, door: security.Door) -> security.Guard:

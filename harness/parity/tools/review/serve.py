@@ -19,7 +19,6 @@ import uvicorn
 from parity.pipeline.settings import Config
 from parity.tools.review import app
 from parity.tools.review.desk import Desk
-from parity.tools.review.page import Page
 from parity.tools.review.security import Door
 from parity.verdict import UsageError
 
@@ -33,7 +32,7 @@ def serve(config: Config, *, port: int, browser: bool, say: Callable[[str], None
     """
     listening = _listen(port)
     door = Door(port=listening.getsockname()[1], token=secrets.token_urlsafe(32))
-    page, desk = Page(config, door.token), Desk(config, say)
+    page, desk = app.Page(config, door.token), Desk(config, say)
     settings = uvicorn.Config(
         app.make(page, desk, door),
         log_level="warning",
