@@ -43,14 +43,14 @@ def open_container(path: Path) -> Iterator[Any]:
 
 
 def video_stream(container: Any, path: Path) -> Any:
-    """The first moving-picture stream that FFmpeg can decode (cover art does not count); ``InputError`` when there is none."""
+    """The picture track that a player begins with (cover art does not count); ``InputError`` when none can be decoded."""
     kind = container.format.name
     if kind in _NOT_VIDEO_FORMATS or kind.endswith("_pipe"):
         raise InputError(f"{path}: not a video: {_EXPECTED}, got a picture or text (format {kind}).")
     moving = [s for s in container.streams.video if not _is_cover(s)]
-    for stream in moving:
-        if stream.codec_context is not None:
-            return stream
+    chosen = _first(moving)
+    if chosen is not None:
+        return chosen
     if moving:
         raise InputError(
             f"{path}: the codec of its pictures is unknown: expected one that FFmpeg can decode (H.264, HEVC, VP9, AV1, …), "
@@ -61,19 +61,27 @@ def video_stream(container: Any, path: Path) -> Any:
 
 
 def sound_stream(container: Any, path: Path) -> Any | None:
-    """FFmpeg's choice among the sound tracks, or the first that it can decode; None, with a warning, when there is none."""
-    best = container.streams.best("audio")
-    if best is None or best.codec_context is not None:
-        return best
-    for stream in container.streams.audio:
-        if stream.codec_context is not None:
-            return stream
+    """The sound track that a player begins with; None when there is none, with a warning when none can be decoded."""
+    tracks = container.streams.audio
+    chosen = _first(tracks)
+    if chosen is not None or not tracks:
+        return chosen
     log.warning(
         "%s: the codec of its sound is unknown (%s); the video counts as one without audio",
         path.name,
-        _unknown_codecs(path, container.streams.audio),
+        _unknown_codecs(path, tracks),
     )
     return None
+
+
+def _first(tracks: Sequence[Any]) -> Any | None:
+    """The first that FFmpeg can decode among those marked as default (in MOV: enabled), else among all.
+
+    FFmpeg's own choice goes by bit rate and size: a loud commentary beside the sound, a trailer beside the film.
+    """
+    readable = [each for each in tracks if each.codec_context is not None]
+    marked = [each for each in readable if each.disposition & av.stream.Disposition.default]
+    return next(iter(marked or readable), None)
 
 
 def _is_cover(stream: Any) -> bool:
