@@ -142,4 +142,4 @@ def differences(present: Tolerances, proposed: Tolerances) -> Iterable[str]:
 
 
 def _numbers(entry: Any) -> str:
-    return ", ".join(f"{key} {value:g}" for key, value in asdict(entry).items() if not isinstance(value, str))
+    return ", ".join(f"{key} {value:g}" for key, value in asdict(entry).items() if isinstance(value, int | float))

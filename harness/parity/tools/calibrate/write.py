@@ -30,12 +30,11 @@ def tolerances_text(tolerances: Tolerances) -> str:
 
 def _entry(own: Tolerance | FlipRule, other: Tolerance | FlipRule, *limits: str) -> dict[str, Any]:
     """``own`` as it stands in the file; those of its ``limits`` that are others for encodings, for these too."""
-    entry = asdict(own)
-    provenance = entry.pop("provenance")
+    entry = {name: value for name, value in asdict(own).items() if name not in ("encodings", "provenance")}
     encodings = {name: getattr(other, name) for name in limits}
     if any(entry[name] != value for name, value in encodings.items()):
         entry["encodings"] = encodings
-    return {**entry, "provenance": provenance}
+    return {**entry, "provenance": own.provenance}
 
 
 def _block(name: str, entries: Mapping[str, Any]) -> str:
