@@ -1,4 +1,4 @@
-"""Reads outputs of RumiAI that no harness captured: ``insights/<id>`` folders and single files, today's and older ones.
+"""Reads outputs of RumiAI that no harness captured, today's and older ones (long: a rule for each age of a file).
 
 Older ones, of the deployed system: one stamp per analysis and not per run, complete files without ``contract_version``
 (those of temporal markers without ``source``, ``processing_mode`` and ``version`` too), no report file.

@@ -1,4 +1,4 @@
-"""What the harness must know of RumiAI: how to run both configurations, its artifacts, and its three file forms.
+"""What the harness must know of RumiAI: configurations, artifacts, forms (long: the whole interface ``Pipeline``).
 
 The rule for the forms is written here a second time on purpose: a fault in the pipeline's own converter must show.
 """

@@ -1,4 +1,4 @@
-"""A loopback stand-in for the platform: the Apify endpoints the production runner uses, and a separate media host.
+"""A stand-in for the platform, on loopback: Apify's endpoints and a media host (long: both speak of one state).
 
     with Platform([case_dir]) as platform:
         ...  # APIFY_API_BASE_URL=platform.api_url, APIFY_API_TOKEN=platform.token

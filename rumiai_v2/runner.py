@@ -1,4 +1,4 @@
-"""One run from a source to published outputs. All runner configurations go through ``run``."""
+"""One run from a source to published outputs, by every configuration (long: the one code path, read from the top)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each fault does: functions that patch ``rumiai_v2`` in their own process, by fault id."""
+"""What each fault does: functions that patch ``rumiai_v2``, by fault id (long: a list, some lines for each fault)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""creative_density: how many creative elements are visible in each second, of which kinds, and how that changes."""
+"""How many creative elements each second shows, which, and how that changes (long: an analysis is one file)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""emotional_journey: which emotions the faces show second by second, and how sound and gestures go with them."""
+"""Which emotions faces show by the second, and what goes with them (long: an analysis is one file)."""
 
 from __future__ import annotations
 

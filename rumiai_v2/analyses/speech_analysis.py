@@ -1,4 +1,4 @@
-"""How much is said, how fast, with which words, and how it goes with gestures, texts and expressions."""
+"""How much is said, how fast, with which words, and what goes with it (long: an analysis is one file)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts and stickers on screen: how many, when, and what else happens with them."""
+"""Texts and stickers on screen: how many, when, and what happens with them (long: an analysis is one file)."""
 
 from __future__ import annotations
 

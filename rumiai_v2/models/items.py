@@ -1,4 +1,4 @@
-"""What kind of document says something about a video, and every kind as an item of the Apify actor's shape.
+"""Documents that say something about a video, each as an item of the Apify actor (long: a table of many tools).
 
 docs/metadata.md has the table. Nothing is invented on the way: a field that a tool does not state stays absent. Nothing is
 lost in silence either: what is odd is handed on as it is, for the mapper to say so, or is said here where it has no place.

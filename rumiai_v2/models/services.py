@@ -1,4 +1,4 @@
-"""The documents of the seven services as types: what a recording has to hold before anything is computed from it.
+"""The documents of the seven services as types: what a recording has to hold (long: as many fields as they have).
 
 The same shapes as ``schemas/services/`` (a test compares the two), with limits where a schema has none: a number that
 no video can have would only be found when an analysis stumbles over it.

@@ -1,4 +1,4 @@
-"""People: MediaPipe's face, pose and gesture tasks on every sampled frame."""
+"""People: MediaPipe's face, pose and gesture tasks on every sampled frame (long: three tasks of one service)."""
 
 from __future__ import annotations
 

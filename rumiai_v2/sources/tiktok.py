@@ -1,4 +1,4 @@
-"""The production configuration: a TikTok URL, scraped and downloaded through an Apify actor."""
+"""The production configuration: a TikTok URL through an Apify actor (long: what each of its answers means)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The moments that matter: the opening five seconds, the call-to-action window, the peaks, the engagement curve."""
+"""The opening five seconds, the call to action, the peaks, the curve (long: one output is one file)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A node of a schema compiled into Python functions that compare two values of that place without building anything.
+"""A node of a schema compiled into functions that compare two values, building nothing (long: all kinds of nodes).
 
 ``near(expected, actual)`` returns how many leaves are equal only within tolerance when nothing else is to be said of the
 two values, and -1 when there is: then the walk looks closer. ``like`` is the same, but leaves that are not compared do
