@@ -159,6 +159,13 @@ def test_lines_of_real_goldens_are_found():
     )
 
 
+def test_a_line_is_found_behind_a_key_that_is_quoted_in_a_path(tmp_path):
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps({"a": [1, {"b.c[0]": {"d": 2}}], '"': 3}, indent=1))
+    for path, line in (('a[1]["b.c[0]"].d', '    "d": 2'), ('["\\""]', ' "\\"": 3')):
+        assert file.read_text().splitlines()[annotations.line_of(file, path) - 1] == line, path
+
+
 @pytest.mark.parametrize(
     ("text", "path"), [("{", "a"), ('{"a": {"b": 1}}', "a.b"), ('{\n "a": 1\n}', "b"), ('{\n "a": 1\n}', "a[0]")]
 )
